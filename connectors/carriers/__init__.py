@@ -1,0 +1,1 @@
+"""Carriers and tracking aggregators, and the maps of their codes."""

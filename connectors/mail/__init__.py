@@ -1,0 +1,1 @@
+"""Mailboxes: reading (IMAP, Maildir), sending (SMTP, sendmail), and turning raw mail into text."""

@@ -1,0 +1,1 @@
+"""Systems that hold orders: shops, ERPs and exported files."""

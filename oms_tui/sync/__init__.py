@@ -1,0 +1,1 @@
+"""The worker: schedule, ingest, derive, rules, outbox."""
