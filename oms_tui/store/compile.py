@@ -1,0 +1,70 @@
+"""Turn the SQLModel declaration into the SQL text that the program runs: ``python -m oms_tui.store.compile``.
+
+Importing SQLModel costs about 400 ms of CPU, twice a Textual start, so it must not happen before the first frame. The
+declaration stays the only place where a column is named; this text is checked in, and a test fails when it drifts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlmodel import SQLModel
+
+from oms_tui.store import cache_tables, desk_tables
+
+OUTPUT = Path(__file__).with_name("compiled_sql.py")
+_HEAD = '''"""Compiled from cache_tables.py and desk_tables.py by ``python -m oms_tui.store.compile``: do not edit."""
+
+# fmt: off
+# ruff: noqa: E501
+'''
+
+
+def _tables(module: object) -> list[Table]:
+    found = [
+        value.__table__
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, SQLModel)
+        and hasattr(value, "__table__")
+        and value.__module__ == module.__name__  # type: ignore[attr-defined]  # a module has a name
+    ]
+    return sorted(found, key=lambda table: table.name)
+
+
+def _ddl(tables: list[Table], *, extra: tuple[str, ...] = ()) -> list[str]:
+    dialect = sqlite.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+    statements = []
+    for table in tables:
+        statements.append(" ".join(str(CreateTable(table, if_not_exists=True).compile(dialect=dialect)).split()))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            statements.append(" ".join(str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect)).split()))
+    return [*statements, *extra]
+
+
+def compiled() -> str:
+    """The text of compiled_sql.py as the declaration has it now."""
+    cache, desk = _tables(cache_tables), _tables(desk_tables)
+    parts = [_HEAD]
+    for name, statements in (
+        ("CACHE_DDL", _ddl(cache, extra=cache_tables.VIRTUAL_TABLES_SQLITE)),
+        ("DESK_DDL", _ddl(desk)),
+    ):
+        parts.append(
+            f"{name}: tuple[str, ...] = (\n" + "".join(f"    {statement!r},\n" for statement in statements) + ")\n"
+        )
+    for name, tables in (("CACHE_COLUMNS", cache), ("DESK_COLUMNS", desk)):
+        rows = "".join(f"    {table.name!r}: {tuple(column.name for column in table.columns)!r},\n" for table in tables)
+        parts.append(f"{name}: dict[str, tuple[str, ...]] = {{\n{rows}}}\n")
+    keys = "".join(
+        f"    {table.name!r}: {tuple(column.name for column in table.primary_key)!r},\n" for table in [*cache, *desk]
+    )
+    parts.append(f"PRIMARY_KEYS: dict[str, tuple[str, ...]] = {{\n{keys}}}\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    OUTPUT.write_text(compiled(), encoding="utf-8")

@@ -1,0 +1,523 @@
+"""What the reads hand out: plain frozen values for the screen, for JSON and for macros; no database in them.
+
+Times are integer milliseconds since 1970 UTC (None: not known), money is minor units of ``currency``. Every text from
+outside was made safe to show when it was stored, and is still never markup. Everything that came from a source says
+which (``source``, ``source_id``) and when it was last read (``synced_at``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True, frozen=True)
+class Flag:
+    """A short word on a queue row, with how much it presses: ``alarm``, ``warn``, ``info``, ``good`` or ``quiet``."""
+
+    text: str
+    level: str
+
+
+@dataclass(slots=True, frozen=True)
+class Term:
+    """One term of a priority: points and why."""
+
+    name: str
+    points: int
+    why: str
+
+
+@dataclass(slots=True, frozen=True)
+class QueueItem:
+    """One order in a list."""
+
+    id: int
+    source: str
+    remote_id: str
+    number: str
+    name: str
+    tier: str
+    account_manager: str
+    is_open: bool
+    state: str
+    payment_status: str
+    fulfillment_status: str
+    return_status: str
+    stage: str
+    progress: str
+    currency: str
+    total: int
+    placed_at: int
+    promised_at: int | None
+    due_at: int | None
+    priority: int
+    flags: tuple[Flag, ...]
+    next_action: str
+    owner: str
+    country: str
+    carrier: str
+    tracking: str
+    days_late: int
+    waiting_since: int | None
+    snoozed_until: int | None
+
+
+@dataclass(slots=True, frozen=True)
+class StockView:
+    """A product at one location."""
+
+    source: str
+    sku: str
+    location: str
+    on_hand: int
+    committed: int
+    available: int
+    incoming: int
+    expected_at: int | None
+    bin: str
+    synced_at: int
+
+
+@dataclass(slots=True, frozen=True)
+class LineView:
+    """A line of an order with the stock of its product; ``short`` is what is missing to ship it."""
+
+    position: int
+    remote_id: str
+    sku: str
+    gtin: str
+    title: str
+    quantity: int
+    unit_price: int
+    fulfilled: int
+    short: int
+    stock: tuple[StockView, ...]
+
+
+@dataclass(slots=True, frozen=True)
+class MoneyView:
+    """A payment, refund or dispute (``kind``)."""
+
+    kind: str
+    source: str
+    source_id: str
+    state: str
+    amount: int
+    captured: int
+    currency: str
+    method: str
+    reason: str
+    at: int | None
+    synced_at: int
+
+
+@dataclass(slots=True, frozen=True)
+class InvoiceView:
+    """An invoice, credit note or supplier's bill."""
+
+    source: str
+    source_id: str
+    kind: str
+    number: str
+    status: str
+    total: int
+    paid: int
+    currency: str
+    issued_at: int | None
+    due_at: int | None
+    overdue: bool
+    purchase_order: str
+    url: str
+    synced_at: int
+
+
+@dataclass(slots=True, frozen=True)
+class ScanView:
+    """One scan of a parcel, in the carrier's own offset."""
+
+    occurred_at: int
+    offset_minutes: int
+    status: str
+    text: str
+    location: str
+    reason: str
+    raw_code: str
+
+
+@dataclass(slots=True, frozen=True)
+class ShipmentView:
+    """A parcel: what we (or the shop) say of it and what the carrier says."""
+
+    source: str
+    source_id: str
+    carrier: str
+    tracking_number: str
+    state: str
+    status: str
+    service: str
+    location: str
+    shipped_at: int | None
+    delivered_at: int | None
+    delayed: bool
+    reason: str
+    raw_code: str
+    raw_text: str
+    estimated_delivery_at: int | None
+    tracking_url: str
+    tracking_source: str
+    lines: tuple[tuple[str, int], ...]
+    events: tuple[ScanView, ...]  # newest first
+    synced_at: int
+    tracked_at: int | None  # when the carrier was last asked
+
+
+@dataclass(slots=True, frozen=True)
+class PurchaseView:
+    """An order of ours to a vendor."""
+
+    source: str
+    source_id: str
+    number: str
+    vendor: str
+    request_status: str
+    drop_ship: bool
+    lines: tuple[tuple[str, int], ...]
+    ordered_at: int | None
+    expected_at: int | None
+    reason: str
+    synced_at: int
+
+
+@dataclass(slots=True, frozen=True)
+class AttachmentView:
+    """A part of a mail that is not its text; saved only on request."""
+
+    index: int
+    name: str
+    content_type: str
+    size: int
+
+
+@dataclass(slots=True, frozen=True)
+class MessageView:
+    """A mail. ``quoted`` are line ranges [first, last) of ``text`` to fold. ``content_name`` is how desk rows call it."""
+
+    id: int
+    source: str
+    source_id: str
+    message_id: str
+    content_name: str
+    direction: str
+    from_name: str
+    from_address: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    reply_to: tuple[str, ...]
+    subject: str
+    sent_at: int
+    auto: str
+    has_body: bool
+    text: str
+    quoted: tuple[tuple[int, int], ...]
+    attachments: tuple[AttachmentView, ...]
+    warnings: tuple[str, ...]
+    state: str
+    link_reason: str
+    link_confidence: int
+    conversation_id: int | None
+    known_sender: bool
+    synced_at: int
+
+
+@dataclass(slots=True, frozen=True)
+class ConversationView:
+    """A thread on this order. ``unanswered`` is the id of the newest customer's message nobody answered."""
+
+    id: int
+    root: str
+    status: str
+    subject: str
+    customer: str
+    waiting_since: int | None
+    unanswered: int | None
+    messages: tuple[MessageView, ...]  # oldest first
+
+
+@dataclass(slots=True, frozen=True)
+class TaskView:
+    """A thing to do by a time."""
+
+    id: str
+    kind: str
+    title: str
+    owner: str
+    due_at: int
+    state: str
+    milestone: str
+
+
+@dataclass(slots=True, frozen=True)
+class CallView:
+    """A call that was made or received."""
+
+    id: str
+    agent: str
+    direction: str
+    outcome: str
+    milestone: str
+    note: str
+    called_at: int
+
+
+@dataclass(slots=True, frozen=True)
+class ConflictValue:
+    """One side of a conflict."""
+
+    source: str
+    value: str
+    seen_at: int
+
+
+@dataclass(slots=True, frozen=True)
+class ConflictView:
+    """A field on which systems disagree."""
+
+    field: str
+    state: str
+    values: tuple[ConflictValue, ...]
+
+
+@dataclass(slots=True, frozen=True)
+class RelatedView:
+    """Another order of what is or may be the same customer. ``state``: proposed, confirmed or rejected."""
+
+    order_id: int
+    number: str
+    evidence: tuple[str, ...]
+    state: str
+
+
+@dataclass(slots=True, frozen=True)
+class TimelineItem:
+    """One thing that happened to an order. ``group`` is the filter it belongs to (vocabulary.TIMELINE_GROUPS).
+
+    ``recorded_at`` is when we learned of it; ``alarm`` marks what a reader must not miss; ``message_id`` opens a mail.
+    """
+
+    id: str
+    occurred_at: int
+    recorded_at: int
+    kind: str
+    group: str
+    source: str
+    summary: str
+    alarm: bool = False
+    message: int | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class IdentityView:
+    """One way a customer is known; ``state`` is confirmed, or proposed until a person says so."""
+
+    kind: str
+    value: str
+    verified: bool
+    state: str
+    source: str
+
+
+@dataclass(slots=True, frozen=True)
+class CustomerView:
+    """The customer behind an order. ``spend`` is minor units of the order's currency over all their orders."""
+
+    id: int | None
+    source: str
+    source_id: str
+    name: str
+    company: str
+    tier: str
+    tier_reason: str
+    account_manager: str
+    identities: tuple[IdentityView, ...]
+    orders: int
+    spend: int
+    synced_at: int
+
+
+@dataclass(slots=True, frozen=True)
+class DraftView:
+    """A reply being written."""
+
+    id: str
+    agent: str
+    account: str
+    mail: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    subject: str
+    body: str
+    quote: bool
+    macro: str
+    attachments: tuple[str, ...]
+    prepared_by: str
+    updated_at: int
+
+
+@dataclass(slots=True, frozen=True)
+class OutboxView:
+    """Something that leaves, or left. ``guard`` says why it is blocked, in words."""
+
+    id: str
+    kind: str
+    source: str
+    remote_id: str
+    number: str
+    agent: str
+    account: str
+    state: str
+    message_id: str
+    recipients: tuple[str, ...]
+    subject: str
+    attempts: int
+    not_before: int
+    error: str
+    guard: tuple[str, ...]
+    filed: bool
+    since: int
+
+
+@dataclass(slots=True, frozen=True)
+class DelayView:
+    """How late, since when, why, and where the dates are from."""
+
+    late: bool
+    will_be_late: bool
+    days: int
+    since: int | None
+    reason: str
+    reason_text: str
+    reason_source: str
+    promised_at: int | None
+    promised_source: str
+    predicted_at: int | None
+    predicted_source: str
+    customer_told_at: int | None
+
+
+@dataclass(slots=True, frozen=True)
+class AddressView:
+    """Where the parcels go."""
+
+    name: str
+    company: str
+    street: str
+    city: str
+    region: str
+    postcode: str
+    country: str
+    phone: str
+
+
+@dataclass(slots=True, frozen=True)
+class OrderView:
+    """The whole order. Reading one is a handful of indexed statements (see reads/order.py)."""
+
+    item: QueueItem
+    priority_terms: tuple[Term, ...]
+    next_why: str
+    next_due_at: int | None
+    email: str
+    phone: str
+    ship_to: AddressView
+    instructions: str
+    note: str
+    channel: str
+    url: str
+    origin: str
+    replaces: str
+    tags: tuple[str, ...]
+    raw_status: dict[str, str]
+    synced_at: int
+    customer: CustomerView
+    lines: tuple[LineView, ...]
+    payments: tuple[MoneyView, ...]
+    refunds: tuple[MoneyView, ...]
+    disputes: tuple[MoneyView, ...]
+    refundable: int
+    invoices: tuple[InvoiceView, ...]
+    shipments: tuple[ShipmentView, ...]
+    conversations: tuple[ConversationView, ...]
+    purchase_orders: tuple[PurchaseView, ...]
+    tasks: tuple[TaskView, ...]
+    calls: tuple[CallView, ...]
+    conflicts: tuple[ConflictView, ...]
+    related: tuple[RelatedView, ...]
+    timeline: tuple[TimelineItem, ...]  # newest first
+    delay: DelayView
+    drafts: tuple[DraftView, ...]
+    outbox: tuple[OutboxView, ...]
+    claim: str = ""  # the agent at work on it now, "" for nobody
+    source_ages: dict[str, int | None] = field(default_factory=dict)  # source -> last success
+
+
+@dataclass(slots=True, frozen=True)
+class UnlinkedMail:
+    """A mail that belongs to no order yet, or could not be read."""
+
+    id: int
+    source: str
+    from_name: str
+    from_address: str
+    subject: str
+    sent_at: int
+    state: str
+    reason: str
+
+
+@dataclass(slots=True, frozen=True)
+class CandidateView:
+    """An order that a mail may be about, with the evidence; the agent decides."""
+
+    order_id: int
+    number: str
+    name: str
+    score: int
+    evidence: tuple[str, ...]
+
+
+@dataclass(slots=True, frozen=True)
+class SourceHealth:
+    """How a source does. ``state``: ok, stale, failed, paused or never (not yet read)."""
+
+    source: str
+    kind: str
+    state: str
+    last_success_at: int | None
+    age_seconds: int | None
+    records: int
+    quarantined: int
+    error: str
+    hint: str
+    done: int = 0
+    total: int | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Badges:
+    """The counts in the top bar."""
+
+    open: int
+    unlinked: int
+    quarantined: int
+    outbox: int
+    needs_decision: int
+    calls_due: int
+
+
+@dataclass(slots=True, frozen=True)
+class Change:
+    """An entry of the change feed: what to read again (``kind`` order, message, stock, source, outbox, draft…)."""
+
+    seq: int
+    kind: str
+    ref: int
