@@ -1,0 +1,69 @@
+"""Whether a person wrote a mail, and if not, what kind of machine did. A reply to a machine makes a loop."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_BOUNCE_SENDER = re.compile(rb"\b(?:mailer-daemon|postmaster)\s*(?:@|>|\Z)|<>", re.IGNORECASE)
+_AWAY = re.compile(
+    r"\s*(?:(?:re|aw|sv)\s*:\s*)?(?:auto(?:matic|mated)?[ -]?(?:reply|response)|out of (?:the )?office|ooo\s*:|automatische antwort|abwesenheit|"
+    r"r[ée]ponse automatique|absence du bureau|risposta automatica|respuesta autom[áa]tica|automatisch antwoord|"
+    r"autosvar|automaattinen vastaus|odpowied[źz] automatyczna|resposta autom[áa]tica)",
+    re.IGNORECASE,
+)
+_LIST_HEADERS = (b"list-id", b"list-unsubscribe", b"list-post", b"list-help", b"feedback-id", b"x-mailing-list")
+_REPLIED_HEADERS = (b"x-autoreply", b"x-autorespond", b"x-auto-reply", b"x-vacation", b"x-mail-autoreply")
+
+# The headers looked at here: a mailbox read by header has to fetch them.
+FIELDS = (
+    *("return-path", "auto-submitted", "x-auto-response-suppress", "precedence", "x-failed-recipients", "x-loop"),
+    *(name.decode() for name in (*_LIST_HEADERS, *_REPLIED_HEADERS)),
+)
+
+
+def classify(fields: Mapping[bytes, Sequence[bytes]], subject: str) -> str:
+    """Why this is no person's mail: ``bounce``, ``receipt``, ``auto-replied``, ``auto-generated``, ``list``, ``bulk``; "" if it is one.
+
+    Sources: RFC 3834 (Auto-Submitted), RFC 3464 (bounces), RFC 2369/2919 (lists), MS-OXCMAIL (X-Auto-Response-Suppress).
+    """
+    content_type = _first(fields, b"content-type").lower()
+    report = content_type.lstrip().startswith(b"multipart/report")
+    null_path = any(path.strip() == b"<>" for path in fields.get(b"return-path", ()))
+    from_daemon = any(_BOUNCE_SENDER.search(value) for value in fields.get(b"from", ()))
+    submitted = _first(fields, b"auto-submitted").partition(b";")[0].partition(b"(")[0].strip().lower()
+    precedence = _first(fields, b"precedence").strip().lower()
+    suppress = _first(fields, b"x-auto-response-suppress").lower()
+    if report and b"disposition-notification" in content_type:
+        return "receipt"
+    if (
+        (report and b"delivery-status" in content_type)
+        or b"x-failed-recipients" in fields
+        or (null_path and from_daemon)
+    ):
+        return "bounce"
+    if (
+        submitted == b"auto-replied"
+        or precedence in {b"auto_reply", b"auto-reply"}
+        or any(name in fields for name in _REPLIED_HEADERS)
+        or _AWAY.match(subject[:200])
+    ):
+        return "auto-replied"
+    if any(name in fields for name in _LIST_HEADERS) or precedence == b"list":
+        return "list"
+    if (
+        submitted not in {b"", b"no"}
+        or null_path
+        or from_daemon
+        or any(word in suppress for word in (b"all", b"oof", b"autoreply"))
+    ):
+        return "auto-generated"
+    return "bulk" if precedence in {b"bulk", b"junk"} else ""
+
+
+def _first(fields: Mapping[bytes, Sequence[bytes]], name: bytes) -> bytes:
+    values = fields.get(name)
+    return values[0] if values else b""
