@@ -36,7 +36,11 @@ def wait_until(headers: Mapping[str, str], body: Any = None, *, now: datetime) -
     """
     lower = {name.lower(): value.strip() for name, value in headers.items()}
     server_now = http_date(lower.get("date", "")) or now
-    wait = _from_headers(lower, server_now) or _from_cost(body) or DEFAULT_WAIT
+    wait = _from_headers(lower, server_now)
+    if wait is None:  # not "or": a server may ask for no wait at all
+        wait = _from_cost(body)
+    if wait is None:
+        wait = DEFAULT_WAIT
     return now + min(max(wait, _SHORTEST_WAIT), LONGEST_WAIT)
 
 
