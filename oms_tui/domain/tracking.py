@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
+from oms_tui.domain.vocabulary import LOST_REASONS, TRACKING_SOFT_TERMINAL, TRACKING_TERMINAL
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-ENDED: Final = frozenset({"delivered", "returned", "cancelled"})
-"""Nothing more is expected of such a parcel; only a newer scan of the few in ``_AFTER_END`` says otherwise."""
-
+# What still counts of a parcel that has ended, if it is newer: nothing else reopens it.
 _AFTER_END: Final = {
     "delivered": frozenset({"returning", "returned"}),
     "cancelled": frozenset(
@@ -24,7 +24,6 @@ _AFTER_END: Final = {
     ),  # a label was void, the parcel travelled all the same
     "returned": frozenset[str](),
 }
-_LOST: Final = "carrier_parcel_lost"
 _TROUBLED: Final = frozenset({"exception", "delivery_attempted", "returning", "returned"})
 _IN_HANDS: Final = frozenset(
     {
@@ -38,7 +37,7 @@ _IN_HANDS: Final = frozenset(
     }
 )
 """The first of these ends the warehouse's liability."""
-_CATCHES_UP: Final = frozenset({"out_for_delivery", "available_for_pickup", *ENDED})
+_CATCHES_UP: Final = frozenset({"out_for_delivery", "available_for_pickup", *TRACKING_TERMINAL})
 
 # Scans of the same second are taken in the order a parcel lives through them.
 _LIFE: Final = {
@@ -118,12 +117,12 @@ class Parcel:
     @property
     def ended(self) -> bool:
         """Whether nothing more is expected; a lost or destroyed parcel, and one not heard of, only softly so."""
-        return self.status in ENDED or self.softly_ended
+        return self.status in TRACKING_TERMINAL or self.softly_ended
 
     @property
     def softly_ended(self) -> bool:
         """Ended until any newer scan: we stopped hearing of it, or the carrier calls it lost or destroyed."""
-        return self.status == "expired" or (self.status == "exception" and self.reason == _LOST)
+        return self.status in TRACKING_SOFT_TERMINAL or (self.status == "exception" and self.reason in LOST_REASONS)
 
 
 def in_order(scans: Iterable[Scan]) -> tuple[Scan, ...]:
@@ -150,7 +149,7 @@ def fold(scans: Iterable[Scan], *, reported: str = "unknown", reported_reason: s
     return Parcel(
         status=state.status,
         reason=state.reason or (reported_reason if state.status == reported else ""),
-        late_word=state.late_word and state.status not in ENDED,
+        late_word=state.late_word and state.status not in TRACKING_TERMINAL,
         raw_code=state.raw_code,
         raw_text=state.raw_text,
         changed_at=state.changed_at,
@@ -180,7 +179,7 @@ class _Folding:
     def take(self, scan: Scan) -> None:
         if scan.status == "unknown":  # it says that the carrier spoke, not what became of the parcel
             return
-        if self.status in ENDED and scan.status not in _AFTER_END[self.status]:
+        if self.status in TRACKING_TERMINAL and scan.status not in _AFTER_END[self.status]:
             return
         self._mark(scan)
         self._explain(scan)
@@ -208,9 +207,9 @@ class _Folding:
     def yields_to(self, reported: str) -> bool:
         if self.status == "unknown":
             return reported != "unknown"
-        if self.status in ENDED:
+        if self.status in TRACKING_TERMINAL:
             return reported in _AFTER_END[self.status]
-        return reported in ENDED or reported in {"returning", "expired"}
+        return reported in TRACKING_TERMINAL or reported in {"returning", "expired"}
 
 
 def is_delayed(
@@ -220,7 +219,7 @@ def is_delayed(
 
     A parcel that has ended is not late any more, whatever it was; one that merely is not heard of is.
     """
-    if parcel.status in ENDED:
+    if parcel.status in TRACKING_TERMINAL:
         return False
     due = [day for day in (estimated_at, promised_at) if day is not None]
     return parcel.late_word or any(day < now for day in due)

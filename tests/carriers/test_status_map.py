@@ -10,6 +10,7 @@ from connectors.carriers.reason_rows import PHRASES, REASON_ROWS, REASONS
 from connectors.carriers.status_map import Meaning, meaning, reason_in, systems
 from connectors.carriers.status_rows import DELAY_ROWS, DETAIL_ROWS, STATUS_ROWS
 from connectors.words import TrackingStatus
+from oms_tui.domain.vocabulary import CARRIER_REASONS
 
 
 def test_every_row_leads_to_a_word_of_the_vocabulary_and_no_code_stands_twice() -> None:
@@ -22,6 +23,7 @@ def test_every_row_leads_to_a_word_of_the_vocabulary_and_no_code_stands_twice() 
     assert set(DETAIL_ROWS) <= set(STATUS_ROWS)
     assert {reason for rows in REASON_ROWS.values() for reason in rows} <= REASONS
     assert {reason for _, reason in PHRASES} <= REASONS
+    assert REASONS == CARRIER_REASONS
 
 
 def test_every_listed_code_means_what_its_row_says() -> None:

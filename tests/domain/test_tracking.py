@@ -6,24 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms_tui.domain.tracking import ENDED, Parcel, Scan, belongs, fold, in_order, is_delayed, life_of, lives, stuck
+from oms_tui.domain.tracking import Parcel, Scan, belongs, fold, in_order, is_delayed, life_of, lives, stuck
+from oms_tui.domain.vocabulary import TRACKING_TERMINAL, TrackingStatus, values
 
 MONDAY = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
-STATUSES = [
-    "unknown",
-    "pre_transit",
-    "picked_up",
-    "in_transit",
-    "out_for_delivery",
-    "available_for_pickup",
-    "delivery_attempted",
-    "exception",
-    "delivered",
-    "returning",
-    "returned",
-    "cancelled",
-    "expired",
-]
+STATUSES = values(TrackingStatus)
 
 
 def at(hours: float, status: str, reason: str = "", *, delayed: bool = False, text: str = "") -> Scan:
@@ -202,7 +189,7 @@ def test_telling_it_again_changes_nothing(some: list[Scan], reported: str) -> No
 def test_only_a_newer_return_moves_a_delivered_parcel(some: list[Scan], news: Scan) -> None:
     before = fold(some)
     after = fold([*some, news])
-    if before.status == "delivered" and after.status not in ENDED:
+    if before.status == "delivered" and after.status not in TRACKING_TERMINAL:
         assert before.delivered_at is not None
         assert after.status == "returning"
         assert news.status == "returning" or news.occurred_at <= before.delivered_at
