@@ -1,8 +1,8 @@
 """What may become of what: one table, in which every pair of state and action is either a step or a refusal with words.
 
 A machine lists the steps its actions may take. Whatever is not listed is refused: because the thing is there already,
-for a reason of its own (``but``), or for what its state is (``because``). A test walks the machines and finds from every
-state a way to an end.
+for a reason of its own (``but``), or for what its state is (``because``). A test walks the machines and finds a way to
+an end from every state.
 """
 
 from __future__ import annotations
