@@ -88,7 +88,7 @@ class Reader:
             state=state,
             amount=from_stripe(_integer(intent, "amount"), currency),
             currency=currency,
-            captured=from_stripe(_integer(intent, "amount_received"), currency),
+            captured=from_stripe(_received(intent, charge), currency),
             method=_method(charge) or ", ".join(map(str, intent.get("payment_method_types") or ())),
             paid_at=_moment(charge, "created") if state in {"settled", "authorized"} else None,
             created_at=_moment(intent, "created"),
@@ -241,6 +241,10 @@ def payment_id(document: Document) -> str:
         if linked:
             return str(linked)
     return str(document.get("id") or "")
+
+
+def _received(intent: Document, charge: Document) -> int:
+    return _integer(intent, "amount_received") if "amount_received" in intent else captured_of(charge)
 
 
 def captured_of(charge: Document) -> int:
