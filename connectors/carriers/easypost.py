@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from connectors.base import Capability, Change, Health, Manifest, Setting
+from connectors.base import Capability, Health, Manifest, Setting
 from connectors.carriers.easypost_trackers import carrier_name, tracking_record
 from connectors.errors import Conflict, NotFound, ProtocolError, Rejected
 from connectors.http import HttpApi
@@ -41,7 +41,6 @@ class EasyPost:
             ),
             Setting("url", default=API, help="where the API answers"),
         ),
-        cursor_covers=frozenset({Change.DELIVERED}),
         scale="silver",
         proof="traffic recorded by EasyPost's own Python and Ruby clients (test mode), written answers for faults",
         min_poll=timedelta(minutes=5),

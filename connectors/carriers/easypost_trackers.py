@@ -86,7 +86,10 @@ def tracking_record(tracker: Any, ref: TrackingRef) -> tuple[TrackingRecord, lis
     faults: list[str] = []
     unmapped: dict[str, None] = {}
     late: set[datetime] = set()
-    for place, entry in enumerate(tracker.get("tracking_details") or (), start=1):
+    details = tracker.get("tracking_details") or []
+    if not isinstance(details, list):
+        raise ValueError("its scans are no list")  # noqa: TRY004 - see above
+    for place, entry in enumerate(details, start=1):
         try:
             event, delayed, unknown = _event(entry)
         except ValueError as error:

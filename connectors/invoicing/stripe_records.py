@@ -89,7 +89,7 @@ class Reader:
             amount=from_stripe(_integer(intent, "amount"), currency),
             currency=currency,
             captured=from_stripe(_received(intent, charge), currency),
-            method=_method(charge) or ", ".join(map(str, intent.get("payment_method_types") or ())),
+            method=_method(charge) or ", ".join(map(str, _list(intent, "payment_method_types"))),
             paid_at=_moment(charge, "created") if state in {"settled", "authorized"} else None,
             created_at=_moment(intent, "created"),
             failure=_text(error, "message"),
@@ -166,7 +166,7 @@ class Reader:
         """
         currency = _currency(invoice)
         status = _known(_INVOICE_STATUSES, _text(invoice, "status"), "invoice")
-        paid = _integer(invoice, "amount_paid")
+        paid = _optional(invoice, "amount_paid")
         if status == "open" and paid > 0:
             status = "partially_paid"
         return InvoiceRecord(
@@ -249,16 +249,15 @@ def _received(intent: Document, charge: Document) -> int:
 
 def captured_of(charge: Document) -> int:
     """What a charge has taken, in Stripe's integers; versions before 2020 have only the flag."""
-    if "amount_captured" in charge and charge["amount_captured"] is not None:
+    if charge.get("amount_captured") is not None:
         return _integer(charge, "amount_captured")
     return _integer(charge, "amount") if charge.get("captured") else 0
 
 
 def _lines(document: Document, currency: str) -> tuple[tuple[str, int, int], ...]:
-    lines = _part(document, "lines").get("data") or ()
     return tuple(
-        (_text(line, "description"), int(line.get("quantity") or 1), from_stripe(_integer(line, "amount"), currency))
-        for line in lines
+        (_text(line, "description"), _optional(line, "quantity") or 1, from_stripe(_integer(line, "amount"), currency))
+        for line in _list(_part(document, "lines"), "data")
         if isinstance(line, dict)
     )
 
@@ -287,13 +286,21 @@ def _part(document: Document, key: str) -> Document:
     return found if isinstance(found, dict) else {}
 
 
+def _list(document: Document, key: str) -> list[Any]:
+    found = document.get(key)
+    return found if isinstance(found, list) else []
+
+
 def _integer(document: Document, key: str) -> int:
     found = document.get(key)
-    if found is None:
-        return 0
     if not isinstance(found, int) or isinstance(found, bool):
         raise ValueError(f"{key} is no whole number")  # noqa: TRY004 - what is wrong is the answer, not our code
     return found
+
+
+def _optional(document: Document, key: str) -> int:
+    """A whole number that need not be there; 0 when it is not."""
+    return 0 if document.get(key) is None else _integer(document, key)
 
 
 def _currency(document: Document) -> str:
@@ -304,11 +311,10 @@ def _currency(document: Document) -> str:
 
 
 def _moment(document: Document, key: str) -> datetime | None:
-    seconds = document.get(key)
-    if not isinstance(seconds, int) or isinstance(seconds, bool):
+    if document.get(key) is None:
         return None
     try:
-        return datetime.fromtimestamp(seconds, UTC)
+        return datetime.fromtimestamp(_integer(document, key), UTC)
     except (OverflowError, OSError, ValueError):
         raise ValueError(f"{key} is no time") from None
 

@@ -1,9 +1,9 @@
-"""EasyPost for tests: its recorded traffic played back, and a small stand-in for the faults no recording holds."""
+"""EasyPost for tests: its recorded traffic played back, and the stand-in for the faults no recording holds."""
 
 from __future__ import annotations
 
-import base64
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,75 +13,14 @@ import pytest
 from connectors.base import Account
 from connectors.carriers.easypost import EasyPost
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
+
+from stand_in_easypost import KEY, StandIn, error_answer
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-KEY = "EZAKsecret0000"
 RECORDINGS = Path(__file__).parents[2].parent / "shared" / "corpus" / "payloads"
-
-
-class StandIn:
-    """Trackers in memory behind EasyPost's paths. ``answers`` puts an answer in front of a path, once each."""
-
-    def __init__(self) -> None:
-        self.trackers: dict[str, dict[str, Any]] = {}
-        self.asked: list[tuple[str, str, Any]] = []
-        self.answers: dict[str, list[httpx.Response | Exception]] = {}
-
-    def add(self, number: str, status: str, detail: str = "status_update", **more: Any) -> str:
-        remote_id = f"trk_{len(self.trackers):032x}"
-        self.trackers[remote_id] = {
-            "id": remote_id,
-            "object": "Tracker",
-            "mode": "production",
-            "tracking_code": number,
-            "status": status,
-            "status_detail": detail,
-            "carrier": "UPS",
-            "tracking_details": [],
-            "est_delivery_date": None,
-            "updated_at": "2026-11-16T08:00:00Z",
-            "public_url": "https://track.easypost.com/x",
-            **more,
-        }
-        return remote_id
-
-    def handle(self, request: httpx.Request) -> httpx.Response:
-        body = json.loads(request.content) if request.content else None
-        path = request.url.path
-        self.asked.append((request.method, path, body))
-        if request.headers.get("authorization") != "Basic " + base64.b64encode(f"{KEY}:".encode()).decode():
-            return _error(401, "APIKEY.INACTIVE", "This api key is no longer active.")
-        if self.answers.get(path):
-            answer = self.answers[path].pop(0)
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-        return self._route(request.method, path, body)
-
-    def _route(self, method: str, path: str, body: Any) -> httpx.Response:
-        if path == "/v2/trackers/batch":
-            asked = [one for one in self.trackers.values() if one["tracking_code"] in body["tracking_codes"]]
-            return httpx.Response(200, json={"trackers": asked})
-        if path == "/v2/trackers" and method == "POST":
-            return self._make(body["tracker"])
-        if path == "/v2/trackers":
-            return httpx.Response(200, json={"trackers": [*self.trackers.values()][:1], "has_more": False})
-        remote_id = path.rpartition("/")[2]
-        if remote_id in self.trackers:
-            return httpx.Response(200, json=self.trackers[remote_id])
-        return _error(404, "NOT_FOUND", "The requested resource could not be found.")
-
-    def _make(self, wanted: dict[str, str]) -> httpx.Response:
-        number = wanted["tracking_code"]
-        if number.startswith("BAD"):
-            return _error(422, "TRACKER.CREATE.ERROR", "Invalid tracking number.")
-        made = [one for one in self.trackers.values() if one["tracking_code"] == number]
-        return httpx.Response(201, json=made[-1] if made else self.trackers[self.add(number, "unknown")])
-
-
-def _error(status: int, code: str, message: str) -> httpx.Response:
-    return httpx.Response(status, json={"error": {"code": code, "message": message, "errors": []}})
 
 
 class Playback(httpx.BaseTransport):
@@ -99,7 +38,7 @@ class Playback(httpx.BaseTransport):
                 self.left.remove(exchange)
                 answer = exchange["response"]
                 return httpx.Response(answer["status"], json=answer["body"])
-        return _error(404, "NOT_RECORDED", f"nothing recorded for {request.method} {request.url.path}")
+        return error_answer(404, "NOT_RECORDED", f"nothing recorded for {request.method} {request.url.path}")
 
 
 @pytest.fixture

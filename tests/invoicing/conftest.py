@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-from datetime import UTC, datetime, timedelta
+import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
 import httpx
 import pytest
@@ -17,124 +16,10 @@ from connectors.invoicing.stripe import API, ORDER_KEYS, Stripe
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-KEY = "sk_test_secret0000"
-NOW = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
-_PLACES = ("payment_intents", "charges", "refunds", "disputes", "invoices", "credit_notes")
+sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
 
-
-class StandIn:
-    """Objects in memory behind Stripe's paths, with a log of events and idempotency keys.
-
-    ``answers`` puts answers (or exceptions) in front of a path, once each; ``lose`` names paths whose writes are done
-    and then not answered.
-    """
-
-    def __init__(self) -> None:
-        self.objects: dict[str, dict[str, dict[str, Any]]] = {place: {} for place in _PLACES}
-        self.events: list[dict[str, Any]] = []
-        self.asked: list[httpx.Request] = []
-        self.answers: dict[str, list[httpx.Response | Exception]] = {}
-        self.lose: set[str] = set()
-        self.now = int(NOW.timestamp())
-        self._keys: dict[str, dict[str, Any]] = {}
-        self._made = 0
-
-    def add(self, place: str, prefix: str, **fields: Any) -> str:
-        self._made += 1
-        self.now += 1
-        remote_id = f"{prefix}_{self._made:06}"
-        base = {
-            "id": remote_id,
-            "object": place.removesuffix("s"),
-            "created": self.now,
-            "currency": "eur",
-            "metadata": {},
-        }
-        self.objects[place][remote_id] = {**base, **fields}
-        return remote_id
-
-    def pay(self, amount: int = 7900, *, order: str = "10482", **fields: Any) -> str:
-        charge = {"id": f"ch_{self._made:06}", "object": "charge", "created": self.now, "captured": True, "paid": True}
-        card = {"type": "card", "card": {"brand": "visa", "last4": "4242"}}
-        charge |= {"amount": amount, "amount_captured": amount, "payment_method_details": card}
-        charge |= {"billing_details": {"email": "jan@example.com"}, "status": "succeeded", "metadata": {}}
-        fields = {"status": "succeeded", "amount_received": amount, "latest_charge": charge, **fields}
-        return self.add("payment_intents", "pi", amount=amount, metadata={"order_number": order}, **fields)
-
-    def happen(self, kind: str, place: str, remote_id: str, **changes: Any) -> None:
-        """Change an object and write the event; the event's own copy is the old one."""
-        self.now += 1
-        old = dict(self.objects[place].get(remote_id) or {"id": remote_id})
-        if remote_id in self.objects[place]:
-            self.objects[place][remote_id].update(changes)
-        event = {"id": f"evt_{len(self.events):06}", "object": "event", "type": kind, "created": self.now}
-        self.events.append({**event, "data": {"object": old}})
-
-    def handle(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
-        path = request.url.path
-        if request.headers.get("authorization") != f"Bearer {KEY}":
-            return _error(401, "Invalid API Key provided")
-        if self.answers.get(path):
-            answer = self.answers[path].pop(0)
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-        if request.method == "POST":
-            answer = self._refund(request)
-            if path in self.lose:
-                self.lose.discard(path)
-                raise httpx.ReadTimeout("the answer was lost")
-            return answer
-        place, _, remote_id = path.removeprefix("/v1/").partition("/")
-        if remote_id:
-            found = self.objects.get(place, {}).get(remote_id)
-            return (
-                httpx.Response(200, json=self._full(found)) if found else _error(404, f"No such object: {remote_id!r}")
-            )
-        return self._list(place, request.url.params)
-
-    def _list(self, place: str, params: httpx.QueryParams) -> httpx.Response:
-        rows = list(reversed(self.events if place == "events" else [*self.objects[place].values()]))
-        if place == "events":
-            types = params.get_list("types[]")
-            rows = [
-                row for row in rows if row["type"] in types and row["created"] >= int(params.get("created[gte]", 0))
-            ]
-        for name in ("payment_intent", "charge"):
-            if name in params:
-                rows = [row for row in rows if row.get(name) == params[name]]
-        after = params.get("starting_after")
-        if after:
-            ids = [row["id"] for row in rows]
-            if after not in ids:
-                return _error(400, f"No such object: {after!r}", param="starting_after")
-            rows = rows[ids.index(after) + 1 :]
-        limit = int(params.get("limit", 10))
-        data = [self._full(row) for row in rows[:limit]]
-        return httpx.Response(200, json={"object": "list", "data": data, "has_more": len(rows) > limit})
-
-    def _full(self, row: dict[str, Any]) -> dict[str, Any]:
-        """With what we ask to be expanded."""
-        intent = self.objects["payment_intents"].get(row.get("payment_intent") or "")
-        return {**row, "payment_intent": intent} if intent and row["object"] in {"refund", "dispute"} else row
-
-    def _refund(self, request: httpx.Request) -> httpx.Response:
-        form = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
-        key = request.headers.get("idempotency-key", "")
-        if key in self._keys:
-            return httpx.Response(200, json=self._keys[key])
-        metadata = {name[9:-1]: value for name, value in form.items() if name.startswith("metadata[")}
-        target = {name: form[name] for name in ("payment_intent", "charge") if name in form}
-        fields = {"amount": int(form["amount"]), "status": "succeeded", "reason": form.get("reason"), **target}
-        currency = self.objects["payment_intents"].get(form.get("payment_intent", ""), {}).get("currency", "eur")
-        made = self.add("refunds", "re", metadata=metadata, currency=currency, **fields)
-        self._keys[key] = self.objects["refunds"][made]
-        return httpx.Response(200, json=self.objects["refunds"][made])
-
-
-def _error(status: int, message: str, param: str = "") -> httpx.Response:
-    return httpx.Response(status, json={"error": {"message": message, "param": param, "type": "invalid_request_error"}})
+import localstripe as server
+from stand_in_stripe import KEY, NOW, StandIn
 
 
 @pytest.fixture
@@ -157,11 +42,5 @@ def stripe(stand_in: StandIn, tmp_path: Path) -> Callable[..., Stripe]:
 @pytest.fixture(scope="session")
 def localstripe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running localstripe."""
-    path = Path(__file__).parents[1] / "servers" / "localstripe.py"
-    spec = importlib.util.spec_from_file_location("servers_localstripe", path)
-    assert spec is not None
-    assert spec.loader is not None
-    server = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(server)
     with server.running(tmp_path_factory.mktemp("localstripe")) as url:
         yield url

@@ -129,8 +129,11 @@ class TestReading:
         assert set(ids([first])) | set(ids(rest)) == made
         assert late in ids(read(stripe(), "payments", cursor, now())[0]), "what came meanwhile is in the log"
 
-    def test_a_log_broken_off_goes_on_from_its_page(self, stripe: Make, stand_in: Any, now: Any) -> None:
-        made = [stand_in.pay() for _ in range(150)]
+    def test_a_log_broken_off_goes_on_from_its_page(
+        self, stripe: Make, stand_in: Any, now: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("connectors.invoicing.stripe_reading.PAGE", 5)
+        made = [stand_in.pay() for _ in range(8)]
         _, cursor = read(stripe(), "payments", None, now())
         for payment in made:
             stand_in.happen("payment_intent.succeeded", "payment_intents", payment)
