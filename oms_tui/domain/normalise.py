@@ -1,0 +1,169 @@
+"""The same fact written by two people or two systems, brought to one form to compare. Never for showing.
+
+What comes out is a key: lower case, without accents, in Latin letters where a table says how. Two different facts may
+rarely share a key, so a key alone is evidence and no proof.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from oms_tui.domain.safe_text import searchable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST: Final = 20_000
+"""Characters of a text that are looked at: what a customer wants to say stands before that."""
+
+# Letters that decomposition leaves alone, and the scripts whose passports have one Latin spelling.
+_LETTERS: Final = str.maketrans(
+    {
+        **dict.fromkeys("æ", "a"), **dict.fromkeys("œø", "o"), "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h",
+        "\u0131": "i", "ŋ": "n",
+        **dict(zip("абвгдезийклмнопрстуфцыэё", "abvgdeziiklmnoprstufcyee", strict=True)), "ъ": "", "ь": "",
+        "\u0456": "i", "\u0445": "kh", "ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch",
+        "ю": "iu", "я": "ia", "є": "ie", "ґ": "g",
+        **dict(zip("αβγδεζηικλμνξοπρσςτυφω", "avgdeziiklmnxoprsstyfo", strict=True)), "θ": "th", "χ": "ch", "ψ": "ps",
+    },
+)  # fmt: skip
+# Müller, Mueller and Muller are one person; both sides lose the e.
+_UMLAUTS: Final = re.compile(r"(?<=[aou])e")
+_WORD: Final = re.compile(r"[^\W_]+")
+
+_STREET_WORDS: Final = {
+    "strasse": "str", "street": "str", "strase": "str", "str": "str", "st": "str", "straat": "str",
+    "road": "rd", "rd": "rd", "avenue": "av", "ave": "av", "av": "av", "avenida": "av", "avda": "av",
+    "boulevard": "bd", "bld": "bd", "blvd": "bd", "bd": "bd", "platz": "pl", "place": "pl", "plaza": "pl", "pl": "pl",
+    "lane": "ln", "ln": "ln", "drive": "dr", "dr": "dr", "via": "via", "viale": "via", "ulica": "ul", "ul": "ul",
+    "calle": "c", "cl": "c", "square": "sq", "sq": "sq", "court": "ct", "ct": "ct", "weg": "weg", "way": "way",
+}  # fmt: skip
+_STREET_ENDINGS: Final = re.compile(r"(strasse|strase|straat|str)$")
+_HOUSE: Final = re.compile(r"\d{1,5}[a-z]?")
+_DOOR: Final = re.compile(r"\b(?:apt|apartment|flat|unit|suite|app|wohnung|whg|top|m)\b\W{0,3}\d{1,5}[a-z]?\b")
+_FLAT_AFTER: Final = re.compile(r"(\d{1,5}[a-z]?)\s?[/-]\s?\d{1,5}[a-z]?\b")  # 12/5, 3-5: the house is the first
+
+_CALLING_CODES: Final = {
+    "AT": "43", "AU": "61", "BE": "32", "BG": "359", "BR": "55", "CA": "1", "CH": "41", "CN": "86", "CZ": "420",
+    "DE": "49", "DK": "45", "EE": "372", "ES": "34", "FI": "358", "FR": "33", "GB": "44", "GR": "30", "HR": "385",
+    "HU": "36", "IE": "353", "IN": "91", "IS": "354", "IT": "39", "JP": "81", "KR": "82", "LT": "370", "LU": "352",
+    "LV": "371", "MX": "52", "NL": "31", "NO": "47", "NZ": "64", "PL": "48", "PT": "351", "RO": "40", "RS": "381",
+    "SE": "46", "SI": "386", "SK": "421", "TR": "90", "UA": "380", "US": "1", "ZA": "27",
+}  # fmt: skip
+_KEEPS_ZERO: Final = frozenset({"IT"})  # its numbers keep the leading zero after the country's code
+_FEWEST_DIGITS: Final = 6
+_MOST_DIGITS: Final = 15  # E.164
+_PHONE: Final = re.compile(r"(?<![\w+])(?:\+|00)?\(?\d(?:[ ./()-]{0,2}\d){6,17}(?!\w)")
+
+
+def fold(text: str) -> str:
+    """Lower case Latin letters without accents: ``Łódź`` is ``lodz``, ``Müller`` and ``Mueller`` are ``muller``."""
+    decomposed = unicodedata.normalize("NFKD", searchable(text[:LONGEST]).casefold())
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_LETTERS)
+    return _UMLAUTS.sub("", bare)
+
+
+def word_list(text: str) -> list[str]:
+    """The folded words and numbers of a text, in order."""
+    return _WORD.findall(fold(text))
+
+
+def email(address: str) -> str:
+    """A mail address to compare: lower case; Google's two names for one domain are one."""
+    local, at, domain = address.strip().lower().rpartition("@")
+    return f"{local}@gmail.com" if at and domain == "googlemail.com" else f"{local}{at}{domain}"
+
+
+def name(text: str) -> tuple[str, ...]:
+    """A person's name to compare, whatever the order of its words: ``Kowal, Jan`` is ``Jan Kowal``."""
+    return tuple(sorted(word_list(text)))
+
+
+def phone(text: str, country: str = "") -> str:
+    """A phone number like E.164: ``+49301234567``.
+
+    Args:
+        text: however somebody wrote it.
+        country: the ISO 3166 country it is dialled from, for numbers without a country's code.
+
+    Returns:
+        ``+`` and digits; digits alone if the country is not known; "" if it is no phone number.
+    """
+    plain = searchable(text[:60]).replace("(0)", "")
+    digits = "".join(char for char in plain if char.isdecimal() and char.isascii())
+    international = plain.lstrip(" (").startswith("+")
+    if digits.startswith("00") and not international:
+        digits, international = digits[2:], True
+    code = _CALLING_CODES.get(country.upper(), "")
+    if not international and code:
+        national = digits if country.upper() in _KEEPS_ZERO else digits.lstrip("0")
+        digits, international = code + national, True
+    if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS:
+        return ""
+    return f"+{digits}" if international else digits
+
+
+def phones_in(text: str, country: str = "") -> tuple[str, ...]:
+    """The phone numbers that a text names, at most ten."""
+    found = dict.fromkeys(phone(match[0], country) for match in _PHONE.finditer(searchable(text[:LONGEST])))
+    return tuple(number for number in found if number)[:10]
+
+
+class Street(NamedTuple):
+    """A street and house number to compare: ``("lindenweg", "4")``."""
+
+    street: str
+    house: str
+
+    @property
+    def key(self) -> str:
+        """Both as one text; "" without a house number, which alone says too little."""
+        return f"{self.street} {self.house}" if self.street and self.house else ""
+
+
+def street(text: str) -> Street:
+    """The street and house number of an address line, wherever the number stands.
+
+    ``Lindenstraße 4``, ``Lindenstr. 4``, ``4 Linden Street`` and ``Linden-Strasse 4`` are the same.
+    """
+    words = _WORD.findall(_FLAT_AFTER.sub(r"\1", _DOOR.sub(" ", fold(text))))
+    places = [index for index, word in enumerate(words) if _HOUSE.fullmatch(word)]
+    if not places:
+        return Street(_street_name(words), "")
+    at = places[0] if places[0] == 0 else places[-1] if places[-1] == len(words) - 1 else places[0]
+    house, used = _house(words, at)
+    around = words[:at] if at else words[used:]
+    return Street(_street_name(around), house)
+
+
+def streets_in(text: str) -> Iterator[Street]:
+    """What may be a street with its number in a text: up to three words before or after each number."""
+    words = _WORD.findall(_FLAT_AFTER.sub(r"\1", fold(text)))
+    for at, word in enumerate(words):
+        if not _HOUSE.fullmatch(word):
+            continue
+        house, used = _house(words, at)
+        for length in (1, 2, 3):
+            before, after = words[max(0, at - length) : at], words[used : used + length]
+            for around in (before, after):
+                if len(around) == length and not any(part.isdigit() for part in around):
+                    yield Street(_street_name(around), house)
+
+
+def _house(words: list[str], at: int) -> tuple[str, int]:
+    """The house number at ``at`` with a letter that stands apart (``4 a``), and the place after it."""
+    following = words[at + 1] if at + 1 < len(words) else ""
+    apart = words[at].isdigit() and len(following) == 1 and following.isalpha() and at + 2 >= len(words)
+    return (words[at] + following, at + 2) if apart else (words[at], at + 1)
+
+
+def _street_name(words: list[str]) -> str:
+    """The words of a street as one: kinds of street shortened, blanks and hyphens gone."""
+    return "".join(_STREET_ENDINGS.sub("str", _STREET_WORDS.get(word, word)) for word in words)
+
+
+def postcode(text: str) -> str:
+    """A postcode to compare: capitals and digits without blanks."""
+    return "".join(char for char in searchable(text).upper() if char.isalnum())
