@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connectors.base import Capability, Health, Manifest, Setting
 from connectors.carriers.easypost_trackers import carrier_name, tracking_record
-from connectors.errors import Conflict, NotFound, ProtocolError, Rejected
+from connectors.errors import Conflict, NotFound, ProtocolError, RateLimited, Rejected, Temporary
 from connectors.http import HttpApi
 from connectors.records import Page, Quarantined
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 API: Final = "https://api.easypost.com"
 _BATCH: Final = 50
 _PER_SECOND: Final = 10
+_GIVE_UP_AFTER: Final = 3  # parcels in one run that could not be asked about: it is the network, not the parcels
 _TEST_KEY: Final = "EZTK"
 _ONE_PARCELS_FAULT: Final = (NotFound, Rejected, Conflict, ProtocolError)
 
@@ -80,26 +81,43 @@ class EasyPost:
         """What the carriers say of the parcels.
 
         A parcel EasyPost refuses, or answers about unreadably, is quarantined and the others still come. What concerns
-        the account (a wrong key, a limit, no network) is raised.
+        the account (a wrong key, a limit, no network) is raised, unless something was read before it happened: that is
+        handed over with ``more`` set, so that a desk with thousands of parcels gets on from run to run.
         """
         page = Page()
         known = [ref for ref in refs if ref.remote_id]
         trackers: dict[str, Any] = {}
         for start in range(0, len(known), _BATCH):
             trackers.update(self._batch(known[start : start + _BATCH]))
+        out_of_reach: list[Temporary] = []
         for ref in refs:
             try:
-                tracker = trackers.get(ref.remote_id) or self._one(ref)
-                record, faults = tracking_record(tracker, ref)
+                self._take(page, trackers.get(ref.remote_id) or self._one(ref), ref)
             except _ONE_PARCELS_FAULT as error:
                 page.quarantined.append(Quarantined(_person_ref(ref), str(error)))
-                continue
-            except ValueError as error:
-                page.quarantined.append(Quarantined(_person_ref(ref), f"{self._name}: {error}"))
-                continue
-            page.records.append(record)
-            page.quarantined.extend(Quarantined(_person_ref(ref), f"{self._name}: {fault}") for fault in faults)
+            except Temporary as error:
+                out_of_reach.append(error)
+                page.quarantined.append(Quarantined(_person_ref(ref), str(error)))
+            except RateLimited:
+                if not page.records:
+                    raise
+                page.more = True
+                break
+            if len(out_of_reach) == _GIVE_UP_AFTER:
+                page.more = True
+                break
+        if out_of_reach and not page.records:
+            raise out_of_reach[0]
         return page
+
+    def _take(self, page: Page, tracker: Any, ref: TrackingRef) -> None:
+        try:
+            record, faults = tracking_record(tracker, ref)
+        except ValueError as error:
+            faults = [str(error)]
+        else:
+            page.records.append(record)
+        page.quarantined.extend(Quarantined(_person_ref(ref), f"{self._name}: {fault}") for fault in faults)
 
     def _batch(self, refs: Sequence[TrackingRef]) -> dict[str, Any]:
         """Trackers by their id. A number that was used twice has several: only the ids asked for count."""

@@ -68,9 +68,10 @@ class StripeReading:
         while True:
             documents, more = self._list(kind.path, {**(params or {}), **_from(after)})
             yield from documents
-            if not more or not documents or documents[-1].get("id") == after:
+            last = _last_id(documents, after)
+            if not more or last == after:
                 return
-            after = str(documents[-1].get("id"))
+            after = last
 
     def one(self, kind: Kind, remote_id: str) -> Document | None:
         """An object by its id; None when it is gone.
@@ -93,22 +94,14 @@ class StripeReading:
         kinds = STREAMS[stream]
         while index < len(kinds):
             kind = kinds[index]
-            params = {"expand[]": _in_list(kind)} if kind.expand else {}
-            try:
-                documents, more = self._list(kind.path, {**params, **_from(after)})
-            except (NotFound, Rejected):
-                if not after:
-                    raise
-                after = ""  # the object we went on from was deleted meanwhile: this list again, from its start
-                continue
-            last = str(documents[-1].get("id")) if documents else after
+            documents, more, after = self._list_on(
+                kind.path, {"expand[]": _in_list(kind)} if kind.expand else {}, after
+            )
             page = Page()
             for document in documents:
                 self._take(page, kind, document)
-            if more and documents and last != after:
-                after = last
-            else:
-                index, after = index + 1, ""
+            last = _last_id(documents, after)
+            index, after = (index, last) if more and last != after else (index + 1, "")
             page.more = index < len(kinds)
             page.cursor = {"since": since, "list": index, "after": after} if page.more else {"since": since}
             yield page
@@ -117,18 +110,17 @@ class StripeReading:
         since, next_since, after = int(cursor["since"]), int(cursor.get("next", start)), str(cursor.get("after", ""))
         params = {"types[]": list(EVENTS[stream]), "created[gte]": since}
         seen: set[str] = set()
-        while True:
-            events, more = self._list("/v1/events", {**params, **_from(after)})
-            last = str(events[-1].get("id")) if events else after
+        more = True
+        while more:
+            events, more, after = self._list_on("/v1/events", params, after)
             page = Page()
             for event in events:
                 self._follow(page, stream, event, seen)
-            page.more = more and bool(events) and last != after
-            after = last
-            page.cursor = {"since": since, "next": next_since, "after": after} if page.more else {"since": next_since}
+            last = _last_id(events, after)
+            more, after = more and last != after, last
+            page.more = more
+            page.cursor = {"since": since, "next": next_since, "after": after} if more else {"since": next_since}
             yield page
-            if not page.more:
-                return
 
     def _follow(self, page: Page, stream: str, event: Document, seen: set[str]) -> None:
         """Read again what an event is about, once a run: the event's own copy may be older than what we have."""
@@ -170,12 +162,28 @@ class StripeReading:
             raw = json.dumps(document, default=str)[:_LONGEST_RAW]
             page.quarantined.append(Quarantined(f"stripe {kind.name} {document.get('id')}", str(error), raw))
 
+    def _list_on(self, path: str, params: dict[str, Any], after: str) -> tuple[list[Document], bool, str]:
+        """A page from ``after`` on; the list from its start where that object was deleted meanwhile."""
+        try:
+            documents, more = self._list(path, {**params, **_from(after)})
+        except (NotFound, Rejected):
+            if not after:
+                raise
+            after = ""
+            documents, more = self._list(path, params)
+        return documents, more, after
+
     def _list(self, path: str, params: dict[str, Any]) -> tuple[list[Document], bool]:
         answer = self._api.json(path, {**params, "limit": PAGE})
         data = answer.get("data") if isinstance(answer, dict) else None
         if not isinstance(data, list) or not all(isinstance(document, dict) for document in data):
             raise ProtocolError(f"{self._api.name}: Stripe's answer to {path} is no list of objects")
         return data, answer.get("has_more") is True
+
+
+def _last_id(documents: Sequence[Document], before: str) -> str:
+    """The id to go on from: the last that is one, else the one before."""
+    return next((one["id"] for one in reversed(documents) if isinstance(one.get("id"), str) and one["id"]), before)
 
 
 def _in_list(kind: Kind) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+import stamina
 
 from connectors.base import Account
 from connectors.carriers.easypost import EasyPost
@@ -18,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
 from stand_in_easypost import KEY, StandIn, error_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 RECORDINGS = Path(__file__).parents[2].parent / "shared" / "corpus" / "payloads"
 
@@ -39,6 +40,12 @@ class Playback(httpx.BaseTransport):
                 answer = exchange["response"]
                 return httpx.Response(answer["status"], json=answer["body"])
         return error_answer(404, "NOT_RECORDED", f"nothing recorded for {request.method} {request.url.path}")
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting_between_retries() -> Iterator[None]:
+    with stamina.set_testing(testing=True, attempts=3, cap=True):
+        yield
 
 
 @pytest.fixture

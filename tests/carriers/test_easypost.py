@@ -10,7 +10,7 @@ import pytest
 
 from connectors.base import TrackingRef, TrackingSource
 from connectors.carriers.easypost_trackers import carrier_key, carrier_name
-from connectors.errors import AuthExpired, ProtocolError, RateLimited
+from connectors.errors import AuthExpired, ProtocolError, RateLimited, Temporary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,6 +199,32 @@ def test_a_limit_stops_the_whole_run_with_its_time(easypost: Make, stand_in: Any
     stand_in.answers["/v2/trackers"] = [httpx.Response(429, headers={"Retry-After": "900"}, json={})]
     with pytest.raises(RateLimited):
         easypost().track([TrackingRef("ups", UPS)])
+
+
+def test_a_limit_in_the_middle_keeps_what_was_read(easypost: Make, stand_in: Any) -> None:
+    limit = httpx.Response(429, headers={"Retry-After": "900"}, json={})
+    good = stand_in.add(UPS, "delivered")
+    stand_in.answers["/v2/trackers"] = [limit]
+    page = easypost().track(
+        [TrackingRef("ups", UPS, remote_id=good), TrackingRef("ups", "N1"), TrackingRef("ups", "N2")]
+    )
+    assert [record.tracking_number for record in page.records] == [UPS]
+    assert page.more
+    assert page.quarantined == []
+
+
+def test_a_parcel_their_server_breaks_on_does_not_stop_the_others(easypost: Make, stand_in: Any) -> None:
+    stand_in.answers["/v2/trackers"] = [httpx.Response(500)] * 3
+    page = easypost().track([TrackingRef("ups", "N1"), TrackingRef("ups", "N2")])
+    assert [record.tracking_number for record in page.records] == ["N2"]
+    assert [aside.ref for aside in page.quarantined] == ["parcel ups N1"]
+
+
+def test_without_a_network_the_run_ends_soon_and_says_so(easypost: Make, stand_in: Any) -> None:
+    stand_in.answers["/v2/trackers"] = [httpx.ConnectError("no route")] * 99
+    with pytest.raises(Temporary, match="no route"):
+        easypost().track([TrackingRef("ups", f"N{n}") for n in range(50)])
+    assert len(stand_in.asked) == 9, "three parcels, three tries each"
 
 
 def test_a_login_page_is_no_list(easypost: Make, stand_in: Any) -> None:

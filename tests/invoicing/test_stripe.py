@@ -159,6 +159,17 @@ class TestReading:
         pages, _ = read(stripe(), "invoices", None, now())
         assert len(pages) == 2
 
+    def test_an_object_without_an_id_does_not_stop_the_list(
+        self, stripe: Make, stand_in: Any, now: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("connectors.invoicing.stripe_reading.PAGE", 2)
+        made = [stand_in.add("invoices", "in", status="paid", total=1) for _ in range(5)]
+        page = {"data": [stand_in.objects["invoices"][made[-1]], {"id": None, "currency": "eur"}], "has_more": True}
+        stand_in.answers["/v1/invoices"] = [httpx.Response(200, json=page)]
+        pages, _ = read(stripe(), "invoices", None, now())
+        assert ids(pages) == made[::-1]
+        assert len(pages[0].quarantined) == 1
+
     def test_one_that_cannot_be_read_is_set_aside_with_what_it_said(
         self, stripe: Make, stand_in: Any, now: Any
     ) -> None:
