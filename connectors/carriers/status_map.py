@@ -95,7 +95,8 @@ def reason_in(text: str) -> str:
 
 
 def _known_details(system: str) -> frozenset[str]:
-    return _DETAILS.get(system, frozenset()) | _REASON.get(system, {}).keys()
+    """Details that need no report: documented ones, reasons, and the system's own codes (UPS: type D, code FS)."""
+    return _DETAILS.get(system, frozenset()) | _REASON.get(system, {}).keys() | _STATUS[system].keys()
 
 
 def _homeward(status: TrackingStatus) -> TrackingStatus:

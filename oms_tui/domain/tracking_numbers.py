@@ -14,7 +14,9 @@ from urllib.parse import quote
 
 from oms_tui.domain.tracking_number_kinds import KINDS, LONGEST, NAMES, PUBLIC_PAGES, Kind, carrier_of
 
-_RUN: Final = re.compile(r"[0-9A-Za-z]+", re.ASCII)
+# A run with a digit, or a few capitals that may begin a number (``RB 123…``): words of a sentence are passed over.
+# The look-behind and the possessive quantifier keep a long run from being tried again at each of its letters.
+_RUN: Final = re.compile(r"(?<![0-9A-Za-z])(?:[A-Za-z]*+[0-9][0-9A-Za-z]*|[A-Z]{1,4}(?![0-9A-Za-z]))")
 _GROUPING: Final = re.compile(r"[ \t\u00a0\u2009\u202f-]{1,3}")
 _SHORTEST: Final = 8
 _NAMED_WITHIN: Final = 60  # characters before a number in which the carrier's name counts
@@ -80,22 +82,14 @@ def _longest_at(text: str, runs: list[tuple[int, int]], first: int) -> tuple[Fou
         run_start, run_end = runs[index]
         if run_end - run_start + len(joined) > LONGEST:
             break
-        run = text[run_start:run_end]
-        if index > first and not (_GROUPING.fullmatch(text, runs[index - 1][1], run_start) and _is_group(run)):
+        if index > first and not _GROUPING.fullmatch(text, runs[index - 1][1], run_start):
             break
-        joined += run.upper()
+        joined += text[run_start:run_end].upper()
         if len(joined) >= _SHORTEST:
             seen = _recognise(joined, text, start, run_end)
             if seen is not None:
                 best = (seen, index + 1)
-        if index == first and not _is_group(run):
-            break
     return best
-
-
-def _is_group(run: str) -> bool:
-    """Whether a run can be one group of a number written in groups: no word of a sentence."""
-    return any(sign.isdigit() for sign in run) or (run.isupper() and len(run) <= 4)  # noqa: PLR2004 - "1Z XX 3150…"
 
 
 def _recognise(number: str, text: str, start: int, end: int) -> Found | None:

@@ -116,6 +116,12 @@ def test_an_unknown_detail_leaves_the_status_and_is_reported() -> None:
     assert meaning("easypost", "in_transit", "departed_facility") == Meaning("in_transit")
 
 
+def test_ups_tells_a_type_and_a_code_and_the_type_decides() -> None:
+    assert meaning("ups", "D", "FS") == Meaning("delivered")
+    assert meaning("ups", "D", "DL") == Meaning("delivered")
+    assert meaning("ups", "D", "9E") == Meaning("delivered", unmapped=("ups:D/9E",))
+
+
 def test_expired_is_a_word_of_its_own() -> None:
     assert meaning("aftership", "Expired", "Expired_001").status == "expired"
     assert meaning("easypost", "in_transit", "expired").status == "expired"

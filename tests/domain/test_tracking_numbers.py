@@ -159,7 +159,7 @@ def test_the_work_grows_with_the_text_and_not_faster() -> None:
             best = min(best, time.process_time() - began)
         return best
 
-    for unit in ("1 ", "1Z ", "9", "12345678901 ", "A1-"):
+    for unit in ("1 ", "1Z ", "9", "a", "A", "AB ", "12345678901 ", "A1-"):
         assert seconds(unit, 2400) < 40 * seconds(unit, 300) + 0.05, unit
 
 
