@@ -18,8 +18,9 @@ MAX_ADDRESSES = 500
 _MAX_LENGTH = 320  # RFC 5321: 64 + 1 + 255
 
 # The two forms nearly all mail has: "Name" <address>, and the bare address.
-_SIMPLE = re.compile(r'\s*(?:"([^"\\]*)"|([^"<>(),:;\\@\[\]]*))\s*<([^\s<>"(),:;\\@\[\]]+@[^\s<>"(),:;\\@\[\]]+)>\s*\Z')
-_BARE = re.compile(r'\s*([^\s<>"(),:;\\@\[\]]+@[^\s<>"(),:;\\@\[\]]+)\s*\Z')
+_ATOMS = r'[^\s<>"(),:;\\@\[\]]+'
+_SIMPLE = re.compile(rf'(?:"([^"\\]*)" {{0,2}}|([^"<>(),:;\\@\[\]]*))<({_ATOMS}@{_ATOMS})>\Z')
+_BARE = re.compile(rf"{_ATOMS}@{_ATOMS}\Z")
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|[()<>,:;\\]|[^"()<>,:;\\]+', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _BAD_IN_ADDRESS = re.compile("[\\s\\x00-\\x20\\x7f-\\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffd]+")
@@ -28,14 +29,14 @@ _BAD_IN_ADDRESS = re.compile("[\\s\\x00-\\x20\\x7f-\\x9f\u200b-\u200f\u2028-\u20
 def addresses(value: str, decode: Callable[[str], str]) -> tuple[MailAddress, ...]:
     """The addresses in a header's unfolded ``value``; ``decode`` turns encoded words in a display name into text.
 
-    The structure is read before names are decoded, so an encoded comma or angle bracket cannot add a recipient. A group's
-    members are given, its name is not. What is no address at all is left out.
+    The structure is read before names are decoded, so an encoded comma or angle bracket cannot add a recipient. Of a
+    group the members are given, its name is not.
     """
     if match := _SIMPLE.match(value):
         quoted, plain, address = match.groups()
         return (MailAddress(decode(quoted if quoted is not None else plain.strip()), clean_address(address)),)
     if match := _BARE.match(value):
-        return (MailAddress("", clean_address(match[1])),)
+        return (MailAddress("", clean_address(match[0])),)
     return _Scan(decode).run(value)
 
 
@@ -43,14 +44,8 @@ def clean_address(address: str) -> str:
     """``address`` without blanks, controls and invisible characters, the domain in lower case; "" if it is none."""
     bare = _BAD_IN_ADDRESS.sub("", address).strip("<>,;:")
     local, at, domain = bare.rpartition("@")
-    if (
-        not at
-        or not local
-        or not domain
-        or len(bare) > _MAX_LENGTH
-        or "@" in local.strip('"')
-        and not local.startswith('"')
-    ):
+    quoted = local.startswith('"')
+    if not at or not local or not domain or len(bare) > _MAX_LENGTH or ("@" in local and not quoted):
         return ""
     return f"{local}@{domain.lower()}"
 
@@ -76,17 +71,12 @@ class _Scan:
         return tuple(self._found)
 
     def _take(self, piece: str) -> None:
-        if piece == "(":
-            self._depth += 1
-        elif piece == ")":
-            self._depth = max(0, self._depth - 1)
-        elif self._depth:
-            self._comment.append(piece)
+        if piece in {"(", ")"} or self._depth:
+            self._take_comment(piece)
         elif piece == "<":
             self._angle = []
         elif piece == ">":
-            if self._angle is not None:
-                self._closed = "".join(self._angle)
+            self._closed = "".join(self._angle) if self._angle is not None else self._closed
             self._angle = None
         elif self._angle is not None:
             self._angle.append(piece)
@@ -96,6 +86,14 @@ class _Scan:
             self._phrase.clear()  # the name of a group
         elif piece != "\\":
             self._phrase.append(piece)
+
+    def _take_comment(self, piece: str) -> None:
+        if piece == "(":
+            self._depth += 1
+        elif piece == ")":
+            self._depth = max(0, self._depth - 1)
+        else:
+            self._comment.append(piece)
 
     def _flush(self) -> None:
         words = "".join(_unquoted(piece) for piece in self._phrase).strip()

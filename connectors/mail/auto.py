@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 _BOUNCE_SENDER = re.compile(rb"\b(?:mailer-daemon|postmaster)\s*(?:@|>|\Z)|<>", re.IGNORECASE)
 _AWAY = re.compile(
-    r"\s*(?:(?:re|aw|sv)\s*:\s*)?(?:auto(?:matic|mated)?[ -]?(?:reply|response)|out of (?:the )?office|ooo\s*:|automatische antwort|abwesenheit|"
+    r"\s*(?:(?:re|aw|sv)\s*:\s*)?(?:auto(?:matic|mated)?[ -]?(?:reply|response)|out of (?:the )?office|ooo\s*:|"
+    r"automatische antwort|abwesenheit|"
     r"r[ée]ponse automatique|absence du bureau|risposta automatica|respuesta autom[áa]tica|automatisch antwoord|"
     r"autosvar|automaattinen vastaus|odpowied[źz] automatyczna|resposta autom[áa]tica)",
     re.IGNORECASE,
@@ -20,15 +21,16 @@ _REPLIED_HEADERS = (b"x-autoreply", b"x-autorespond", b"x-auto-reply", b"x-vacat
 
 # The headers looked at here: a mailbox read by header has to fetch them.
 FIELDS = (
-    *("return-path", "auto-submitted", "x-auto-response-suppress", "precedence", "x-failed-recipients", "x-loop"),
+    *("return-path", "auto-submitted", "x-auto-response-suppress", "precedence", "x-failed-recipients"),
     *(name.decode() for name in (*_LIST_HEADERS, *_REPLIED_HEADERS)),
 )
 
 
 def classify(fields: Mapping[bytes, Sequence[bytes]], subject: str) -> str:
-    """Why this is no person's mail: ``bounce``, ``receipt``, ``auto-replied``, ``auto-generated``, ``list``, ``bulk``; "" if it is one.
+    """Why this is no person's mail, "" if it is one.
 
-    Sources: RFC 3834 (Auto-Submitted), RFC 3464 (bounces), RFC 2369/2919 (lists), MS-OXCMAIL (X-Auto-Response-Suppress).
+    One of ``bounce``, ``receipt``, ``auto-replied``, ``auto-generated``, ``list``, ``bulk``. Sources: RFC 3834
+    (Auto-Submitted), RFC 3464 (bounces), RFC 2369 and 2919 (lists), MS-OXCMAIL (X-Auto-Response-Suppress).
     """
     content_type = _first(fields, b"content-type").lower()
     report = content_type.lstrip().startswith(b"multipart/report")

@@ -139,7 +139,7 @@ class _Choice:
 
 def unflowed(text: str, *, delete_space: bool = False) -> str:
     """Paragraphs of ``format=flowed`` text joined to one line each (RFC 3676); quote depth is respected."""
-    out: list[str] = []
+    paragraphs: list[list[str]] = []
     open_depth = -1  # of the line that flows on; -1: none does
     for line in text.split("\n"):
         stripped = line.lstrip(">")
@@ -148,11 +148,11 @@ def unflowed(text: str, *, delete_space: bool = False) -> str:
         flows = words.endswith(" ") and words != "-- "
         words = words[:-1] if flows and delete_space else words
         if open_depth == depth and words != "-- ":
-            out[-1] += words
+            paragraphs[-1].append(words)
         else:
-            out.append(f"{'>' * depth} {words}" if depth else words)
+            paragraphs.append([f"{'>' * depth} {words}" if depth else words])
         open_depth = depth if flows else -1
-    return "\n".join(out)
+    return "\n".join("".join(paragraph) for paragraph in paragraphs)
 
 
 def _meta_charset(body: bytes) -> str:

@@ -11,6 +11,7 @@ import codecs
 import re
 from functools import lru_cache
 
+_NAME_LENGTH = 40
 GUESS_BYTES = 16_384  # charset-normalizer takes 16 ms for 24 kB; more bytes do not make it wiser
 _TOLERATED_FAULTS = 0.02  # share of broken characters below which the declared charset is still believed
 
@@ -54,7 +55,7 @@ _TEXT_CODECS = frozenset(
     }
 )
 
-# What people write, and what they mean. The narrow old name stands for its superset, as the WHATWG encoding standard has it.
+# What people write, and what they mean. A narrow old name stands for its superset, as the WHATWG's standard has it.
 _ALIASES = {
     "ascii": "cp1252",
     "us-ascii": "cp1252",
@@ -112,7 +113,7 @@ def text_codec(charset: str) -> str:
     """Python's name of the charset ``charset`` as mail calls it, or "" if it is none that mail is written in."""
     name = charset.strip().strip("\"'").lower()
     name = name.partition("*")[0] if name.count("*") == 1 else name  # RFC 2231: charset*language
-    if not name or len(name) > 40 or not name.isascii() or "\0" in name:
+    if not name or len(name) > _NAME_LENGTH or not name.isascii() or "\0" in name:
         return ""
     try:
         found = codecs.lookup(_ALIASES.get(name, name)).name
@@ -122,7 +123,10 @@ def text_codec(charset: str) -> str:
 
 
 def decode(raw: bytes, charset: str = "") -> tuple[str, bool]:
-    """The text of ``raw``, and whether its charset had to be guessed or bytes replaced. Never raises, never a lone surrogate."""
+    """The text of ``raw``, and whether its charset had to be guessed or bytes replaced.
+
+    Never raises, and the text never holds half of a surrogate pair.
+    """
     codec = text_codec(charset) if charset else ""
     if raw.isascii() and codec not in _NOT_ASCII_BASED:
         return raw.decode("ascii"), False

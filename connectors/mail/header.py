@@ -13,6 +13,7 @@ from connectors.mail.charset import decode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+BLOCK_LIMIT = 2 * 1024 * 1024  # bytes of a header that are read
 VALUE_LIMIT = 65_536  # bytes of one header's value that are read
 WORD_LIMIT = 200  # encoded words of one header that are decoded
 REFERENCES_LIMIT = 100
@@ -27,16 +28,17 @@ _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,64})\?([bBqQ])\?([^?\r\n]*)\?=")
 _TOKEN = re.compile(rb"<[^<>\s\x00-\x20\x7f-\xff]{1,500}>")
 _BARE_ID = re.compile(rb"\s*<?([^<>\s\x00-\x20\x7f-\xff]{1,490}@[^<>\s\x00-\x20\x7f-\xff]{1,490})>?\s*\Z")
 _DATE = re.compile(
-    r"\s*(?:[A-Za-z]{3},?\s+)?(\d{1,2})[ -]([A-Za-z]{3})[ -](\d{4})\s+(\d{1,2}):(\d\d)(?::(\d\d))?\s*(?:([+-])(\d\d)(\d\d)|(GMT|UTC?|Z))"
+    r"\s*(?:[A-Za-z]{3},?\s+)?(\d{1,2})[ -]([A-Za-z]{3})[ -](\d{4})\s+(\d{1,2}):(\d\d)(?::(\d\d))?"
+    r"\s*(?:([+-])(\d\d)(\d\d)|(GMT|UTC?|Z))"
 )
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}  # noqa: SIM905 - reads as the list it is
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def split(raw: bytes) -> tuple[dict[bytes, list[bytes]], int, bool]:
     """Values of each header by its name in lower case, where the body starts, and whether a line was no header.
 
-    Only a line feed ends a line: a bare carriage return is a trick to overwrite what stands before it. A line that is no
-    header (a continuation without its blank) is passed over, except where no blank line follows at all: there the body starts.
+    Only a line feed ends a line: a bare carriage return is a trick to overwrite what is before it. A line that is no
+    header (a continuation without its blank) is passed over, except where no blank line follows: there the body starts.
     """
     start = 0
     if raw.startswith((b"From ", b">From ")):  # an mbox separator left on top
@@ -44,7 +46,7 @@ def split(raw: bytes) -> tuple[dict[bytes, list[bytes]], int, bool]:
     if raw.startswith((b"\n", b"\r\n"), start):
         return {}, raw.index(b"\n", start) + 1, False
     blank = _END.search(raw, start)
-    block = raw[start : blank.start()] if blank else raw[start:]
+    block = raw[start : min(blank.start() if blank else len(raw), start + BLOCK_LIMIT)]
     fields: dict[bytes, list[bytes]] = {}
     broken = False
     offset = start
@@ -84,14 +86,13 @@ def unfolded(value: bytes, warnings: list[str]) -> str:
 
 
 def words(value: str, warnings: list[str]) -> str:
-    """``value`` with its RFC 2047 encoded words decoded; neighbours of one charset are joined before (split characters)."""
+    """``value`` with its RFC 2047 encoded words decoded; neighbours of a charset are joined before."""
     pieces: list[str] = []
     pending: list[bytes] = []
     charset = ""
-    position = count = 0
-    for match in _ENCODED_WORD.finditer(value):
-        count += 1
-        if count > WORD_LIMIT:
+    position = 0
+    for count, match in enumerate(_ENCODED_WORD.finditer(value)):
+        if count >= WORD_LIMIT:
             warnings.append(f"only {WORD_LIMIT} encoded words of a header were decoded")
             break
         gap = value[position : match.start()]
@@ -99,7 +100,7 @@ def words(value: str, warnings: list[str]) -> str:
         if pending and (gap.strip(" ") or next_charset != charset):
             pieces.append(decode(b"".join(pending), charset)[0])
             pending.clear()
-        if gap.strip(" ") or not count > 1:
+        if gap.strip(" ") or count == 0:
             pieces.append(gap)
         charset = next_charset
         pending.append(_word_bytes(match[2], match[3]))
@@ -165,13 +166,11 @@ def date(value: str) -> datetime | None:
     if match := _DATE.match(value):
         day, month, year, hour, minute, second, sign, zone_hours, zone_minutes, _ = match.groups()
         offset = timedelta(hours=int(zone_hours or 0), minutes=int(zone_minutes or 0))
-        number = _MONTHS.get(month.lower())
-        if number is None:
+        if month.lower() not in _MONTHS:
             return None
-        return _moment(
-            (int(year), number, int(day), int(hour), int(minute), min(int(second or 0), 59)),
-            -offset if sign == "-" else offset,
-        )
+        number = _MONTHS.index(month.lower()) + 1
+        fields = (int(year), number, int(day), int(hour), int(minute), min(int(second or 0), 59))
+        return _moment(fields, -offset if sign == "-" else offset)
     try:
         parts = parsedate_tz(value[:200])
     except (ValueError, IndexError, OverflowError, TypeError):  # its own slips on odd input

@@ -1,7 +1,8 @@
 """HTML mail to text a person can read and a matcher can trust.
 
-A walk over the parsed tree without recursion: blocks, lists and tables become lines, a link shows its real host, a quotation
-its depth, an image its caption. What a reader of the HTML would not see is left out and said so. Nothing is fetched.
+A walk over the parsed tree without recursion: blocks, lists and tables become lines, a link shows its real host, a
+quotation its depth, an image its caption. What a reader of the HTML would not see is left out and said so. Nothing is
+fetched.
 """
 
 from __future__ import annotations
@@ -21,28 +22,41 @@ MAX_TEXT = 1_000_000  # characters
 _QUOTE_DEPTH = 8
 _ALT_LENGTH = 120
 _LINK_LENGTH = 2000
+_LINK_PIECES = 50
 
 _DROPPED = frozenset(
-    "script style head title meta link template svg math object embed applet iframe frame frameset noframes audio video canvas map "
-    "select datalist".split()  # noqa: SIM905 - reads as the list it is
-)
-_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre hr figure fieldset".split())  # noqa: SIM905 - likewise
+    {
+        "script", "style", "head", "title", "meta", "link", "template", "svg", "math", "object", "embed",
+        "applet", "iframe", "frame", "frameset", "noframes", "audio", "video", "canvas", "map", "select",
+        "datalist",
+    }
+)  # fmt: skip
+_PARAGRAPHS = frozenset(
+    {
+        "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre", "hr",
+        "figure", "fieldset",
+    }
+)  # fmt: skip
 _BLOCKS = _PARAGRAPHS | frozenset(
-    "div li tr dt dd section article header footer main nav aside address form center figcaption caption thead tbody tfoot "
-    "legend body html details summary".split()  # noqa: SIM905 - likewise
-)
+    {
+        "div", "li", "tr", "dt", "dd", "section", "article", "header", "footer", "main", "nav", "aside",
+        "address", "form", "center", "figcaption", "caption", "thead", "tbody", "tfoot", "legend", "body",
+        "html", "details", "summary",
+    }
+)  # fmt: skip
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|opacity\s*:\s*(?:0?\.0+|0)(?![.\d])|"
-    r"font-size\s*:\s*[0.]+[1-9]?(?:px|pt|em|rem|%)?\s*(?:!important\s*)?(?:;|\Z)|text-indent\s*:\s*-\d{3,}|"
-    r"(?:left|top|margin-left|margin-top)\s*:\s*-\d{3,}|(?:max-height|max-width|height|width)\s*:\s*0(?:px|pt|em|%)?\s*(?:!important\s*)?(?:;|\Z)(?=.*overflow\s*:\s*hidden)|"
-    r"overflow\s*:\s*hidden(?=.*(?:max-height|max-width|height)\s*:\s*0(?:px|pt|em|%)?\s*(?:!important\s*)?(?:;|\Z))|clip\s*:\s*rect\(\s*0",
-    re.IGNORECASE | re.DOTALL,
+    r"font-size\s*:\s*[0.]+[1-9]?(?:px|pt|em|rem|%)?\s*(?:!important\s*)?(?:;|\Z)|text-indent\s*:\s*-\d{3}|"
+    r"(?:left|top|margin-left|margin-top)\s*:\s*-\d{3}|clip\s*:\s*rect\(\s*0",
+    re.IGNORECASE,
 )
+_NO_SIZE = re.compile(r"(?:height|width)\s*:\s*0(?:px|pt|em|%)?\s*(?:!important\s*)?(?:;|\Z)", re.IGNORECASE)
+_CLIPPED = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
 _COLOUR = re.compile(r"(?:^|;)\s*color\s*:\s*([^;!]+)", re.IGNORECASE)
 _BACKGROUND = re.compile(r"(?:^|;)\s*background(?:-color)?\s*:\s*([^;!]+)", re.IGNORECASE)
 _SHORT_HEX = re.compile(r"#([0-9a-f])([0-9a-f])([0-9a-f])\Z")
-_STYLE_LENGTH = 4000
+_STYLE_LENGTH = 2000
 _LOOKS_LIKE_HOST = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[\w-]{2,})(?::\d+)?(?:[/?#]\S*)?\Z", re.IGNORECASE)
 
 
@@ -55,7 +69,7 @@ class HtmlText:
 
 
 def html_to_text(html: str) -> HtmlText:
-    """The readable text of ``html``. Control characters that it spells as entities come through: ``safe_text`` is for that."""
+    """The readable text of ``html``. Control characters it spells as entities come through: whoever shows it judges."""
     walk = _Walk()
     root = LexborHTMLParser(html).root
     if root is not None:
@@ -109,11 +123,18 @@ class _Lines:
         self.end()
         self._blank_owed = True
 
+    def add_to_last(self, words: str) -> None:
+        """Add to the current line, or to the one just ended if a block closed it."""
+        if self._pieces or not self._done:
+            self._pieces.append(words)
+        else:
+            self._done[-1] += words
+
     def open(self) -> bool:
         return bool(self._pieces)
 
     def since(self, mark: int) -> str:
-        return "".join(self._pieces[mark:])
+        return "".join(self._pieces[mark : mark + _LINK_PIECES])
 
     def mark(self) -> int:
         return len(self._pieces)
@@ -129,7 +150,7 @@ class _Walk:
     def __init__(self) -> None:
         self.lines = _Lines()
         self.warnings: list[str] = []
-        self._links: list[tuple[str, int]] = []
+        self._links: list[tuple[str, int, int]] = []  # where it leads, and where it starts
         self._lists: list[int] = []  # the next number; 0 for a list without numbers
         self._cells: list[int] = []
         self._pre = 0
@@ -160,7 +181,7 @@ class _Walk:
         if tag == "-text":
             self._text(node.text_content or "")
             return False
-        if tag in _DROPPED or tag.startswith(("-", "!")) and tag != "-document":
+        if tag in _DROPPED or (tag.startswith(("-", "!")) and tag != "-document"):
             return False
         attributes = node.attributes if tag not in {"br", "-document"} else {}
         if _hidden(attributes):
@@ -191,9 +212,16 @@ class _Walk:
             case "pre":
                 self._pre += 1
             case "a":
-                self._links.append(((attributes.get("href") or "")[:_LINK_LENGTH], self.lines.mark()))
+                self._links.append(
+                    ((attributes.get("href") or "")[:_LINK_LENGTH], self.lines.mark(), self.lines.length)
+                )
             case "img":
                 self._image(attributes)
+            case _:
+                self._open_list_or_table(tag)
+
+    def _open_list_or_table(self, tag: str) -> None:
+        match tag:
             case "ul" | "ol":
                 self._lists.append(1 if tag == "ol" else 0)
             case "li":
@@ -245,22 +273,20 @@ class _Walk:
         caption = _BLANKS.sub(" ", attributes.get("alt") or "").strip()[:_ALT_LENGTH]
         if caption:
             self.lines.add(f"[image: {caption}]")
-        elif (attributes.get("src") or "")[:5].lower() in {"cid:", "data:"} or (attributes.get("src") or "")[
-            :4
-        ].lower() == "cid:":
+        elif (attributes.get("src") or "")[:5].lower().startswith(("cid:", "data:")):
             self.lines.add("[image]")
 
-    def _link(self, href: str, mark: int) -> None:
-        shown = self.lines.since(mark).strip()
+    def _link(self, href: str, mark: int, length: int) -> None:
         target = _target(href)
-        if not target or not shown:
+        if not target or self.lines.length == length:
             return
-        match = _LOOKS_LIKE_HOST.match(shown)
+        shown = self.lines.since(mark).strip()
+        match = _LOOKS_LIKE_HOST.match(shown[:_LINK_LENGTH])
         claimed = match[1].lower() if match else ""
         if claimed and target != claimed and "@" not in target:
             self._warn(f"a link shows {claimed} but leads to {target}")
         if target not in {claimed, shown.lower()}:
-            self.lines.add(f" <{target}>")
+            self.lines.add_to_last(f" <{target}>")
 
     def _warn(self, words: str) -> None:
         if words not in self.warnings and len(self.warnings) < 10:  # noqa: PLR2004 - enough to make one careful
@@ -275,7 +301,7 @@ def _hidden(attributes: dict[str, str | None]) -> bool:
     style = (attributes.get("style") or "")[:_STYLE_LENGTH]
     if not style:
         return False
-    if _HIDING.search(style):
+    if _HIDING.search(style) or (_NO_SIZE.search(style) and _CLIPPED.search(style)):
         return True
     colour, background = _COLOUR.search(style), _BACKGROUND.search(style)
     return bool(colour and background and _colour(colour[1]) == _colour(background[1]))

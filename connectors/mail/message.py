@@ -35,7 +35,7 @@ HEADER_FIELDS = (
 )
 
 
-class UnreadableMail(ValueError):
+class UnreadableMail(ValueError):  # noqa: N818 - named as its siblings in connectors.errors are
     """This message defeats the parser: keep it raw, list it in quarantine, go on with the next."""
 
 
@@ -110,7 +110,7 @@ def attachment(raw: bytes, index: int) -> tuple[Attachment, bytes]:
         raise NotFound(f"the message has no attachment {index}; it has {len(listed)}", hint="read the message again")
     if entry.size > MAX_ATTACHMENT_BYTES:
         raise Rejected(
-            f"attachment {entry.name!a} has {entry.size // 2**20} MB; at most {MAX_ATTACHMENT_BYTES // 2**20} MB are saved",
+            f"attachment {entry.name!a} has {entry.size // 2**20} MB; more than {MAX_ATTACHMENT_BYTES // 2**20} MB are not saved",
             hint="fetch it with a mail program",
         )
     return entry, mime.content(source, structure.parts[index])
@@ -154,11 +154,13 @@ def _addresses(fields: dict[bytes, list[bytes]], name: bytes, warnings: list[str
     values = fields.get(name)
     if not values:
         return ()
+
+    def decoded(words: str) -> str:
+        return header.words(words, warnings) if "=?" in words else words
+
     found: list[MailAddress] = []
     for value in values[:_RECIPIENTS_KEPT]:
-        found += addresses(
-            header.unfolded(value, warnings), lambda word: header.words(word, warnings) if "=?" in word else word
-        )
+        found += addresses(header.unfolded(value, warnings), decoded)
     return tuple(found)
 
 
@@ -167,11 +169,7 @@ def _sender(fields: dict[bytes, list[bytes]], warnings: list[str]) -> MailAddres
     found = _addresses(fields, b"from", warnings)
     if not found:
         warnings.append("it names no sender")
-        return (
-            _addresses(fields, b"sender", warnings)[0]
-            if fields.get(b"sender") and _addresses(fields, b"sender", [])
-            else _NOBODY
-        )
+        return next(iter(_addresses(fields, b"sender", warnings)), _NOBODY)
     if len({entry.address for entry in found}) > 1:
         everyone = ", ".join(f"{entry.name} <{entry.address}>".strip() for entry in found[:_RECIPIENTS_KEPT])
         warnings.append(f"it names {len(found)} senders; none of them is believed")

@@ -1,8 +1,9 @@
 """The parts of a mail, found in its bytes: one pass, an explicit stack, hard limits.
 
-Written for bulk and for hostile input: the standard library's parser takes a millisecond a mail, recurses, and checks every
-line against every enclosing boundary; here a boundary is searched for in its parent's bytes only, and depth and number are
-capped. Where a mail is broken the reading that loses nothing is taken: an unclosed part runs to its parent's end.
+Written for bulk and for hostile input: the standard library's parser takes a millisecond a mail, recurses, and checks
+every line against every enclosing boundary; here a boundary is searched for in its parent's bytes only, and depth and
+number are capped. Where a mail is broken the reading that loses nothing is taken: an unclosed part runs to its parent's
+end.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ MAX_DEPTH = 50
 MAX_PARTS = 1000
 _MAX_PARAMETERS = 100
 _MAX_NAME = 1000
+_PIECE_DIGITS = 3  # of the number of a continuation (RFC 2231)
 
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -46,7 +48,7 @@ class Part:
 
 @dataclass(slots=True)
 class Section:
-    """A multipart: its subtype, the section around it (-1: none), and its children in order (part or section by index)."""
+    """A multipart: its subtype, the section around it (-1: none), and its children in order."""
 
     subtype: str
     parent: int
@@ -89,16 +91,12 @@ def structure(raw: bytes, fields: dict[bytes, list[bytes]], body: int) -> Struct
         found.sections.append(Section(part.content_type[10:], parent))
         found.sections[parent].children.append((True, number))
         if len(spans) > MAX_PARTS:
-            found.warnings.append(
-                f"{'at least ' if len(spans) > MAX_PARTS + 1 else ''}{len(spans)} parts: only {MAX_PARTS} were read"
-            )
+            found.warnings.append(f"more than {MAX_PARTS} parts: the rest was not read")
             del spans[MAX_PARTS:]
         inner = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
         for first, last in reversed(spans):
             chunk = raw[first:last]
-            child, offset, _ = (
-                header.split(chunk) if not chunk.startswith((b"\n", b"\r\n")) else ({}, chunk.index(b"\n") + 1, False)
-            )
+            child, offset, _ = header.split(chunk)
             stack.append((child, first + offset, last, number, depth + 1, inner))
     return found
 
@@ -111,7 +109,7 @@ def _spans(raw: bytes, start: int, end: int, boundary: str) -> list[tuple[int, i
     for match in mark.finditer(raw, max(0, start - 1), end):
         if open_at >= 0:
             last = match.start()
-            spans.append((open_at, last - (last > open_at and raw[last - 1] == 0x0D)))
+            spans.append((open_at, last - (last > open_at and raw[last - 1 : last] == b"\r")))
         if match[1] or len(spans) > MAX_PARTS:
             return spans
         line_end = raw.find(b"\n", match.end(), end)
@@ -178,7 +176,11 @@ def _parameters(line: str, warnings: list[str]) -> dict[str, str]:
             continue
         number = rest.removesuffix("*")
         pieces.setdefault(base, []).append(
-            (int(number) if number.isdecimal() and len(number) < 4 else 0, rest.endswith("*") or not rest, value)
+            (
+                int(number) if number.isdecimal() and len(number) <= _PIECE_DIGITS else 0,
+                rest.endswith("*") or not rest,
+                value,
+            )
         )
     for base, parts in pieces.items():
         plain[base] = _joined(parts)

@@ -1,14 +1,16 @@
 """Which lines of a mail repeat an earlier one. They are folded on the screen, never cut.
 
-No heuristic is right in more than about half of real replies, so the one that loses least of the customer's words is taken,
-and a mail that would be folded whole is not folded at all. Every rule looks at a line and at most a few after it: the time is
-linear, where regular expressions over the whole text take seconds on lines made for them.
+No heuristic is right in more than about half of real replies, so the one that loses least of the customer's words is
+taken, and a mail that would be folded whole is not folded at all. Every rule looks at a line and at most a few beside
+it: the time is linear, where regular expressions over the whole text take seconds on lines made for them.
 """
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+
+from connectors.mail.quote_words import FORWARDS, FROM, OPENERS, OTHER, SENT, TITLES, VERBS, VERBS_WITHOUT_SPACES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,48 +23,31 @@ _HEADERS_NEEDED = 3
 
 _MARKED = re.compile(r"[ \t]{0,3}(?:>|\|(?=\s))")
 _OPENER = re.compile(
-    r"[ \t]*[*_>«]{0,2}(?:on|am|at|le|el|il|em|op|den|dne|dnia|w dniu|på|kl|ons|man|tir|tor|fre|lør|lör|søn|sön|mån|tis|na|a\(z\)|"
-    r"mnamo|pada|vào|ngày|в|пн|вт|ср|чт|пт|сб|вс|em|ma|ti|ke|to|pe|la|su|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{4}年|\d{1,2}\s\w+\s\d{4}|"
-    r"mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)\b",
+    rf"[*_>«]{{0,2}}(?:{OPENERS}|\d{{1,4}}[-./]\d{{1,2}}[-./]\d{{1,4}}|\d{{4}}年|\d{{1,2}}\s\w+\s\d{{4}})\b",
     re.IGNORECASE,
 )
-_VERB = re.compile(
-    r"\b(?:wrote|writes|schrieb|schrieben|geschrieben|a\s[ée]crit|escribi[óo]|ha\sscritto|scrisse|schreef|geschreven|escreveu|skrev|"
-    r"napisa[łl]|napisał\(a\)|napsala?|napísal|kirjoitti|írta|a\sscris|написала?|пишет|пише|написав|έγραψε|yazdı|đã\sviết|escrigué|"
-    r"va\sescriure|idatzi\sdu)\b|写道|書きました|のメッセージ|님이\s작성|写了|寫道",
-    re.IGNORECASE,
-)
-_DATED = re.compile(r"\d{1,4}[-./年: ]|@|\d{4}")
-_DIVIDER = re.compile(
-    r"[ \t]*[-_=*]{2,}[ \t]*(?:original message|original appointment|forwarded message|forwarded by .*|ursprüngliche nachricht|"
-    r"weitergeleitete nachricht|originalnachricht|message d'origine|message original|message transféré|mensaje original|mensaje reenviado|"
-    r"messaggio originale|messaggio inoltrato|oorspronkelijk bericht|doorgestuurd bericht|mensagem original|mensagem encaminhada|"
-    r"ursprungligt meddelande|oprindelig meddelelse|opprinnelig melding|alkuperäinen viesti|wiadomość oryginalna|původní zpráva|"
-    r"eredeti üzenet|исходное сообщение|пересылаемое сообщение|reply message|原始邮件|原始郵件)[ \t]*[-_=*]{0,}[ \t]*:?[ \t]*\Z"
-    r"|[ \t]*(?:begin forwarded message|anfang der weitergeleiteten nachricht|début du message réexpédié|inizio messaggio inoltrato)[ \t]*:",
-    re.IGNORECASE,
-)
-_RULE = re.compile(r"[ \t]*[-_—]{5,}[ \t]*\Z")
+_VERB = re.compile(rf"\b(?:{VERBS})(?:\b|\()|{VERBS_WITHOUT_SPACES}", re.IGNORECASE)
+_WROTE = re.compile(rf"(?:{VERBS}|{VERBS_WITHOUT_SPACES})(?:\(a\))?\s?[*_]?[:\uff1a]", re.IGNORECASE)
+_DATED = re.compile(r"\d{1,4}[-./年:]\d|\d{4}")
+_DIVIDER = re.compile(rf"[-_=*]{{2,}}[ \t]*(?:{TITLES})[ \t]*[-_=*]*:?\Z|(?:{FORWARDS})\s?:", re.IGNORECASE)
+_RULE = re.compile(r"[-_—]{5,}\Z")
 _HEADER = re.compile(
-    r"[ \t]*[*_]{0,2}(?:(?P<from>from|von|de|da|van|från|fra|lähettäjä|od|feladó|от|发件人|寄件者|差出人|보낸 사람)|"
-    r"(?P<sent>sent|date|gesendet|datum|envoyé|date|enviado|enviado el|inviato|data|verzonden|fecha|skickat|sendt|dato|lähetetty|wysłano|odesláno|"
-    r"отправлено|дата|发送时间|日期|送信日時)|"
-    r"(?P<other>to|cc|an|à|para|a|aan|till|til|kopi|kopia|do|komu|vastaanottaja|кому|копия|subject|betreff|objet|asunto|oggetto|onderwerp|assunto|ämne|"
-    r"emne|aihe|temat|předmět|tárgy|тема|主题|主旨|件名|收件人))[*_]{0,2}\s?[:：][*_]{0,2}",
-    re.IGNORECASE,
+    rf"[*_]{{0,2}}(?:(?P<from>{FROM})|(?P<sent>{SENT})|(?P<other>{OTHER}))[*_]{{0,2}}\s?[:\uff1a]", re.IGNORECASE
 )
+_ENDS = (":", "\uff1a", ":*", ": *", ":_")
 
 
 def quoted_ranges(text: str, *, marker: str = "", known: Collection[str] = ()) -> tuple[tuple[int, int], ...]:
-    """Line ranges ``[first, last)`` of ``text`` (split at ``\\n``) that quote earlier mail, in order.
+    r"""Line ranges ``[first, last)`` of ``text`` (split at ``\n``) that quote earlier mail, in order.
 
     Args:
         text: the mail's text.
         marker: a line of our own that stands above everything we quoted; where it is found, the rest is quote.
         known: texts we sent earlier in this conversation; their longer lines are recognised even without a ``>``.
     """
-    lines = [line[:_LINE_READ] for line in text.split("\n")]
+    lines = [line[:_LINE_READ].strip() for line in text.split("\n")]
     quoted = [bool(_MARKED.match(line)) for line in lines]
+    _take_attributions(lines, quoted)
     ours = {_bare(line) for sent in known for line in sent.split("\n") if len(_bare(line)) >= _KNOWN_LENGTH}
     for number, line in enumerate(lines):
         if marker and marker in line:
@@ -72,7 +57,7 @@ def quoted_ranges(text: str, *, marker: str = "", known: Collection[str] = ()) -
             quoted[number] = True
         if quoted[number]:
             continue
-        if (_DIVIDER.match(line) and not _is_signature_rule(line)) or _starts_header(lines, number):
+        if _DIVIDER.match(line) or _starts_header(lines, number):
             quoted[number:] = [True] * (len(lines) - number)
             break
         length = _attribution(lines, number)
@@ -90,21 +75,37 @@ def _bare(line: str) -> str:
     return " ".join(line.lstrip("> \t|").split())
 
 
-def _is_signature_rule(line: str) -> bool:
-    return line.rstrip() in {"--", "-- "}
+def _take_attributions(lines: list[str], quoted: list[bool]) -> None:
+    """Fold the lines right above a quotation that say whose it is, however they are worded."""
+    for number in range(1, len(lines)):
+        if not quoted[number] or quoted[number - 1]:
+            continue
+        last = number - 1
+        while last > 0 and not lines[last] and number - last < _ATTRIBUTION_LINES:
+            last -= 1
+        if not lines[last].endswith(_ENDS) or quoted[last]:
+            continue
+        first = last
+        while first > 0 and lines[first - 1] and not quoted[first - 1] and last - first < _ATTRIBUTION_LINES:
+            first -= 1
+        first = last if last - first >= _ATTRIBUTION_LINES else first  # a paragraph that only ends with a colon
+        joined = " ".join(lines[first : last + 1])
+        if "@" in joined or (_VERB.search(joined) and _DATED.search(joined)):
+            quoted[first:number] = [True] * (number - first)
 
 
 def _attribution(lines: list[str], number: int) -> int:
     """How many lines from ``number`` on say who wrote what follows and when; 0 if they do not."""
-    if not _OPENER.match(lines[number]):
+    if not _OPENER.match(lines[number]) and "@" not in lines[number]:
         return 0
     joined = ""
     for length, line in enumerate(lines[number : number + _ATTRIBUTION_LINES], 1):
-        if not line.strip() or (length > 1 and _MARKED.match(line)):
+        if not line or (length > 1 and _MARKED.match(line)):
             return 0
-        joined = f"{joined} {line.strip()}"
-        if line.rstrip().endswith((":", "：", ":*", ": *", ":_")):
-            return length if _VERB.search(joined) and _DATED.search(joined) else 0
+        joined = f"{joined} {line}"
+        if line.endswith(_ENDS):
+            said = _WROTE.search(line) and "@" in joined
+            return length if said or (_VERB.search(joined) and _DATED.search(joined)) else 0
     return 0
 
 
@@ -126,7 +127,7 @@ def _starts_header(lines: list[str], number: int) -> bool:
 
 
 def _next_text(lines: list[str], number: int) -> int | None:
-    return next((place for place in range(number, min(number + 4, len(lines))) if lines[place].strip()), None)
+    return next((place for place in range(number, min(number + 4, len(lines))) if lines[place]), None)
 
 
 def _ranges(lines: list[str], quoted: list[bool]) -> tuple[tuple[int, int], ...]:
@@ -137,7 +138,7 @@ def _ranges(lines: list[str], quoted: list[bool]) -> tuple[tuple[int, int], ...]
         if quoted[number]:
             start = number if start < 0 else start
             end = number + 1
-        elif line.strip():
+        elif line:
             said = True
             if start >= 0:
                 found.append((start, end))

@@ -45,7 +45,6 @@ _PLAIN_WORDS = re.compile(r"[A-Za-z0-9!#$%&'*+/^_`{|}~ -]*\Z")
 _TYPE = re.compile(r"(?!multipart/|message/)[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}\Z")
 _NOT_IN_BODY = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_TRAILING = re.compile(r"(?m)(?<!^--)[ \t]+$")  # a blank at a line's end means "flows on" to some; "-- " is a signature
 
 # Seven bits on the wire: not every server speaks 8BITMIME, and longer lines are encoded by the library itself.
 _WIRE = policy.SMTP.clone(cte_type="7bit")
@@ -245,4 +244,5 @@ def _content(reply: Reply) -> bytes:
 def _cleaned(body: str) -> str:
     """The agent's text, line ends as one kind, no control characters, no blanks at the end of a line."""
     text = _NOT_IN_BODY.sub("", _LINE_END.sub("\n", body))
-    return _TRAILING.sub("", text).strip("\n")
+    # A blank at a line's end means "flows on" to some readers; "-- " opens a signature (RFC 3676 4.3).
+    return "\n".join(line if line == "-- " else line.rstrip(" \t") for line in text.split("\n")).strip("\n")
