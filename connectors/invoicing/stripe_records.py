@@ -198,7 +198,7 @@ class Reader:
         return InvoiceRecord(
             remote_id=_id(note),
             number=_text(note, "number"),
-            order=self.order(note, invoice),
+            order=self.order(note, invoice, reference=payment_id(invoice) or _text(note, "invoice")),
             status=status,
             total=total,
             currency=currency,
@@ -211,12 +211,12 @@ class Reader:
             raw_status=_text(note, "status"),
         )
 
-    def order(self, *documents: Document) -> OrderRef:
+    def order(self, *documents: Document, reference: str = "") -> OrderRef:
         """Which order the objects name: by metadata, else in the words of a description; the first that does.
 
         ``reference`` is the payment's (or invoice's) own id, which shops keep on their orders.
         """
-        reference = next((payment_id(one) for one in documents if one), "")
+        reference = reference or next((payment_id(one) for one in documents if one), "")
         for document in documents:
             metadata = _part(document, "metadata")
             for key in self._order_keys:

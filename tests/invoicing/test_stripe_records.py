@@ -173,6 +173,19 @@ def test_which_order_a_payment_names(fields: dict[str, Any], remote_id: str, num
     assert (ref.remote_id, ref.number, ref.reference) == (remote_id, number, "pi_1")
 
 
+def test_a_credit_note_refers_to_its_invoice_and_that_ones_payment() -> None:
+    note = {"id": "cn_1", "currency": "eur", "status": "issued", "total": 1, "invoice": "in_1"}
+    assert READER.credit_note(note).order.reference == "in_1"
+    invoice = {
+        "id": "in_1",
+        "payment_intent": "pi_1",
+        "metadata": {"order": "10482"},
+        "customer_email": "jan@example.com",
+    }
+    record = READER.credit_note({**note, "invoice": invoice})
+    assert (record.order.reference, record.order.number, record.email) == ("pi_1", "10482", "jan@example.com")
+
+
 def test_a_refund_names_its_payments_order() -> None:
     refund = {"id": "re_1", "amount": 1, "currency": "eur", "payment_intent": intent(metadata={"order": "10482"})}
     record = READER.refund(refund)
