@@ -118,9 +118,10 @@ _COMMON: Final = frozenset(
     word
     for line in (
         "the and for with without from your our you are was not but has have had this that what where when why who how",
-        "order orders ordered parcel package delivery delivered shipping shipped please thanks thank hello dear",
-        "regards still yet just only set new size pack piece pieces der die das und mit fur von ist nicht ein eine einen",
-        "bitte danke hallo bestellung bestellt paket lieferung les des une pour avec commande colis bonjour merci",
+        "order orders ordered parcel package delivery delivered shipping shipped please thanks thank hello",
+        "dear regards still yet just only set new size pack piece pieces",
+        "der die das und mit fur von ist nicht ein eine einen bitte danke hallo bestellung bestellt paket lieferung",
+        "les des une pour avec commande colis bonjour merci",
     )
     for word in line.split()
 )

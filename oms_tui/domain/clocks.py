@@ -1,0 +1,149 @@
+"""By when a customer must have an answer, in business time: the first response, and every further one.
+
+A clock starts when a person writes to us and nobody of us has answered since; it stops at the first mail a person here
+sends them. Nothing else moves it: not a note, not an automatic confirmation, not a change of the order (zammad#5177,
+zammad#3140). While the customer is to answer, no clock runs; a merged or spam conversation has none (zammad#904).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from oms_tui.domain.vocabulary import ConversationStatus, Direction, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime, timedelta
+
+    from oms_tui.domain.business_time import BusinessHours
+    from oms_tui.domain.conversations import Letter
+
+SOON: Final = 0.75
+"""The share of a clock after which it is said that it runs out soon, before it does."""
+
+_NO_CLOCK: Final = frozenset({ConversationStatus.SPAM, ConversationStatus.MERGED})
+_FOREVER_QUIET: Final = frozenset({ConversationStatus.CLOSED, *_NO_CLOCK})
+
+
+class ClockKind(Word):
+    """Which answer is due."""
+
+    FIRST_RESPONSE = "first_response"
+    NEXT_RESPONSE = "next_response"
+
+
+class ClockState(Word):
+    """How a clock stands."""
+
+    RUNNING = "running"
+    SOON = "soon", "due soon"
+    BREACHED = "breached", "overdue"
+    KEPT = "kept"
+    LATE = "late", "answered late"
+    STOPPED = "stopped", "closed without an answer"
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsePolicy:
+    """What a tier is promised, in business time. ``next_response`` None: only the first answer has a clock."""
+
+    first_response: timedelta
+    next_response: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One promise of an answer.
+
+    Attributes:
+        kind: a ClockKind.
+        started_at: when the customer wrote.
+        soon_at: when three quarters of the time are gone.
+        due_at: when it is broken.
+        state: a ClockState at the moment asked.
+        answered_at: when a person here wrote, None while nobody has.
+    """
+
+    kind: ClockKind
+    started_at: datetime
+    soon_at: datetime
+    due_at: datetime
+    state: ClockState
+    answered_at: datetime | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether the customer still waits."""
+        return self.state in {ClockState.RUNNING, ClockState.SOON, ClockState.BREACHED}
+
+    def changes_at(self, now: datetime) -> datetime | None:
+        """When time alone changes its state next; None if never."""
+        return next((at for at in (self.soon_at, self.due_at) if self.runs and at > now), None)
+
+
+def response_clocks(
+    letters: Iterable[Letter],
+    policy: ResponsePolicy,
+    hours: BusinessHours,
+    *,
+    now: datetime,
+    status: str = ConversationStatus.OPEN,
+    closed_at: datetime | None = None,
+) -> list[Clock]:
+    """Every clock of a conversation, oldest first; at most the last one runs.
+
+    Args:
+        letters: the mails of one conversation, in any order.
+        policy: what the customer's tier is promised.
+        hours: when the desk is open.
+        now: aware.
+        status: the conversation's status.
+        closed_at: when somebody closed it, if it is closed.
+    """
+    if status in _NO_CLOCK:
+        return []
+    clocks: list[Clock] = []
+    for started, answered in _turns(sorted(letters, key=lambda letter: (letter.at, letter.direction))):
+        first = not clocks
+        allowed = policy.first_response if first else policy.next_response
+        if allowed is None:
+            break
+        kind = ClockKind.FIRST_RESPONSE if first else ClockKind.NEXT_RESPONSE
+        due, soon = hours.add(started, allowed), hours.add(started, allowed * SOON)
+        closed = closed_at if status in _FOREVER_QUIET and closed_at and closed_at >= started else None
+        state = _state(soon, due, answered=answered, closed=closed, now=now)
+        clocks.append(Clock(kind, started, soon, due, state, answered))
+    return clocks
+
+
+def running(clocks: Sequence[Clock]) -> Clock | None:
+    """The clock that runs, if one does."""
+    return next((clock for clock in reversed(clocks) if clock.runs), None)
+
+
+def _turns(letters: Iterable[Letter]) -> Iterable[tuple[datetime, datetime | None]]:
+    """When the customer began to wait, and when a person answered; the last one may still be open."""
+    waiting: datetime | None = None
+    for letter in letters:
+        if not letter.by_a_person:
+            continue
+        if letter.direction == Direction.INBOUND:
+            waiting = waiting or letter.at  # writing again does not start it anew (nor give the desk more time)
+        elif waiting is not None:
+            yield waiting, letter.at
+            waiting = None
+    if waiting is not None:
+        yield waiting, None
+
+
+def _state(
+    soon: datetime, due: datetime, *, answered: datetime | None, closed: datetime | None, now: datetime
+) -> ClockState:
+    if answered is not None:
+        return ClockState.KEPT if answered <= due else ClockState.LATE
+    if closed is not None:
+        return ClockState.STOPPED
+    if now >= due:
+        return ClockState.BREACHED
+    return ClockState.SOON if now >= soon else ClockState.RUNNING
