@@ -26,14 +26,13 @@ def read_hours(table: Mapping[str, Any] | None, document: Document) -> Hours:
     if table is None:
         return Hours()
     path: KeyPath = ("desk", "hours")
-    before = len(document.mistakes)
     holidays = document.read({key: table[key] for key in table if key == _HOLIDAYS}, path, {_HOLIDAYS: read.days})
     week: dict[str, tuple[str, ...]] = {}
     for key in sorted(table, key=lambda each: "-" not in each):
         if key != _HOLIDAYS:
             days = _days(key, (*path, key), document)
             week.update(dict.fromkeys(days, _spans(key, table[key], (*path, key), document)))
-    if not any(week.values()) and len(document.mistakes) == before:
+    if not any(week.values()) and document.clean:
         document.wrong(path, 'never opens: write mon-fri = ["09:00-17:00"], or leave [desk.hours] out for always open')
     return Hours({day: week[day] for day in schema.WEEK if day in week}, holidays.get(_HOLIDAYS, ()))
 

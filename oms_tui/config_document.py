@@ -29,7 +29,7 @@ class Document:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.mistakes: list[Mistake] = []
+        self._mistakes: list[Mistake] = []
         self._text = _text_of(path)
         self._lines: dict[KeyPath, int] | None = None
         try:
@@ -57,7 +57,19 @@ class Document:
 
     def wrong(self, path: KeyPath, words: str) -> None:
         """Note a mistake. ``words`` must not repeat what may be a secret."""
-        self.mistakes.append(Mistake(self.path, self.line(path), dotted(path), words.rstrip(" ;")))
+        mistake = Mistake(self.path, self.line(path), dotted(path), words.rstrip(" ;"))
+        if mistake not in self._mistakes:  # two checks may see the same
+            self._mistakes.append(mistake)
+
+    def take_mistakes(self) -> list[Mistake]:
+        """What was noted since the last time, in the order of the lines."""
+        taken, self._mistakes = sorted(self._mistakes, key=lambda each: each.line), []
+        return taken
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing has been noted."""
+        return not self._mistakes
 
     def unknown(self, path: KeyPath, known: Iterable[str], *, what: str = "key") -> None:
         """Note a key nobody reads, and the known one it resembles."""

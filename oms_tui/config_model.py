@@ -182,6 +182,6 @@ class Config:
     macros: Path  # the folder of macro files; it need not exist
     keys: Mapping[str, tuple[str, ...]]
     priority: Mapping[str, int]
+    document: Document = field(repr=False, compare=False)
     ui: Screen = Screen()
     stale: StaleAfter = StaleAfter()
-    document: Document | None = field(default=None, repr=False, compare=False)

@@ -105,10 +105,9 @@ class Reading:
         return config
 
     def _raise_mistakes(self) -> None:
-        mistakes = [*self._unreadable, *(mistake for document in self._documents for mistake in document.mistakes)]
-        if mistakes:
-            main = self._main.path
-            raise ConfigError(sorted(mistakes, key=lambda each: (each.file != main, str(each.file), each.line)))
+        noted = (mistake for document in self._documents for mistake in document.take_mistakes())
+        if mistakes := [*noted, *self._unreadable]:
+            raise ConfigError(mistakes)
 
     # ---- tables
 

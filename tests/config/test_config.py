@@ -5,39 +5,19 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from oms_tui import config_schema as schema
-from oms_tui.config import ConfigError, load
+from oms_tui.config import ConfigError, config_path, load
 from oms_tui.domain import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 SMALL = '[desk]\nagent = "ana"\n'
-
-
-@pytest.fixture(autouse=True)
-def _no_desk_of_the_tester(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv("OMS_TUI_CONFIG", raising=False)
-    monkeypatch.delenv("OMS_TUI_DATA", raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Callable[..., Path]:
-    def write(text: str, name: str = "config.toml") -> Path:
-        path = tmp_path / "desk" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
 
 
 def mistakes(path: Path) -> list[str]:
@@ -49,7 +29,7 @@ def mistakes(path: Path) -> list[str]:
     return [f"{each.line} {each.key}: {each.words}" for each in caught.value.mistakes]
 
 
-def test_a_whole_config_becomes_typed_values(write):
+def test_a_whole_config_becomes_typed_values(write: Callable[..., Path]) -> None:
     config = load(
         write("""
         [desk]
@@ -113,3 +93,261 @@ def test_a_whole_config_becomes_typed_values(write):
     assert config.keys == {"reply": ("r",), "note": ("n", "ctrl+n")}
     assert config.priority == {"late": 60}
     assert (config.ui.theme, config.stale.tracking) == ("dark", timedelta(hours=4))
+
+
+def test_the_smallest_config_is_who_sits_at_the_desk(write: Callable[..., Path]) -> None:
+    config = load(write(SMALL))
+    assert config.desk.agent == "ana"
+    assert config.agents["ana"].role == "lead"  # alone, one may do everything
+    assert config.desk.zone.key == "UTC"
+    assert config.desk.business_hours().is_open(datetime(2026, 12, 27, 3, 0, tzinfo=UTC))
+    assert config.desk.undo_window == timedelta(seconds=10)
+    assert not config.macros.exists()
+
+
+def test_a_desk_without_anybody_is_told_to_name_who_works_there(write: Callable[..., Path]) -> None:
+    assert mistakes(write("[ui]\nmouse = false\n")) == ['0 desk.agent: is missing: who works here? agent = "ana"']
+
+
+def test_every_mistake_is_told_at_once_with_line_key_and_nearest_key(write: Callable[..., Path]) -> None:
+    path = write("""[desk]
+nam = "x"
+agent = "anna"
+timezone = "Europe/Berln"
+undo_window = "ten"
+[desk.hours]
+mon-fri = [
+  "09:00-12:00",
+  "25:00-26:00",
+]
+mun = []
+tue = ["09:00-12:00", "11:00-13:00"]
+holidays = ["2026-12-32"]
+[agents.ana]
+role = "agnt"
+deputy = "lea"
+[sourcs.x]
+[sources.books]
+poll = "soon"
+[tiers.key]
+calls = ["placed", "shiped"]
+color = "#12"
+[views.late]
+sort = "due"
+[rules.x]
+when = "payment:paid"
+do = 3
+[priority]
+lat = 3
+tier = -1
+""")
+    assert mistakes(path) == [
+        "2 desk.nam: there is no such key; did you mean name?",
+        '3 desk.agent: there is no agent "anna" in [agents]; did you mean ana?',
+        '4 desk.timezone: "Europe/Berln" is no time zone; did you mean Europe/Berlin?',
+        '5 desk.undo_window: must be a length of time such as "60s", "10m", "1h30m" or "2d"',
+        "9 desk.hours.mon-fri[2]: '25:00-26:00' is no span: write it as 09:00-12:00; one over midnight as two",
+        "11 desk.hours.mun: there is no such day; did you mean sun?",
+        "12 desk.hours.tue: two of its spans overlap",
+        '13 desk.hours.holidays[1]: "2026-12-32" is no date: write it as "2026-12-25"',
+        f'15 agents.ana.role: "agnt" is none of {", ".join(schema.ROLES)}; did you mean agent?',
+        '16 agents.ana.deputy: there is no agent "lea" in [agents]; there are: ana',
+        "17 sourcs: there is no such section; did you mean sources?",
+        "18 sources.books.kind: is missing, and has to be given",
+        '19 sources.books.poll: must be a length of time such as "60s", "10m", "1h30m" or "2d"',
+        f'21 tiers.key.calls[2]: "shiped" is none of {", ".join(schema.MILESTONES)}; did you mean shipped?',
+        '22 tiers.key.color: "#12" is no colour: write #rrggbb or a name such as "red"',
+        "23 views.late.query: is missing, and has to be given",
+        "27 rules.x.do: must be text, not a whole number",
+        "29 priority.lat: there is no such key; did you mean late?",
+        "30 priority.tier: must not be negative",
+    ]
+
+
+def test_the_message_is_one_line_a_mistake_as_compilers_write_it(write: Callable[..., Path]) -> None:
+    path = write('[desk]\nagent = "ana"\nname = ""\n')
+    with pytest.raises(ConfigError, match="must not be empty") as caught:
+        load(path)
+    assert str(caught.value) == f"{path}:3: desk.name: must not be empty"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[desk]\nagent = ana\n", "2 : is no TOML: Invalid value"),
+        ('[desk]\nagent = "a"\nagent = "b"\n', "3 : is no TOML: Cannot overwrite a value"),
+        ('[desk\nagent = "a"\n', "1 : is no TOML: Expected ']' at the end of a table declaration"),
+        ('desk = "x"\n', "1 desk: must be a table, not text"),
+        ('[desk]\nagent = "ana"\nhours = 3\n', "3 desk.hours: must be a table, not a whole number"),
+        ('[desk]\nagent = "ana"\n[[views]]\nquery = "x"\n', "3 views: must be a table, not a list"),
+        ('[desk]\nagent = "ana"\n[views]\nlate = "x"\n', "4 views.late: must be a table, [views.NAME], not text"),
+        ('[desk]\nagent = "ana"\nportable = "yes"\n', "3 desk.portable: must be true or false, not text"),
+        ('[desk]\nagent = "ana"\nlanguage = "English"\n', '3 desk.language: "English" is no language'),
+        ('[desk]\nagent = "ana"\n[keys]\nreply = 3\n', "4 keys.reply: must be a list of texts"),
+        ('[desk]\nagent = "ana"\n[stale]\ntracking = "0s"\n', "4 stale.tracking: must be longer than nothing"),
+        ('[desk]\nagent = "ana"\nundo_window = "9999999w"\n', "3 desk.undo_window: is longer than ten years"),
+        ('[desk]\nagent = "ana"\n[sources."a b"]\nkind = "x"\n', '3 sources."a b": a name here has letters'),
+        ('[desk]\nagent = "ana"\n[desk.hours]\nmon = []\n', "3 desk.hours: never opens"),
+        ('[desk]\nagent = "ana"\n[desk.hours]\nfri-mon = []\n', "4 desk.hours.fri-mon: 'fri-mon' runs over the end"),
+        ('[desk]\nagent = "ana"\ntheme = "a"\n[ui]\ntheme = "b"\n', "3 desk.theme: is said again in [ui]"),
+        ('[agents.ana]\nemail = "ana at shop"\n', '2 agents.ana.email: "ana at shop" is no e-mail address'),
+        (
+            '[desk]\nagent = "ana"\n[rules.x]\nwhen = "a"\ndo = "b"\nfields = { a = [1] }\n',
+            "6 rules.x.fields.a: must be",
+        ),
+        (
+            '[desk]\nagent = "ana"\n[procedures.x]\nsteps = [{ titel = "a" }]\n',
+            "4 procedures.x.steps[1].title: is missing",
+        ),
+        ('[desk]\nagent = "ana"\n[procedures.x]\nsteps = [3]\n', "4 procedures.x.steps[1]: must be text or a table"),
+        ('[desk]\nagent = "ana"\n[procedures.x]\nsteps = []\n', "4 procedures.x.steps: must be a list of steps"),
+    ],
+)
+def test_each_kind_of_mistake_has_its_words(write: Callable[..., Path], text: str, told: str) -> None:
+    assert mistakes(write(text))[0].startswith(told)
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
+    assert mistakes(tmp_path / "nowhere.toml") == [
+        "0 : there is no such file; `oms-tui init` writes one, `oms-tui demo` makes a desk to try"
+    ]
+
+
+def test_a_file_that_is_not_utf8_says_on_which_line(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b'[desk]\nagent = "ana"\nname = "Caf\xe9"\n')
+    assert mistakes(path) == ["3 : is not UTF-8: save it as UTF-8"]
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b'\xef\xbb\xbf[desk]\r\nagent = "ana"\r\nnam = 1\r\n')
+    assert mistakes(path)[0].startswith("3 desk.nam:")
+
+
+def test_a_day_of_its_own_says_more_than_a_range(write: Callable[..., Path]) -> None:
+    config = load(write(SMALL + '[desk.hours]\nfri = ["09:00-12:00"]\nmon-fri = ["09:00-17:00"]\nwed = []\n'))
+    hours = config.desk.business_hours()
+    assert hours.is_open(datetime(2026, 11, 26, 16, 0, tzinfo=UTC))
+    assert not hours.is_open(datetime(2026, 11, 27, 16, 0, tzinfo=UTC))
+    assert not hours.is_open(datetime(2026, 11, 25, 10, 0, tzinfo=UTC))
+
+
+# ---- files beside the config
+
+
+def test_views_rules_and_procedures_may_be_files(write: Callable[..., Path]) -> None:
+    path = write(SMALL + '[views.all]\nquery = ""\n')
+    write('query = "ship:late"\n', "views/late.toml")
+    write('name = "Unpaid for a week"\nquery = "payment:pending"\n', "views/unpaid.toml")
+    write('when = "payment:paid"\ndo = "release"\n', "rules/release.toml")
+    write('when = "tag:gift"\nsteps = ["write the card"]\n', "procedures/gift.toml")
+    config = load(path)
+    assert list(config.views) == ["all", "late", "Unpaid for a week"]
+    assert config.rules["release"].do == "release"
+    assert config.procedures["gift"].steps[0].title == "write the card"
+
+
+def test_a_mistake_in_a_file_beside_the_config_names_that_file(write: Callable[..., Path]) -> None:
+    path = write(SMALL + '[views.late]\nquery = ""\nsrt = "due"\n')
+    late = write('# twice\nquery = "x"\n', "views/late.toml")
+    broken = write("query = \n", "views/broken.toml")
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    assert [(each.file, each.line, each.key) for each in caught.value.mistakes] == [
+        (path, 5, "views.late.srt"),
+        (late, 0, ""),
+        (broken, 1, ""),
+    ]
+    assert '"late" is there already, in config.toml' in str(caught.value)
+
+
+# ---- folders
+
+
+def test_the_users_own_config_keeps_its_data_in_the_users_folders(home: Path) -> None:
+    path = home / ".config/oms-tui/config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(SMALL)
+    config = load()
+    assert config.path == path
+    assert config.folders.data == home / ".local/share/oms-tui"
+    assert config.folders.cache == home / ".cache/oms-tui"
+
+
+def test_two_configs_elsewhere_never_share_a_store(write: Callable[..., Path], home: Path) -> None:
+    first = load(write(SMALL, "a.toml"))
+    second = load(write(SMALL, "b.toml"))
+    assert first.folders.data != second.folders.data
+    assert first.folders.data.is_relative_to(home / ".local/share/oms-tui/desks")
+    assert first.desk.store.folder == first.folders.data
+
+
+def test_a_portable_desk_keeps_everything_beside_its_config(write: Callable[..., Path]) -> None:
+    path = write(SMALL + "portable = true\n")
+    folders = load(path).folders
+    assert (folders.data, folders.cache, folders.logs) == (
+        path.parent / "data",
+        path.parent / "data/cache",
+        path.parent / "data/logs",
+    )
+
+
+def test_data_may_be_named_in_the_config_and_the_environment_has_the_last_word(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = write(SMALL + 'data = "../elsewhere"\n')
+    assert load(path).folders.data == tmp_path / "elsewhere"
+    monkeypatch.setenv("OMS_TUI_DATA", str(tmp_path / "other"))
+    assert load(path).folders.data == tmp_path / "other"
+
+
+def test_the_config_may_be_named_by_the_environment_or_by_its_folder(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(SMALL)
+    monkeypatch.setenv("OMS_TUI_CONFIG", str(path))
+    assert load().path == path
+    assert config_path(path.parent) == path
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "end"),
+    [
+        ("sqlite:///store", "sqlite", "desk/store"),
+        ("sqlite:////srv/oms", "sqlite", "/srv/oms"),
+        ("sqlite", "sqlite", ""),
+    ],
+)
+def test_a_store_of_files_is_a_folder(write: Callable[..., Path], written: str, kind: str, end: str) -> None:
+    store = load(write(SMALL + f'store = "{written}"\n')).desk.store
+    assert store.kind == kind
+    assert str(store.folder).endswith(end)
+
+
+def test_a_store_on_a_server_is_a_url_without_a_password(write: Callable[..., Path]) -> None:
+    store = load(write(SMALL + 'store = "postgresql://oms@db.example/oms"\n')).desk.store
+    assert (store.kind, store.url) == ("postgresql", "postgresql://oms@db.example/oms")
+    told = mistakes(write(SMALL + 'store = "postgresql://oms:hunter2@db.example/oms"\n'))
+    assert told[0].startswith("3 desk.store: holds a password")
+    assert "hunter2" not in told[0]
+    assert mistakes(write(SMALL + 'store = "mysql://x"\n'))[0].startswith('3 desk.store: must be "sqlite"')
+
+
+# ---- what holds it together
+
+
+def test_roles_and_milestones_are_the_vocabularys() -> None:
+    assert vocabulary.values(vocabulary.Role) == schema.ROLES
+    assert vocabulary.values(vocabulary.Milestone) == schema.MILESTONES
+
+
+def test_reading_a_config_loads_no_connector_and_no_library(write: Callable[..., Path]) -> None:
+    path = write(SMALL + 'portable = true\n[sources.books]\nkind = "stripe"\nkey = { env = "X" }\n')
+    code = (
+        "import sys, pathlib; from oms_tui.config import load; load(pathlib.Path(sys.argv[1]));"
+        "bad = {'connectors', 'httpx', 'pydantic', 'platformdirs', 'difflib', 'jinja2'} & set(sys.modules);"
+        "sys.exit(', '.join(sorted(bad)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
