@@ -176,10 +176,11 @@ def _attempt(endpoint: Endpoint, login: Login, log_in: Callable[[], object]) -> 
         log_in()
     except OSError as error:
         raise endpoint.failure(error, "logging in") from None
-    except imaplib.IMAP4.abort as error:
-        words = login.redactor.excerpt(str(error))
-        raise Temporary(f"{endpoint.where}: it closed the connection while logging in: {words}") from None
     except (imaplib.IMAP4.error, ValueError) as error:
+        # IMAPClient makes a LoginError of everything, so also of a connection that broke.
+        if isinstance(error, imaplib.IMAP4.abort) or isinstance(error.__context__, imaplib.IMAP4.abort):
+            words = login.redactor.excerpt(str(error))
+            raise Temporary(f"{endpoint.where}: it closed the connection while logging in: {words}") from None
         raise _refused(endpoint, login, str(error)) from None
 
 

@@ -43,6 +43,7 @@ ssl_cert = <{base}/cert.pem
 ssl_key = <{base}/key.pem
 disable_plaintext_auth = no
 auth_mechanisms = plain login
+auth_failure_delay = 0
 mail_location = mdbox:{base}/mail/%u
 first_valid_uid = 1
 mail_max_userip_connections = 100
@@ -86,6 +87,9 @@ service lmtp {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -173,7 +177,7 @@ def start(*, imap: str = "", folders: str = _FOLDERS) -> DovecotServer:
     privileges: dict[str, object] = (
         {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if root else {}
     )
-    ports = _free_ports(3)
+    ports = free_ports(3)
     _certificate(openssl, base)
     for folder in ("mail", "run"):
         (base / folder).mkdir()
@@ -231,7 +235,7 @@ def _certificate(openssl: str, base: Path) -> None:
     )
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [sock.getsockname()[1] for sock in sockets]
     for sock in sockets:
