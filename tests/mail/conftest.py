@@ -21,16 +21,9 @@ if TYPE_CHECKING:
 
 def message(number: int | str, *, subject: str = "Where is my order?", extra: str = "", body: str = "") -> bytes:
     text = (
-        f"From: Jan Kowal <jan@cust.example>
-To: support@shop.test
-Subject: {subject}
-"
-        f"Date: Mon, 02 Mar 2026 10:00:00 +0000
-Message-ID: <{number}@cust.example>
-{extra}
-"
-        f"{body or f'Hello from {number}'}
-"
+        f"From: Jan Kowal <jan@cust.example>\nTo: support@shop.test\nSubject: {subject}\n"
+        f"Date: Mon, 02 Mar 2026 10:00:00 +0000\nMessage-ID: <{number}@cust.example>\n{extra}\n"
+        f"{body or f'Hello from {number}'}\n"
     )
     return text.replace("\n", "\r\n").encode()
 
