@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import imaplib
 import re
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from imapclient.imap_utf7 import encode as encode_utf7
 
-from connectors.errors import NotFound, OutcomeUnknown, ProtocolError, Rejected, Temporary
+from connectors.errors import ConnectorError, Forbidden, NotFound, OutcomeUnknown, ProtocolError, Rejected, Temporary
 from connectors.mail.imap_login import dropped, opened
 from connectors.mail.imap_rows import rows
 from connectors.mail.imap_uids import UidSet
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from connectors.mail.imap_login import Login
     from connectors.mail.imap_rows import Row
 
+_STALE_SECONDS = 30.0  # after which a connection is tried before it is used
 _EARLIER = re.compile(rb"\(EARLIER\)\s*", re.IGNORECASE)
 _ESEARCH_ALL = re.compile(r"\bALL ([\d:,]+)")
 _MISSING = (
@@ -79,6 +81,7 @@ class Session:
         self._enabled: frozenset[str] = frozenset()
         self._selected: Selected | None = None
         self._asked: bytes | None = None
+        self._used = 0.0
         self.server = ""
 
     # ---- the connection
@@ -143,6 +146,7 @@ class Session:
         """Turn what the library raises into our family, and drop the connection."""
         try:
             yield
+            self._used = time.monotonic()
         except imaplib.IMAP4.abort as error:
             self.drop()
             raise Lost(f"{self.where}: the connection broke while {doing}: {self._words(error)}") from None
@@ -165,7 +169,15 @@ class Session:
         client = self._connected()
         if self._asked is not None:
             self._answered()
+        elif time.monotonic() - self._used > _STALE_SECONDS:
+            client = self._revived(client)
         return client._imap  # noqa: SLF001 - ranges, QRESYNC and ESEARCH have no other way
+
+    def _revived(self, client: IMAPClient) -> IMAPClient:
+        """The connection if it still lives, else a new one: routers and servers forget those that are silent."""
+        with suppress(Lost, BrokenAnswer), self.talking("seeing whether the connection lives"):
+            client.noop()
+        return self._connected()
 
     # ---- folders
 
@@ -239,7 +251,8 @@ class Session:
         return not generation or selected.generation == generation
 
     def is_open(self, folder: str) -> bool:
-        """Whether ``folder`` is the open one."""
+        """Whether ``folder`` is the open one, on a connection that lives."""
+        self.inner()
         return self._client is not None and self._selected is not None and self._selected.folder == folder
 
     def status(self, folder: str, *items: str) -> dict[str, int]:
@@ -358,8 +371,10 @@ class Session:
         last = answer[-1] if answer else b""
         return self._words(last.decode("utf-8", "replace") if isinstance(last, bytes) else str(last or ""))
 
-    def _no(self, what: str, answer: Sequence[Any], *, missing: str = "") -> NotFound | Refused:
+    def _no(self, what: str, answer: Sequence[Any], *, missing: str = "") -> ConnectorError:
         words = self._answer(answer)
+        if "[NOPERM]" in words.upper():
+            return Forbidden(f"{self.where}: {what}: {words}", hint=f"let {self._login.user} read this folder")
         if missing and any(mark in words.upper() for mark in _MISSING):
             return NotFound(
                 f"{self.where}: there is no folder {missing!a}: {words}", hint="check `folders` of the source"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -73,6 +74,7 @@ def read_all() -> Callable[..., tuple[list[MailPage], dict[str, Any]]]:
     ) -> tuple[list[MailPage], dict[str, Any]]:
         found = list(mailbox.changed(folder, cursor))
         assert [page.more for page in found] == [True] * (len(found) - 1) + [False]
+        assert all(json.loads(json.dumps(page.cursor)) == page.cursor for page in found)
         return found, found[-1].cursor
 
     return pages

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connectors.errors import AuthExpired, ConnectorError, ProtocolError, Temporary
+from connectors.errors import AuthExpired, ConnectorError, Forbidden, ProtocolError, Temporary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -237,3 +237,23 @@ def test_closing_twice_and_going_on_is_harmless(
     mailbox.close()
     mailbox.close()
     assert len(told(read_all(mailbox)[0])) == 20
+
+
+def test_a_connection_that_died_in_silence_is_replaced_before_it_is_used(
+    scripted: Scripted, open_mailbox: Open, folder: dict[int, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = scripted(messages=folder)
+    mailbox = open_mailbox(server)
+    assert mailbox.mark("INBOX") == "21"
+    server.hang_up()
+    monkeypatch.setattr("connectors.mail.imap_session._STALE_SECONDS", 0.0)
+    assert mailbox.mark("INBOX") == "21"
+    assert server.connections == 2
+
+
+def test_a_folder_one_may_not_read_is_forbidden(
+    scripted: Scripted, open_mailbox: Open, folder: dict[int, bytes]
+) -> None:
+    server = scripted(messages=folder, faults={"examine": "NO [NOPERM] not yours"})
+    with pytest.raises(Forbidden, match="not yours"):
+        list(open_mailbox(server).changed("INBOX", None))

@@ -90,6 +90,8 @@ class ScriptedImap:
                 words = rest.split(" ", 1)
                 name = words[0].upper()
                 argument = words[1] if len(words) > 1 else ""
+                if name == "LOGOUT":
+                    return
                 if name == "UID":
                     name, _, argument = argument.partition(" ")
                     name = f"UID_{name.upper()}"
@@ -102,8 +104,8 @@ class ScriptedImap:
             return False
         if fault == "bye":
             self._say(stream, "* BYE the server goes down")
-        elif fault == "no":
-            self._say(stream, f"{tag} NO not now")
+        elif fault[:2].upper() == "NO":
+            self._say(stream, f"{tag} {fault.upper() if fault == 'no' else fault} now")
             return True
         elif fault != "eof":
             self._say(stream, fault)
