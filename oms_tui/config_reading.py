@@ -46,7 +46,7 @@ _IN_FILES: Final = ("views", "rules", "procedures")
 _SECRET_NAMES: Final = frozenset(
     {"password", "passphrase", "secret", "client_secret", "token", "access_token", "refresh_token", "api_key", "key"}
 )
-_SECRET_NAMES_WITHIN: Final = frozenset({"password", "passphrase", "client_secret"})
+_SECRET_NAMES_WITHIN: Final = _SECRET_NAMES - {"key", "secret", "token"}
 
 
 class _Entry(NamedTuple):
@@ -95,7 +95,7 @@ class Reading:
             macros=path_in(self._root, self._single("macros").get("folder", "macros")),
             keys=dict(self._keys()),
             priority=dict(self._priority()),
-            ui=self._screen(desk_values),
+            ui=Screen(**self._single("ui")),
             stale=StaleAfter(**self._single("stale")),
             document=self._main,
         )
@@ -114,7 +114,12 @@ class Reading:
     def _single(self, section: str) -> dict[str, Any]:
         """The values of a section that is one table."""
         table = self._main.subtable(self._main.table, (section,))
-        return self._main.read(table, (section,), schema.SINGLE[section])
+        strays = {key: home for key in table for home in schema.SINGLE if key in schema.SINGLE[home]}
+        strays = {key: home for key, home in strays.items() if key not in schema.SINGLE[section]}
+        for key, home in strays.items():
+            self._main.wrong((section, key), f"belongs in [{home}]")
+        own = {key: table[key] for key in table if key not in strays}
+        return self._main.read(own, (section,), schema.SINGLE[section])
 
     def _entries(self, section: str) -> Iterator[_Entry]:
         """The tables of a section by name, then those in files of their own; none that lacks a needed key."""
@@ -242,12 +247,6 @@ class Reading:
             from oms_tui.domain.priority import WEIGHTS
 
             yield from self._main.read(table, ("priority",), dict.fromkeys(WEIGHTS, read.weight)).items()
-
-    def _screen(self, desk: Mapping[str, Any]) -> Screen:
-        values = self._single("ui")
-        if "theme" in values and "theme" in desk:
-            self._main.wrong(("desk", "theme"), "is said again in [ui]; keep one of the two")
-        return Screen(**{"theme": desk.get("theme", ""), **values})
 
 
 def _nobody(name: str, agents: Mapping[str, Any]) -> str:

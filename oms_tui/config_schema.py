@@ -53,7 +53,6 @@ DESK: Final[Readers] = {
     "store": read.name,
     "data": read.name,
     "portable": read.boolean,
-    "theme": read.name,
     "hours": table,
 }
 AGENT: Final[Readers] = {"name": read.name, "role": read.choice(ROLES), "email": read.address, "deputy": read.name}

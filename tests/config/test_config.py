@@ -189,7 +189,7 @@ def test_the_message_is_one_line_a_mistake_as_compilers_write_it(write: Callable
         ('[desk]\nagent = "ana"\n[sources."a b"]\nkind = "x"\n', '3 sources."a b": a name here has letters'),
         ('[desk]\nagent = "ana"\n[desk.hours]\nmon = []\n', "3 desk.hours: never opens"),
         ('[desk]\nagent = "ana"\n[desk.hours]\nfri-mon = []\n', "4 desk.hours.fri-mon: 'fri-mon' runs over the end"),
-        ('[desk]\nagent = "ana"\ntheme = "a"\n[ui]\ntheme = "b"\n', "3 desk.theme: is said again in [ui]"),
+        ('[desk]\nagent = "ana"\ntheme = "a"\n[ui]\ntheme = "b"\n', "3 desk.theme: belongs in [ui]"),
         ('[agents.ana]\nemail = "ana at shop"\n', '2 agents.ana.email: "ana at shop" is no e-mail address'),
         (
             '[desk]\nagent = "ana"\n[rules.x]\nwhen = "a"\ndo = "b"\nfields = { a = [1] }\n',
