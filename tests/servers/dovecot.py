@@ -7,7 +7,6 @@ are skipped with the reason; with ``OMS_TUI_NO_SKIP=1`` they fail instead.
 
 from __future__ import annotations
 
-import getpass
 import grp
 import itertools
 import os
@@ -172,7 +171,7 @@ def start(*, imap: str = "", folders: str = _FOLDERS) -> DovecotServer:
     dovecot_program, openssl = _program("dovecot"), _program("openssl")
     base = Path(tempfile.mkdtemp(prefix="oms-tui-dovecot-"))
     root = os.geteuid() == 0
-    account = pwd.getpwnam("nobody" if root else getpass.getuser())
+    account = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.geteuid())
     group = grp.getgrgid(account.pw_gid).gr_name
     privileges: dict[str, object] = (
         {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if root else {}
