@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from oms_tui.config_errors import ConfigError, Mistake, dotted, nearest, printable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from oms_tui.config_values import Reader
 
 _LARGEST = 4_000_000  # bytes; no desk's config is a hundredth of it
-_PLACE = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)$")
+_PLACE = r" ?\(at (?:line (\d+), column \d+|end of document)\)$"
 
 
 class Document:
@@ -43,9 +44,9 @@ class Document:
         return f"Document({str(self.path)!r})"  # the text may hold what should have been a secret
 
     def _broken(self, words: str) -> Mistake:
-        place = _PLACE.search(words)
+        place = re.search(_PLACE, words)
         line = int(place[1]) if place and place[1] else self._text.count("\n") + 1
-        return Mistake(self.path, line, "", f"is no TOML: {_PLACE.sub('', words)}")
+        return Mistake(self.path, line, "", f"is no TOML: {re.sub(_PLACE, '', words)}")
 
     def line(self, path: KeyPath) -> int:
         """The line of a key; 0 if nothing of it is in the file."""
@@ -65,6 +66,12 @@ class Document:
         """What was noted since the last time, in the order of the lines."""
         taken, self._mistakes = sorted(self._mistakes, key=lambda each: each.line), []
         return taken
+
+    def again(self) -> Document:
+        """The same file with no mistake noted yet: for a later check, which another thread may make too."""
+        twin = copy(self)
+        twin._mistakes = []  # noqa: SLF001 - of its own kind
+        return twin
 
     @property
     def clean(self) -> bool:

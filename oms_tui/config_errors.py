@@ -60,11 +60,14 @@ def printable(text: str, limit: int = 60) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """What to say of an unknown name: the known one it resembles, else those there are (if they are few)."""
+    names = sorted(set(known))
+    return meant(name, names) or (f"there are: {', '.join(names)}" if 0 < len(names) <= _FEW else "")
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """The question whether the known name was meant that ``name`` resembles; "" if it resembles none."""
     from difflib import get_close_matches  # only a wrong config pays for it
 
-    names = sorted(set(known))
-    by_fold = {each.casefold(): each for each in reversed(names)}
+    by_fold = {each.casefold(): each for each in known}
     found = get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.6)
-    if found:
-        return f"did you mean {by_fold[found[0]]}?"
-    return f"there are: {', '.join(names)}" if 0 < len(names) <= _FEW else ""
+    return f"did you mean {by_fold[found[0]]}?" if found else ""

@@ -54,7 +54,7 @@ def folders_for(
 
 def path_in(folder: Path, written: str) -> Path:
     """An absolute path of one written in a config: ``~`` is the user's home, a relative one starts in ``folder``."""
-    return Path(os.path.normpath(folder / Path(written).expanduser()))
+    return Path(os.path.normpath(folder / os.path.expanduser(written)))  # noqa: PTH111 - Path's raises for an unknown ~user
 
 
 def _default_config() -> Path:

@@ -10,7 +10,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from oms_tui.config_errors import nearest, printable
+from oms_tui.config_errors import meant, nearest, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,8 +32,10 @@ _UNITS: Final = {
 }
 _LONGEST: Final = timedelta(days=3660)
 _LONGEST_TEXT: Final = 12  # characters of a number in a duration: keeps floats finite
-_COLOR: Final = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})|[a-z][a-z0-9_-]{0,30}", re.IGNORECASE)
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
+
+# Compiled when first used: not every desk has them, and every desk starts.
+_COLOR: Final = r"#(?:[0-9a-f]{3}|[0-9a-f]{6})|[a-z][a-z0-9_-]{0,30}"
+_LANGUAGE: Final = r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?"
 
 _TYPE_WORDS: Final = (
     (bool, "true or false"),
@@ -72,9 +74,11 @@ def text(value: object) -> str:
 
 
 def name(value: object) -> str:
-    """A text that says something."""
+    """A text of one line that says something."""
     if not text(value).strip():
         raise ValueError("must not be empty")
+    if not text(value).isprintable():
+        raise ValueError("must be one line, without control characters")
     return text(value).strip()
 
 
@@ -166,14 +170,14 @@ def zone(value: object) -> ZoneInfo:
 
 def color(value: object) -> str:
     """``#rgb``, ``#rrggbb`` or a colour's name."""
-    if not _COLOR.fullmatch(text(value)):
+    if not re.fullmatch(_COLOR, text(value).lower()):
         raise ValueError(f'"{printable(text(value))}" is no colour: write #rrggbb or a name such as "red"')
     return text(value).lower()
 
 
 def language(value: object) -> str:
     """A language tag: ``en``, ``de-AT``."""
-    if not _LANGUAGE.fullmatch(text(value)):
+    if not re.fullmatch(_LANGUAGE, text(value)):
         raise ValueError(f'"{printable(text(value))}" is no language: write "en", "de" or "pt-BR"')
     return text(value)
 
@@ -191,7 +195,7 @@ def choice(known: Sequence[str]) -> Reader:
 
     def read(value: object) -> str:
         if text(value) not in known:
-            raise ValueError(f'"{printable(text(value))}" is none of {", ".join(known)}; {nearest(text(value), known)}')
+            raise ValueError(f'"{printable(text(value))}" is none of {", ".join(known)}; {meant(text(value), known)}')
         return text(value)
 
     return read

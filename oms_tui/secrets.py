@@ -10,7 +10,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from oms_tui import redaction
-from oms_tui.config_errors import nearest
+from oms_tui.config_errors import meant
 from oms_tui.config_reading import THREE_WAYS
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def reference(value: object) -> Reference:
         raise ValueError('must say one place: env = "NAME", command = "…" or keyring = "name"')
     way, where = next(iter(value.items()))
     if way not in _WAYS:
-        raise ValueError(f"is looked up by env, command or keyring; {nearest(way, _WAYS)}")
+        raise ValueError(f"is looked up by env, command or keyring; {meant(way, _WAYS)}")
     if way == "command":
         return Reference(way, _words(where))
     if not isinstance(where, str) or not where.strip():

@@ -13,7 +13,7 @@ from connectors.catalogue import UnknownConnector, connector, keys
 from oms_tui import config_schema as schema
 from oms_tui import config_values as read
 from oms_tui.config import load
-from oms_tui.config_errors import ConfigError, dotted, nearest, printable
+from oms_tui.config_errors import ConfigError, dotted, meant, nearest, printable
 from oms_tui.config_folders import path_in
 from oms_tui.secrets import Reference, reference, resolve
 
@@ -43,8 +43,9 @@ def check_sources(config: Config) -> None:
     Raises:
         ConfigError: something is wrong; it lists all that is.
     """
-    check_settings(config.sources, config.document)
-    _raise_mistakes(config.document)
+    document = config.document.again()
+    check_settings(config.sources, document)
+    _raise_mistakes(document)
 
 
 def check_settings(sources: Mapping[str, Source], document: Document) -> None:
@@ -63,7 +64,7 @@ def account_for(config: Config, name: str, *, options: Mapping[str, Any] | None 
         ConfigError: there is no such source, or its settings are wrong.
         SecretError: a secret could not be fetched.
     """
-    document = config.document
+    document = config.document.again()
     if name not in config.sources:
         document.unknown(("sources", name), config.sources, what="source")
         _raise_mistakes(document)
@@ -176,7 +177,7 @@ def _listed(setting: Setting, items: tuple[str, ...]) -> tuple[str, ...]:
 def _chosen(setting: Setting, value: object) -> None:
     if setting.choices and str(value) not in setting.choices:
         words = f"must be one of {', '.join(setting.choices)}"
-        raise ValueError(f"{words}; {nearest(str(value), setting.choices)}")
+        raise ValueError(f"{words}; {meant(str(value), setting.choices)}")
 
 
 def _path(written: str, document: Document) -> Path | str:

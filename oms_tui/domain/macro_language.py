@@ -242,8 +242,8 @@ class MacroLanguage(SandboxedEnvironment):
         if isinstance(value, Values):
             if not value.table.keys() >= _MONEY:
                 raise TemplateRuntimeError(f"{value.path} is several values: say which, such as {_example(value)}")
-            amount, currency = value.table["amount"], str(value.table["currency"])
-            if amount is None:
+            amount, currency = value.table["amount"], str(value.table["currency"] or "")
+            if amount is None or not currency:
                 return Missing(path=value.path, known=None)
         if isinstance(amount, bool) or not isinstance(amount, int) or not currency:
             raise TemplateRuntimeError("money is for amounts; of a plain number say the currency: | money('EUR')")

@@ -8,7 +8,7 @@ mistake of the macro's author: shown it is a marker too, anywhere else it is an 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from jinja2 import Undefined
 from jinja2.exceptions import TemplateRuntimeError, UndefinedError
@@ -116,15 +116,11 @@ class Missing(Undefined):
     def _stays_missing(self, *_: object) -> Missing:
         return self
 
-    def _no_number(self) -> NoReturn:
-        raise UndefinedError(f"{self.path} has no value")
-
     # Jinja's own raise always, and their types say so.
     __lt__ = __le__ = __gt__ = __ge__ = _not_compared  # type: ignore[assignment]
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _stays_missing  # type: ignore[assignment]
     __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = _stays_missing  # type: ignore[assignment]
     __rmod__ = __pow__ = __rpow__ = __neg__ = __pos__ = _stays_missing  # type: ignore[assignment]
-    __int__ = __float__ = __complex__ = _no_number
 
 
 class UnknownName(Exception):  # noqa: N818 - it says what there is

@@ -43,8 +43,6 @@ def money_text(amount: int, currency: str, language: str = "en") -> str:
     number = f"{whole:,}".replace(",", thousands) + (f"{decimal}{part:0{digits}}" if digits else "")
     sign = "-" if amount < 0 else ""
     symbol = _SYMBOLS.get(code, code)
-    if not symbol:
-        return f"{sign}{number}"
     if not leads:
         return f"{sign}{number}{_NO_BREAK}{symbol}"
     close = symbol != code and language.partition("-")[0] != "nl"  # €7.00, but CHF 7.00 and, in Dutch, € 7,00

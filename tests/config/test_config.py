@@ -188,6 +188,13 @@ def test_the_message_is_one_line_a_mistake_as_compilers_write_it(write: Callable
         ('[desk]\nagent = "ana"\nundo_window = "9999999w"\n', "3 desk.undo_window: is longer than ten years"),
         ('[desk]\nagent = "ana"\n[sources."a b"]\nkind = "x"\n', '3 sources."a b": a name here has letters'),
         ('[desk]\nagent = "ana"\n[desk.hours]\nmon = []\n', "3 desk.hours: never opens"),
+        ('[desk]\nagent = "ana"\n[desk.hours]\nmon = "9-5"\n', "4 desk.hours.mon: must be a list of texts"),
+        ('[desk]\nagent = "ana"\n[desk.hours]\nmon = [9]\n', "4 desk.hours.mon[1]: must be text, not a whole number"),
+        ('[desk]\nagent = "ana"\n[desk.hours]\nholidays = "x"\n', "4 desk.hours.holidays: must be a list of dates"),
+        ('[desk]\nagent = "ana"\n[rules.x]\nwhen = "a"\ndo = "b"\nfields = 3\n', "6 rules.x.fields: must be a table"),
+        ('[desk]\nagent = "ana"\nname = "a\\u001bb"\n', "3 desk.name: must be one line, without control characters"),
+        ("x = " + "[" * 5000 + "]" * 5000, "0 : is nested too deeply to be read"),
+        ('x = """', "1 : is no TOML: "),
         ('[desk]\nagent = "ana"\n[desk.hours]\nfri-mon = []\n', "4 desk.hours.fri-mon: 'fri-mon' runs over the end"),
         ('[desk]\nagent = "ana"\ntheme = "a"\n[ui]\ntheme = "b"\n', "3 desk.theme: belongs in [ui]"),
         ('[agents.ana]\nemail = "ana at shop"\n', '2 agents.ana.email: "ana at shop" is no e-mail address'),
@@ -217,6 +224,30 @@ def test_a_file_that_is_not_utf8_says_on_which_line(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(b'[desk]\nagent = "ana"\nname = "Caf\xe9"\n')
     assert mistakes(path) == ["3 : is not UTF-8: save it as UTF-8"]
+
+
+def test_a_folder_or_a_giant_is_no_config(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").mkdir()
+    with pytest.raises(ConfigError, match="there is no such file"):
+        load(tmp_path / "a.toml")  # a folder stands for the config.toml in it
+    (tmp_path / "b/config.toml").mkdir(parents=True)
+    with pytest.raises(ConfigError, match="is a folder; the config is a file"):
+        load(tmp_path / "b")
+    giant = tmp_path / "c.toml"
+    giant.write_bytes(b"#" * 4_000_001)
+    with pytest.raises(ConfigError, match="larger than 4 MB"):
+        load(giant)
+
+
+def test_a_file_one_may_not_read_is_told_as_the_system_tells_it(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.symlink_to(path)
+    assert mistakes(path)[0].startswith("0 : cannot be read: Too many levels of symbolic links")
+
+
+def test_a_config_shows_none_of_its_text(write: Callable[..., Path]) -> None:
+    config = load(write(SMALL + '[sources.m]\nkind = "imap"\nlogin = "hunter2"\n'))
+    assert "hunter2" not in repr(config) + repr(config.document) + repr(config.sources)
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:

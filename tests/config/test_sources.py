@@ -38,6 +38,8 @@ class Pigeons:
             Setting("birds", "integer", default=2),
             Setting("speed", choices=("slow", "fast"), default="slow"),
             Setting("rings", "list", default=["a"]),
+            Setting("colours", "list", default=(), choices=("white", "grey")),
+            Setting("home", "path", default="loft"),
             Setting("night", "boolean", default=False),
             Setting("rest", "duration", default="1h"),
             Setting("map", "path"),
@@ -107,6 +109,8 @@ def test_an_account_has_every_setting_with_defaults_and_secrets(
         "birds": 2,
         "speed": "slow",
         "rings": ("b", "c"),
+        "colours": (),
+        "home": config.path.parent / "loft",
         "night": False,
         "rest": timedelta(seconds=90),
         "map": config.path.parent.parent / "maps/roof.svg",
@@ -189,6 +193,13 @@ def test_a_plain_secret_is_refused_even_where_no_connector_is_loaded(write: Call
         load(path)
     assert [each.key for each in caught.value.mistakes] == ["sources.books.key", "sources.m.smtp.password"]
     assert "connectors.invoicing.stripe" in sys.modules or "sk_live_1" not in str(caught.value)
+
+
+def test_an_item_of_a_list_is_one_of_those_there_are(write: Callable[..., Path]) -> None:
+    text = '[sources.post]\nkind = "pigeons"\nloft = "x"\nkey = { env = "K" }\ncolours = [\n"grey",\n"gray",\n]\n'
+    assert mistakes(write(DESK + text)) == [
+        "10 sources.post.colours[2]: must be one of white, grey; did you mean grey?"
+    ]
 
 
 def test_a_check_may_be_made_again(write: Callable[..., Path]) -> None:

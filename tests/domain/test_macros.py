@@ -26,6 +26,8 @@ RECORD: dict[str, Any] = {
     "customer": {"name": "Jan Kowal", "first_name": "Jan", "company": " ", "email": None},
     "parcel": {"carrier": "DHL", "last_scan": {"text": "customs documentation", "place": "Leipzig", "time": None}},
     "delay": None,
+    "refundable": {"amount": 0, "currency": ""},
+    "credit": {"amount": None, "currency": "EUR"},
     "lines": [{"sku": "LAMP-BLUE", "quantity": 2}, {"sku": None, "quantity": 1}],
     "invoices": [],
 }
@@ -108,6 +110,11 @@ def test_a_wrong_head_is_told_with_file_and_line(text: str, words: str) -> None:
         ("{% for line in lines %}{{ line.sku }} {% endfor %}", "LAMP-BLUE ⟨lines[1].sku?⟩ "),
         ("{% set who = customer.email %}{{ who }}", "⟨customer.email?⟩"),
         ("{{ none }}", "⟨value?⟩"),
+        ("{{ refundable }}", "⟨refundable?⟩"),
+        ("{{ credit | money }}", "⟨credit?⟩"),
+        ("{{ 1 - delay.days }} {{ -delay.days }} {{ delay.days | abs }}", "⟨delay.days?⟩ ⟨delay.days?⟩ ⟨delay.days?⟩"),
+        ("{{ delay.steps | join(', ') }}", "⟨delay.steps?⟩"),
+        ("{{ {'a': 1}.b }}", "⟨b?⟩"),
         ("{% filter upper %}{{ delay.days }}{% endfilter %}", "⟨DELAY.DAYS?⟩"),
     ],
 )
@@ -139,6 +146,10 @@ def test_the_subject_and_the_address_block_too() -> None:
         ("{{ lines | sum(attribute='quantity') }} pieces", "3 pieces"),
         ("{{ customer.email is defined }}", "False"),
         ("{% if customer.company == '' %}private{% endif %}", "private"),
+        ("{% if customer.company != 'Kowal' %}private{% endif %}", "private"),
+        ("{% if 'x' in delay.steps %}yes{% else %}no{% endif %}{{ delay.steps | length }}", "no0"),
+        ("{% if delay %}late{% elif order %}there{% endif %}", "there"),
+        ("{{ 3 | abs }} {{ 2.6 | round }} {{ 2.64 | round(1) }} {{ 2.9 | int }}", "3 3 2.6 2"),
     ],
 )
 def test_a_macro_may_say_what_to_do_without_a_value(body: str, text: str) -> None:
@@ -181,6 +192,9 @@ def test_values_are_written_as_the_customers_language_does() -> None:
         ("{{ customer.name | uper }}", "No filter named 'uper'"),
         ("{{ 1 / 0 }}", "cannot be worked out (division by zero)"),
         ("{{ x", "unexpected end of template"),
+        ("{{ {'a': 1} }}", "is nothing that can be written into a mail"),
+        ("{{ lines | sort | length }}", "cannot be worked out ('<' not supported"),
+        ("{{ delay.days + [1] }}{{ range(delay.days) }}", "range takes numbers"),
         ("{% if %}", "Expected an expression"),
         ("{% for each in order %}{% endfor %}", "is no list: nothing to loop over"),
     ],
@@ -301,7 +315,8 @@ def test_the_names_a_macro_may_use_are_listed() -> None:
         *("order.number", "order.total", "order.total.amount", "order.total.currency", "order.placed_at"),
         *("order.promised_at", "customer.name", "customer.first_name", "customer.company", "customer.email"),
         *("parcel.carrier", "parcel.last_scan.text", "parcel.last_scan.place", "parcel.last_scan.time"),
-        *("delay", "lines", "lines[0].sku", "lines[0].quantity", "invoices"),
+        *("delay", "refundable", "refundable.amount", "refundable.currency", "credit", "credit.amount"),
+        *("credit.currency", "lines", "lines[0].sku", "lines[0].quantity", "invoices"),
     ]
 
 
