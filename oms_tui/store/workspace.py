@@ -1,0 +1,151 @@
+"""A desk's folder: the cache file beside the desk file, opened with the right settings, made when they are not there.
+
+The two files are never written in one transaction (their commits are not atomic together): the desk is written first,
+and the cache applies what the desk's change feed says (``change_feed.apply_desk``), as often as it takes.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+from oms_tui.store import compiled_sql
+from oms_tui.store.driver import Connection, DatabaseError, connect, transaction
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CACHE_VERSION = 1
+DESK_VERSION = 1
+_APPLICATION_ID = 0x6F6D7374  # "omst"
+
+
+class StoreError(Exception):
+    """The store cannot be used as it is; the message says what to do."""
+
+
+class Workspace:
+    """The two files of one desk, on connections that belong to one thread at a time.
+
+    Args:
+        folder: where the files lie; made if it is not there.
+        checkpoints: True only in the sync worker (see driver.py).
+        read_only: refuse every write, to the desk too (``--read-only``).
+    """
+
+    def __init__(self, folder: Path, *, checkpoints: bool = False, read_only: bool = False) -> None:
+        self.folder = folder
+        self.read_only = read_only
+        self.cache_path = folder / "cache.db"
+        self.desk_path = folder / "desk.db"
+        self._checkpoints = checkpoints
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StoreError(f"cannot make the desk's folder {folder}: {error.strerror}; choose another with `[desk] data`") from error
+        self.desk = self._open(self.desk_path, durable=True)
+        self.cache = self._open_cache()
+
+    def _open(self, path: Path, *, durable: bool) -> Connection:
+        read_only = self.read_only and path.exists()
+        wanted = DESK_VERSION if durable else CACHE_VERSION
+        try:
+            connection = connect(path, durable=durable, checkpoints=self._checkpoints, read_only=read_only)
+            found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        except DatabaseError as error:
+            raise StoreError(f"cannot open {path}: {error}; {_hint(path, durable=durable)}") from error
+        if found > wanted:
+            connection.close()
+            raise StoreError(
+                f"{path} was made by a newer oms-tui (its version {found}, ours {wanted}): update oms-tui"
+                + ("" if durable else ", or `oms-tui store rebuild-cache` to fetch everything again")
+            )
+        if found == 0:
+            _create(connection, durable=durable)
+        return connection
+
+    def _open_cache(self) -> Connection:
+        """The cache; one that is damaged is put aside and made anew, for it can be fetched again."""
+        try:
+            connection = self._open(self.cache_path, durable=False)
+            connection.execute("SELECT count(*) FROM meta").fetchone()
+        except StoreError:
+            if not _damaged(self.cache_path):
+                raise
+        except DatabaseError as error:
+            if not is_damage(error):
+                raise StoreError(f"cannot read {self.cache_path}: {error}; {_hint(self.cache_path, durable=False)}") from error
+        else:
+            return connection
+        self.put_cache_aside("damaged")
+        return self._open(self.cache_path, durable=False)
+
+    def put_cache_aside(self, why: str) -> None:
+        """Rename the cache's files so that the next open makes an empty one; nothing is deleted."""
+        if hasattr(self, "cache"):
+            self.cache.close()
+        stamp = int(time.time())
+        for suffix in ("", "-wal", "-shm"):
+            path = self.cache_path.with_name(self.cache_path.name + suffix)
+            if path.exists():
+                path.rename(path.with_name(f"cache-{why}-{stamp}.db{suffix}"))
+
+    def reply_key(self) -> bytes:
+        """The secret that reply addresses are signed with: made with the desk, never shown."""
+        from oms_tui.store.desk_rows import get
+
+        row = get(self.desk, "desk_meta", "reply_key")
+        return bytes.fromhex(row["value"]) if row else b""
+
+    def close(self) -> None:
+        """Close both files."""
+        self.cache.close()
+        self.desk.close()
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether a database error means that the file itself is broken, and not a lock, a full disk or a wrong statement."""
+    words = str(error).lower()
+    return any(sign in words for sign in ("malformed", "not a database", "no such table", "no such column", "unsupported file format"))
+
+
+def _damaged(path: Path) -> bool:
+    try:
+        connection = connect(path, durable=False, read_only=True)
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except DatabaseError as error:
+        return is_damage(error)
+    connection.close()
+    return False
+
+
+def _hint(path: Path, *, durable: bool) -> str:
+    if not durable:
+        return "`oms-tui store rebuild-cache` fetches everything again"
+    return f"check that {path.parent} is writable and the disk not full; `oms-tui store verify` and `oms-tui store restore` help with a damaged file"
+
+
+def _create(connection: Connection, *, durable: bool) -> None:
+    from oms_tui.store.ids import unique
+
+    with transaction(connection):
+        if int(connection.execute("PRAGMA user_version").fetchone()[0]):
+            return  # another process was quicker
+        for statement in compiled_sql.DESK_DDL if durable else compiled_sql.CACHE_DDL:
+            connection.execute(statement)
+        if durable:
+            from oms_tui.store.desk_rows import put
+
+            put(connection, "desk_meta", {"key": "desk_id", "value": unique()})
+            put(connection, "desk_meta", {"key": "reply_key", "value": secrets.token_hex(32)})
+        else:
+            connection.execute("INSERT INTO meta(key, value) VALUES ('desk_seq', '0')")
+        connection.execute(f"PRAGMA application_id={_APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version={DESK_VERSION if durable else CACHE_VERSION}")
