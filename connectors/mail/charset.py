@@ -13,7 +13,10 @@ from functools import lru_cache
 
 _NAME_LENGTH = 40
 GUESS_BYTES = 16_384  # charset-normalizer takes 16 ms for 24 kB; more bytes do not make it wiser
-_TOLERATED_FAULTS = 0.02  # share of broken characters below which the declared charset is still believed
+_TOO_SHORT = 200  # bytes below which a guess is worse than the rule for Latin text
+_LATIN_SHARE = 3  # in Latin text fewer than one byte in so many is beyond ASCII
+_WHOLE_LETTERS = 3  # so many whole letters beyond ASCII excuse one that is broken
+_SAMPLE = 100_000  # characters
 
 # Python names of the charsets that mail is written in.
 _TEXT_CODECS = frozenset(
@@ -105,6 +108,8 @@ _ALIASES = {
 _NOT_ASCII_BASED = frozenset(
     {"utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "hz", "iso2022_kr"}
 ) | {name for name in _TEXT_CODECS if name.startswith("iso2022_jp")}
+_HIGH = re.compile(rb"[\x80-\xff]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -137,13 +142,20 @@ def decode(raw: bytes, charset: str = "") -> tuple[str, bool]:
 
 
 def _decode(raw: bytes, codec: str) -> tuple[str, bool]:
+    if codec == "cp1252":
+        # Also what ASCII and Latin-1 stand for. That it is UTF-8 is by far the most frequent lie, and no text in
+        # Windows-1252 is valid UTF-8 by chance.
+        try:
+            return raw.decode("utf-8"), True
+        except UnicodeDecodeError:
+            text = raw.decode("cp1252", "replace")
+            return text, "\ufffd" in text
     if codec:
         try:
             return raw.decode(codec), False
         except (UnicodeError, ValueError):
-            pass  # the declaration is wrong: the ladder goes on
-        text = _mostly_right(raw, codec)
-        if text is not None:
+            text = raw.decode(codec, "replace")
+        if _mostly_right(text):
             return text, True
     try:
         return raw.decode("utf-8"), bool(codec)
@@ -151,19 +163,18 @@ def _decode(raw: bytes, codec: str) -> tuple[str, bool]:
         return raw.decode(_guess(raw), "replace"), True
 
 
-def _mostly_right(raw: bytes, codec: str) -> str | None:
-    """The text in its declared charset, if only a character here and there is broken (a body cut in the middle)."""
-    if codec == "cp1252":
-        try:
-            return raw.decode("utf-8")  # by far the most frequent lie
-        except UnicodeDecodeError:
-            return raw.decode("cp1252", "replace")
-    text = raw.decode(codec, "replace")
-    return text if text.count("\ufffd") <= max(2, len(text) * _TOLERATED_FAULTS) else None
+def _mostly_right(text: str) -> bool:
+    """Whether the declared charset is still the best reading: a few letters broken among many that are whole."""
+    sample = text[:_SAMPLE]
+    broken = sample.count("\ufffd")
+    return broken * _WHOLE_LETTERS <= len(_BEYOND_ASCII.findall(sample)) - broken
 
 
 def _guess(raw: bytes) -> str:
+    sample = raw[:GUESS_BYTES]
+    if len(_HIGH.findall(sample)) * _LATIN_SHARE < len(sample) < _TOO_SHORT:
+        return "cp1252"  # a few accents among Latin letters: less than statistics can be made of
     from charset_normalizer import from_bytes  # its import costs 40 ms, and most mail needs no guess
 
-    best = from_bytes(raw[:GUESS_BYTES]).best()
+    best = from_bytes(sample).best()
     return (text_codec(best.encoding) if best else "") or "cp1252"

@@ -47,7 +47,7 @@ _BLOCKS = _PARAGRAPHS | frozenset(
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|opacity\s*:\s*(?:0?\.0+|0)(?![.\d])|"
-    r"font-size\s*:\s*[0.]+[1-9]?(?:px|pt|em|rem|%)?\s*(?:!important\s*)?(?:;|\Z)|text-indent\s*:\s*-\d{3}|"
+    r"font-size\s*:\s*(?:0+(?:\.0+)?(?:px|pt|em|rem|%)?|[01](?:\.\d+)?(?:px|pt)|0?\.[0-2]\d*r?em)\s*(?:!|;|\Z)|text-indent\s*:\s*-\d{3}|"
     r"(?:left|top|margin-left|margin-top)\s*:\s*-\d{3}|clip\s*:\s*rect\(\s*0",
     re.IGNORECASE,
 )
@@ -83,7 +83,7 @@ class _Lines:
     def __init__(self) -> None:
         self._done: list[str] = []
         self._pieces: list[str] = []
-        self._blank_owed = False
+        self._blank_owed = -1  # the depth of the blank line owed; -1: none is
         self.quote = 0
         self.indent = ""
         self.bullet = ""
@@ -112,16 +112,16 @@ class _Lines:
         if not line and not keep_blank:
             return
         mark = "> " * self.quote
-        if self._blank_owed and self._done:
-            self._done.append(mark.rstrip())
-        self._blank_owed = False
+        if self._blank_owed >= 0 and self._done:
+            self._done.append(("> " * min(self._blank_owed, self.quote)).rstrip())
+        self._blank_owed = -1
         start = self.indent[: -len(self.bullet)] + self.bullet if self.bullet else self.indent
         self.bullet = ""
         self._done.append(f"{mark}{start}{line}".rstrip())
 
     def paragraph(self) -> None:
         self.end()
-        self._blank_owed = True
+        self._blank_owed = self.quote if self._blank_owed < 0 else min(self._blank_owed, self.quote)
 
     def add_to_last(self, words: str) -> None:
         """Add to the current line, or to the one just ended if a block closed it."""

@@ -59,7 +59,9 @@ class FolderChanges:
             yield from self._rebuilt(box)
         elif self._known.lost:
             yield from self._forgotten(box)
-        if rebuilt or self._known.lost or not self._cursor:
+        afresh = rebuilt or self._known.lost or not self._cursor
+        self._known.lost = False
+        if afresh:
             # Everything is read after this moment, so changes count from here, even if this run never ends.
             self._generation, self._modseq = box.generation, box.modseq
             news = _News(new=self._absent(self._session.uids()))

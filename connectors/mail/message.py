@@ -110,8 +110,8 @@ def attachment(raw: bytes, index: int) -> tuple[Attachment, bytes]:
         raise NotFound(f"the message has no attachment {index}; it has {len(listed)}", hint="read the message again")
     if entry.size > MAX_ATTACHMENT_BYTES:
         raise Rejected(
-            f"attachment {entry.name!a} has {entry.size // 2**20} MB; more than {MAX_ATTACHMENT_BYTES // 2**20} MB are not saved",
-            hint="fetch it with a mail program",
+            f"attachment {entry.name!a} is too large to be saved: {entry.size // 2**20} MB",
+            hint=f"fetch it with a mail program; here the limit is {MAX_ATTACHMENT_BYTES // 2**20} MB",
         )
     return entry, mime.content(source, structure.parts[index])
 

@@ -19,7 +19,7 @@ OPENERS = _alternatives(
 # How it ends, in languages that have spaces between words.
 VERBS = _alternatives(
     """
-    wrote, writes, schrieb, schrieben, geschrieben, a [ée]crit, escribi[óo], ha scritto, scrisse, schreef,
+    wrote, writes, pisze, schrieb, schrieben, geschrieben, a [ée]crit, escribi[óo], ha scritto, scrisse, schreef,
     geschreven, escreveu, skrev, napisa[łl], napsala?, napísal, kirjoitti, írta, a scris, написала?, пишет,
     пише, έγραψε, yazdı, đã viết, escrigué, va escriure, idatzi du
     """

@@ -29,7 +29,7 @@ _OPENER = re.compile(
 _VERB = re.compile(rf"\b(?:{VERBS})(?:\b|\()|{VERBS_WITHOUT_SPACES}", re.IGNORECASE)
 _WROTE = re.compile(rf"(?:{VERBS}|{VERBS_WITHOUT_SPACES})(?:\(a\))?\s?[*_]?[:\uff1a]", re.IGNORECASE)
 _DATED = re.compile(r"\d{1,4}[-./年:]\d|\d{4}")
-_DIVIDER = re.compile(rf"[-_=*]{{2,}}[ \t]*(?:{TITLES})[ \t]*[-_=*]*:?\Z|(?:{FORWARDS})\s?:", re.IGNORECASE)
+_DIVIDER = re.compile(rf"[-_=*]{{2,}}+[ \t]*+(?:{TITLES})[ \t]*[-_=*]*:?\Z|(?:{FORWARDS})\s?:", re.IGNORECASE)
 _RULE = re.compile(r"[-_—]{5,}\Z")
 _HEADER = re.compile(
     rf"[*_]{{0,2}}(?:(?P<from>{FROM})|(?P<sent>{SENT})|(?P<other>{OTHER}))[*_]{{0,2}}\s?[:\uff1a]", re.IGNORECASE

@@ -6,7 +6,7 @@ with a class deriving from ``Harness`` whose ``key`` is the connector's. A conne
 
 To write a harness for an HTTP system with recorded answers:
 
-1. ``network()`` returns an ``httpx.MockTransport`` that answers from the recordings; ``account()`` puts the transport it
+1. ``network()`` returns an ``httpx.MockTransport`` that answers from recordings; ``account()`` puts the transport it
    is given (or ``network()``) into ``options["transport"]``. That is enough for groups 1, 2, 6, 7, 8, 9, 13, 14: the
    suite wraps your transport in faults (``faults.py``) and drifts (``drift.py``).
 2. ``seeded()`` says what a full read must bring.

@@ -9,7 +9,6 @@ from connectors import words
 from connectors.carriers.reason_rows import REASONS
 from oms_tui.domain import vocabulary
 from oms_tui.domain.events import EVENT_GROUPS, GROUP_KEYS, TimelineGroup, group_of
-from oms_tui.domain.tracking import ENDED
 from oms_tui.domain.vocabulary import Stage, Word, values, words_of
 
 SHARED = {name: value for name, value in vars(words).items() if get_args(value)}
@@ -29,8 +28,8 @@ def test_the_carrier_map_knows_the_same_reasons() -> None:
     assert set(vocabulary.CARRIER_REASONS) == REASONS
 
 
-def test_ended_parcels_are_the_same_for_the_folding_of_scans() -> None:
-    assert set(vocabulary.TRACKING_TERMINAL) == ENDED
+def test_a_parcel_ends_delivered_returned_or_cancelled() -> None:
+    assert set(vocabulary.TRACKING_TERMINAL) == {"delivered", "returned", "cancelled"}
 
 
 @pytest.mark.parametrize("kind", LISTS.values(), ids=LISTS)
