@@ -19,7 +19,7 @@ OUTPUT = Path(__file__).with_name("compiled_sql.py")
 _HEAD = '''"""Compiled from cache_tables.py and desk_tables.py by ``python -m oms_tui.store.compile``: do not edit."""
 
 # fmt: off
-# ruff: noqa: E501
+# ruff: noqa: E501, Q000
 '''
 
 

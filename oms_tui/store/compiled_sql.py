@@ -1,7 +1,7 @@
 """Compiled from cache_tables.py and desk_tables.py by ``python -m oms_tui.store.compile``: do not edit."""
 
 # fmt: off
-# ruff: noqa: E501
+# ruff: noqa: E501, Q000
 
 CACHE_DDL: tuple[str, ...] = (
     'CREATE TABLE IF NOT EXISTS badges ( "key" VARCHAR NOT NULL, value INTEGER NOT NULL, PRIMARY KEY ("key") ) WITHOUT ROWID',
