@@ -179,6 +179,7 @@ class Draft(DeskTable, table=True):
     quote: int = 1
     macro: str = ""
     attachments: str = "[]"  # JSON list of paths below the desk's folder
+    seen: str = "[]"  # Message-IDs of the thread that its writer had before their eyes
     prepared_by: str = ""  # a rule that prepared it, "" for a person
     created_at: int = Field(sa_column=big())
     updated_at: int = Field(sa_column=big())
