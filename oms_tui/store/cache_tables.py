@@ -191,6 +191,8 @@ class Customer(CacheTable, table=True):
     updated_at: int | None = Field(default=None, sa_column=big(null=True))
     recorded_at: int = Field(sa_column=big())
     synced_at: int = Field(sa_column=big())
+    whole: int = 0  # 1: read as a customer; 0: only as an order names them, which never overrules the other
+    digest: str = ""
 
 
 class CustomerIdentity(CacheTable, table=True):
@@ -243,6 +245,20 @@ def _joined(name: str, *more: Index) -> tuple[Index, ...]:
         ),
         *more,
     )
+
+
+class RecordName(CacheTable, table=True):
+    """A name by which a record calls its order, or another record of it, while that is not settled by the order's own id.
+
+    ``name`` says of what kind it is (``number:1042``, ``payment:books:pi_3``…). When something of that name comes or goes,
+    the records here are joined anew; without this every page of orders would have to look through all that is loose.
+    """
+
+    __tablename__ = "record_names"
+    __table_args__ = (Index("record_names_record", "record"), CLUSTERED)
+    name: str = Field(primary_key=True)
+    record: int = Field(sa_column=big(primary=True))
+    table: str = Field(sa_column=Column("record_table", Text, primary_key=True))
 
 
 class Shipment(Joined, table=True):
