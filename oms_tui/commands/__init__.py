@@ -1,1 +1,1 @@
-"""One file a command of the command line; imported only when that command is called."""
+"""The commands of the command line, a module each: ``add`` declares its arguments, ``run`` does it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from oms_tui.store import compiled_sql
 from oms_tui.store.driver import Connection, DatabaseError, connect, transaction
@@ -43,7 +43,8 @@ class Workspace:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
-            raise StoreError(f"cannot make the desk's folder {folder}: {error.strerror}; choose another with `[desk] data`") from error
+            words = f"cannot make the desk's folder {folder}: {error.strerror}; choose another with `[desk] data`"
+            raise StoreError(words) from error
         self.desk = self._open(self.desk_path, durable=True)
         self.cache = self._open_cache()
 
@@ -75,7 +76,8 @@ class Workspace:
                 raise
         except DatabaseError as error:
             if not is_damage(error):
-                raise StoreError(f"cannot read {self.cache_path}: {error}; {_hint(self.cache_path, durable=False)}") from error
+                words = f"cannot read {self.cache_path}: {error}; {_hint(self.cache_path, durable=False)}"
+                raise StoreError(words) from error
         else:
             return connection
         self.put_cache_aside("damaged")
@@ -98,12 +100,24 @@ class Workspace:
         row = get(self.desk, "desk_meta", "reply_key")
         return bytes.fromhex(row["value"]) if row else b""
 
+    def is_for_trying(self) -> bool:
+        """Whether this is a demo's or a test's store, on which the clock may be set."""
+        from oms_tui.store.desk_rows import get
+
+        return get(self.desk, "desk_meta", "for_trying") is not None
+
+    def mark_for_trying(self) -> None:
+        """Say that this store is a demo's or a test's."""
+        from oms_tui.store.desk_rows import put
+
+        put(self.desk, "desk_meta", {"key": "for_trying", "value": "1"})
+
     def close(self) -> None:
         """Close both files."""
         self.cache.close()
         self.desk.close()
 
-    def __enter__(self) -> Workspace:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -111,9 +125,10 @@ class Workspace:
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether a database error means that the file itself is broken, and not a lock, a full disk or a wrong statement."""
+    """Whether a database error means that the file itself is broken, and not a lock or a full disk."""
     words = str(error).lower()
-    return any(sign in words for sign in ("malformed", "not a database", "no such table", "no such column", "unsupported file format"))
+    signs = ("malformed", "not a database", "no such table", "no such column", "unsupported file format")
+    return any(sign in words for sign in signs)
 
 
 def _damaged(path: Path) -> bool:
@@ -129,7 +144,10 @@ def _damaged(path: Path) -> bool:
 def _hint(path: Path, *, durable: bool) -> str:
     if not durable:
         return "`oms-tui store rebuild-cache` fetches everything again"
-    return f"check that {path.parent} is writable and the disk not full; `oms-tui store verify` and `oms-tui store restore` help with a damaged file"
+    return (
+        f"check that {path.parent} is writable and the disk not full; "
+        "`oms-tui store verify` and `oms-tui store restore` help with a damaged file"
+    )
 
 
 def _create(connection: Connection, *, durable: bool) -> None:

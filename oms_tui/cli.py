@@ -1,0 +1,68 @@
+"""The command line. Nothing is imported before it is needed: the desk's first frame pays for every line here."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS: Final = {
+    "demo": "a desk of one's own to try, with invented orders; nothing leaves the machine",
+    "sync": "read what changed, send what waits",
+    "status": "how every source does",
+    "doctor": "check config, credentials, versions and the store",
+    "find": "orders that a query finds",
+    "show": "one order with everything about it",
+    "do": "an action of the catalogue on one or many orders",
+    "reply": "write or send a reply on an order",
+    "mail": "mails: list, show, candidates, link, unlink, split, merge",
+    "outbox": "what leaves: list, show, retry, recall, resolve",
+    "undo": "take the last action back",
+    "check": "what is left unattended",
+    "store": "backup, restore, rebuild-cache, export, verify",
+    "views": "saved views",
+    "macros": "replies written once",
+    "rules": "what is done by itself",
+    "sources": "the systems one can connect",
+}
+"""Every command with what it does in a line. Each is a module of ``oms_tui.commands``."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command, or the desk without any; returns the exit code (CONTRACT: 0 to 6, 70)."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    from oms_tui.commands.line import command_of, options_of
+
+    name = command_of(given, COMMANDS)
+    if name is None:
+        options = options_of(given)
+        from oms_tui.commands import desk
+
+        return _guarded(desk, options, json=False)
+    module = import_module(f"oms_tui.commands.{name}_command")
+    from oms_tui.commands.parsing import parsed
+
+    options = parsed(name, module, given, COMMANDS)
+    return _guarded(module, options, json=options.json)
+
+
+def _guarded(module: object, options: object, *, json: bool) -> int:
+    """Run, and turn every failure into words and an exit code."""
+    try:
+        return int(module.run(options))  # type: ignore[attr-defined]  # every command module has one
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader of our output has enough
+        sys.stderr.close()
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last place where it can be told in words
+        from oms_tui.commands.failures import told
+
+        return told(error, json=json, options=options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

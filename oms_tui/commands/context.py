@@ -1,0 +1,140 @@
+"""What a command works with: the config, a session at its store, and a way to answer in words or in JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from oms_tui.commands.failures import NOTHING, WRONG_USE, Failure, not_found
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from oms_tui.config_model import Config
+    from oms_tui.store.session import Session
+
+
+def config_of(options: Any, *, checked: bool = False) -> Config:
+    """The config that the options name.
+
+    Raises:
+        ConfigError: it is wrong, or missing.
+    """
+    from oms_tui.config import load
+
+    path = Path(options.config) if options.config else None
+    if checked:
+        from oms_tui.sources import load_checked
+
+        return load_checked(path)
+    return load(path)
+
+
+def logs_folder(options: Any) -> Path:
+    """Where reports lie: the desk's own folder, else one for the time being."""
+    try:
+        return config_of(options).folders.logs
+    except Exception:  # noqa: BLE001 - a report about a broken config must land somewhere
+        return Path(tempfile.gettempdir()) / "oms-tui"
+
+
+class Opened(NamedTuple):
+    """A desk, open."""
+
+    config: Config
+    session: Session
+
+
+def opened(options: Any, *, checked: bool = False) -> Opened:
+    """The config and a session at its store.
+
+    Raises:
+        ConfigError, StoreError, KeyError: as ``desk.open_session``.
+        Failure: ``--now`` on a store that is not for trying out.
+    """
+    from oms_tui.desk import open_session
+    from oms_tui.store.session import wall_clock
+
+    config = config_of(options, checked=checked)
+    clock = wall_clock
+    if options.now:
+        clock = _fixed(options.now)
+    session = open_session(config, agent=options.agent, read_only=options.read_only, clock=clock)
+    if options.now and not session.store.is_for_trying():
+        session.store.close()
+        raise Failure(
+            WRONG_USE,
+            "now",
+            "--now works on a demo or test store only: on a real one the clock is the clock",
+            field="now",
+        )
+    return Opened(config, session)
+
+
+def _fixed(text: str) -> Callable[[], int]:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise Failure(
+            WRONG_USE, "now", f"--now: {text!r} is no time", field="now", hint="write it like 2026-11-26T10:00:00Z"
+        ) from None
+    milliseconds = int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+    return lambda: milliseconds
+
+
+def settled(session: Session) -> None:
+    """Bring the cache up to the desk's decisions and the time, as far as nobody else has."""
+    from oms_tui.store.settle import settle
+
+    if not session.store.read_only:
+        settle(session.store, session.policy, session.now())
+
+
+def order_named(session: Session, text: str) -> int:
+    """The one order that ``text`` names: its number, ``source:number``, or a remote id.
+
+    Raises:
+        Failure: there is none, or several (exit code 1); the hint names them.
+    """
+    from oms_tui.store.reads.queue import find_orders, items
+
+    found = find_orders(session.store, text)
+    if not found:
+        raise not_found(
+            f"there is no order {text!r}", "`oms-tui find` searches; a number may need its source: shop:1042"
+        )
+    if len(found) > 1:
+        named = ", ".join(f"{item.source}:{item.number}" for item in items(session.store, found[:9]))
+        raise Failure(NOTHING, "ambiguous", f"{text!r} names {len(found)} orders", hint=f"say which: {named}")
+    return found[0]
+
+
+def emit(document: Any) -> None:
+    """Write the one JSON document of a ``--json`` run."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def say(text: str) -> None:
+    """Write a line of the answer."""
+    sys.stdout.write(f"{text}\n")
+
+
+def tell(text: str) -> None:
+    """Write a line beside the answer: progress, and words for people."""
+    sys.stderr.write(f"{text}\n")
+
+
+def table(rows: Iterable[Sequence[str]], heads: Sequence[str]) -> None:
+    """Write rows in columns as wide as their widest cell; cells are one safe line each."""
+    from oms_tui.domain.safe_text import safe_line
+
+    lines = [list(heads), *([safe_line(cell, 80) for cell in row] for row in rows)]
+    from rich.cells import cell_len, set_cell_size
+
+    widths = [max(cell_len(line[place]) for line in lines) for place in range(len(heads))]
+    for line in lines:
+        say("  ".join(set_cell_size(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip())

@@ -1,0 +1,197 @@
+"""What is wrong and what to do: config, credentials, reachability, versions, the store, what could not be read."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from oms_tui import __version__
+from oms_tui.commands.context import config_of, emit, say
+from oms_tui.commands.failures import DONE, NOTHING, SOURCE_FAILED, WRONG_USE
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from oms_tui.config_model import Config
+    from oms_tui.store.session import Session
+
+_SKEW_SECONDS = 120  # a clock further off than that spoils due times and signatures
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. ``level``: ok, note, wrong or failed (a source)."""
+
+    about: str
+    level: str
+    words: str
+    hint: str = ""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--offline", action="store_true", help="do not reach the sources")
+
+
+def run(options: Any) -> int:
+    """Look at everything; the exit code says how bad it is."""
+    found = list(_findings(options))
+    if options.json:
+        items = [
+            {"about": each.about, "level": each.level, "message": each.words, "hint": each.hint or None}
+            for each in found
+        ]
+        emit({"items": items, "next": None})
+    else:
+        for each in found:
+            say(f"{_MARKS[each.level]} {each.about}: {each.words}" + (f"\n    {each.hint}" if each.hint else ""))
+    levels = {each.level for each in found}
+    if "wrong" in levels:
+        return WRONG_USE
+    return SOURCE_FAILED if "failed" in levels else NOTHING if "note" in levels else DONE
+
+
+_MARKS = {"ok": "ok    ", "note": "note  ", "wrong": "WRONG ", "failed": "FAILED"}
+
+
+def _findings(options: Any) -> Iterator[Finding]:
+    yield from _versions()
+    from oms_tui.config_errors import ConfigError
+
+    try:
+        config = config_of(options, checked=True)
+    except ConfigError as error:
+        for mistake in error.mistakes:
+            yield Finding("config", "wrong", str(mistake), error.hint)
+        return
+    yield Finding("config", "ok", str(config.path))
+    yield from _texts(config)
+    yield from _store(config, options)
+    if not options.offline:
+        yield from _sources(config)
+
+
+def _versions() -> Iterator[Finding]:
+    from oms_tui.store import driver
+
+    yield Finding("oms-tui", "ok", f"{__version__} on Python {platform.python_version()}, {platform.system()}")
+    if driver.version_is_safe():
+        yield Finding("SQLite", "ok", driver.version())
+    else:
+        yield Finding(
+            "SQLite",
+            "note",
+            f"{driver.version()} can, rarely, damage a file that two processes use",
+            "install a newer one: pip install pysqlite3",
+        )
+
+
+def _texts(config: Config) -> Iterator[Finding]:
+    """Views, rules, macros and keys: whether they can be read."""
+    from oms_tui.actions.catalogue import all_actions
+    from oms_tui.actions.macro_files import broken, macros
+    from oms_tui.commands.views_command import query_faults
+
+    known = {action.id for action in all_actions()}
+    queries = {f"view {name!r}": view.query for name, view in config.views.items()}
+    queries |= {f"rule {name!r}": rule.when for name, rule in config.rules.items()}
+    queries |= {f"tier {name!r}": tier.when for name, tier in config.tiers.items() if tier.when}
+    faults = query_faults(queries)
+    faults += [
+        (f"rule {name!r}", f"there is no action {rule.do!r}")
+        for name, rule in config.rules.items()
+        if rule.do not in known
+    ]
+    faults += [(f"macro {error.file}", f"line {error.line}: {error.words}") for error in broken(config.macros)]
+    for about, words in faults:
+        yield Finding(about, "wrong", words, "correct it in the config or its folder")
+    if not faults:
+        yield Finding(
+            "texts", "ok", f"{len(config.views)} views, {len(config.rules)} rules, {len(macros(config.macros))} macros"
+        )
+    from oms_tui.ui.keys import key_map
+
+    try:
+        key_map(config.keys, all_actions())
+    except ValueError as error:
+        yield Finding("keys", "wrong", str(error), "correct [keys] in the config")
+
+
+def _store(config: Config, options: Any) -> Iterator[Finding]:
+    from oms_tui.desk import open_session
+    from oms_tui.store.backup import copies, faults
+    from oms_tui.store.workspace import StoreError
+
+    try:
+        session = open_session(config, agent=options.agent)
+    except (StoreError, KeyError) as error:
+        yield Finding("store", "wrong", str(error.args[0]))
+        return
+    damaged = faults(session.store.desk, hashed=True)
+    for fault in damaged:
+        yield Finding("desk", "wrong", fault, "`oms-tui store restore` brings rows back from a copy")
+    if not damaged:
+        kept = copies(session.store)
+        yield Finding("store", "ok", f"{session.store.folder}; {len(kept)} copies of the desk's data")
+    yield from _unread(session)
+    session.store.close()
+
+
+def _unread(session: Session) -> Iterator[Finding]:
+    """What was set aside, not understood or belongs to no order."""
+    from oms_tui.store.reads.health import loose_records, quarantined, unmapped_codes
+
+    for row in quarantined(session.store, limit=50):
+        yield Finding(
+            f"set aside ({row.source})",
+            "note",
+            f"{row.ref}: {row.reason}",
+            "correct it at the source; it is read again",
+        )
+    for code in unmapped_codes(session.store):
+        yield Finding(
+            f"unknown word ({code.source})",
+            "note",
+            f"{code.field} {code.code!r}, seen {code.times} times; kept as it is and shown as unknown",
+        )
+    loose = loose_records(session.store, limit=20)
+    for each in loose:
+        yield Finding(f"belongs to no order ({each.source})", "note", f"{each.kind} {each.remote_id}: {each.reason}")
+
+
+def _sources(config: Config) -> Iterator[Finding]:
+    """Reach each source: its credentials, its rights, its clock."""
+    from connectors.catalogue import connector
+    from connectors.errors import ConnectorError
+    from oms_tui.secrets import SecretError
+    from oms_tui.sources import account_for
+
+    for source in config.sources.values():
+        if not source.enabled:
+            yield Finding(source.name, "note", "it is switched off in the config")
+            continue
+        try:
+            opened = connector(source.kind)(account_for(config, source.name))
+        except SecretError as error:
+            yield Finding(source.name, "wrong", str(error), error.hint)
+            continue
+        try:
+            health = opened.check()
+        except ConnectorError as error:
+            yield Finding(source.name, "failed", str(error), error.hint)
+            continue
+        finally:
+            opened.close()
+        words = " ".join(filter(None, (health.detail, health.version)))
+        yield Finding(source.name, "ok" if health.ok else "failed", words or "reached")
+        for missing in health.missing:
+            yield Finding(source.name, "note", missing)
+        if health.clock_skew and abs(health.clock_skew.total_seconds()) > _SKEW_SECONDS:
+            yield Finding(
+                source.name,
+                "note",
+                f"its clock and ours are {health.clock_skew} apart",
+                "set this machine's clock by a time server",
+            )

@@ -1,0 +1,428 @@
+"""The JSON documents of CONTRACT.md, from what the reads hand out. Times are RFC 3339 in UTC, money minor units."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from oms_tui.store.shapes import (
+        CandidateView,
+        ConversationView,
+        LineView,
+        MessageView,
+        MoneyView,
+        OrderView,
+        OutboxView,
+        QueueItem,
+        ShipmentView,
+        SourceHealth,
+        UnlinkedMail,
+    )
+
+Document = dict[str, Any]
+
+
+def moment(milliseconds: int | None) -> str | None:
+    """A time as RFC 3339 in UTC."""
+    if milliseconds is None:
+        return None
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def amount(minor: int, currency: str) -> Document:
+    """Money in minor units."""
+    return {"amount": minor, "currency": currency}
+
+
+def listed(items: Iterable[Document], following: str | None = None) -> Document:
+    """A list as every command gives it."""
+    return {"items": list(items), "next": following}
+
+
+def queue_item(item: QueueItem) -> Document:
+    """An order in a list (``find``)."""
+    return {
+        "number": item.number,
+        "source": item.source,
+        "source_id": item.remote_id,
+        "customer": item.name,
+        "tier": item.tier,
+        "state": item.state,
+        "payment_status": item.payment_status,
+        "fulfillment_status": item.fulfillment_status,
+        "return_status": item.return_status,
+        "stage": item.stage,
+        "progress": item.progress or None,
+        "total": amount(item.total, item.currency),
+        "placed_at": moment(item.placed_at),
+        "promised_at": moment(item.promised_at),
+        "due_at": moment(item.due_at),
+        "priority": item.priority,
+        "owner": item.owner or None,
+        "flags": [flag.text for flag in item.flags],
+        "next": item.next_action or None,
+    }
+
+
+def _origin(source: str, source_id: str, synced_at: int | None) -> Document:
+    return {"source": source, "source_id": source_id, "synced_at": moment(synced_at)}
+
+
+def order(view: OrderView, actions: Iterable[Document] = ()) -> Document:
+    """The whole order (``show``)."""
+    item, currency = view.item, view.item.currency
+    return {
+        "order": {
+            **_origin(item.source, item.remote_id, view.synced_at),
+            "number": item.number,
+            "state": item.state,
+            "payment_status": item.payment_status,
+            "fulfillment_status": item.fulfillment_status,
+            "return_status": item.return_status,
+            "stage": item.stage,
+            "progress": item.progress or None,
+            "placed_at": moment(item.placed_at),
+            "promised_at": moment(item.promised_at),
+            "currency": currency,
+            "total": amount(item.total, currency),
+            "email": view.email,
+            "phone": view.phone,
+            "ship_to": {
+                key: getattr(view.ship_to, key)
+                for key in ("name", "company", "street", "city", "region", "postcode", "country", "phone")
+            },
+            "owner": item.owner or None,
+            "tags": list(view.tags),
+            "instructions": view.instructions,
+            "note": view.note,
+            "raw_status": view.raw_status,
+            "replaces": view.replaces or None,
+            "priority": {
+                "score": item.priority,
+                "terms": [{"name": term.name, "points": term.points, "why": term.why} for term in view.priority_terms],
+            },
+            "flags": [flag.text for flag in item.flags],
+            "delay": _delay(view),
+            "claimed_by": view.claim or None,
+        },
+        "customer": _customer(view),
+        "lines": [_line(line, item.source, currency, view.synced_at) for line in view.lines],
+        "payments": [_money(each) for each in view.payments],
+        "refunds": [_money(each) for each in view.refunds],
+        "disputes": [_money(each) for each in view.disputes],
+        "invoices": [
+            {
+                **_origin(each.source, each.source_id, each.synced_at),
+                "kind": each.kind,
+                "number": each.number,
+                "status": each.status,
+                "total": amount(each.total, each.currency),
+                "paid": amount(each.paid, each.currency),
+                "issued_at": moment(each.issued_at),
+                "due_at": moment(each.due_at),
+                "overdue": each.overdue,
+                "purchase_order": each.purchase_order or None,
+            }
+            for each in view.invoices
+        ],
+        "refundable": amount(view.refundable, currency),
+        "shipments": [_shipment(each) for each in view.shipments],
+        "conversations": [conversation(each) for each in view.conversations],
+        "purchase_orders": [
+            {
+                **_origin(each.source, each.source_id, each.synced_at),
+                "number": each.number,
+                "vendor": each.vendor,
+                "request_status": each.request_status,
+                "drop_ship": each.drop_ship,
+                "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in each.lines],
+                "ordered_at": moment(each.ordered_at),
+                "expected_at": moment(each.expected_at),
+                "reason": each.reason or None,
+            }
+            for each in view.purchase_orders
+        ],
+        "tasks": [
+            {
+                "id": each.id,
+                "source": "desk",
+                "source_id": each.id,
+                "kind": each.kind,
+                "title": each.title,
+                "owner": each.owner or None,
+                "due_at": moment(each.due_at),
+                "state": each.state,
+                "milestone": each.milestone or None,
+            }
+            for each in view.tasks
+        ],
+        "calls": [
+            {
+                "id": each.id,
+                "agent": each.agent,
+                "direction": each.direction,
+                "outcome": each.outcome,
+                "milestone": each.milestone or None,
+                "note": each.note,
+                "called_at": moment(each.called_at),
+            }
+            for each in view.calls
+        ],
+        "conflicts": [
+            {
+                "field": each.field,
+                "state": each.state,
+                "values": [
+                    {"source": value.source, "value": value.value, "seen_at": moment(value.seen_at)}
+                    for value in each.values
+                ],
+            }
+            for each in view.conflicts
+        ],
+        "related": [
+            {"number": each.number, "evidence": list(each.evidence), "state": each.state} for each in view.related
+        ],
+        "timeline": [
+            {
+                "id": each.id,
+                "occurred_at": moment(each.occurred_at),
+                "recorded_at": moment(each.recorded_at),
+                "kind": each.kind,
+                "group": each.group,
+                "source": each.source,
+                "summary": each.summary,
+            }
+            for each in view.timeline
+        ],
+        "drafts": [
+            {"id": each.id, "agent": each.agent, "subject": each.subject, "to": list(each.to), "body": each.body}
+            for each in view.drafts
+        ],
+        "outbox": [outbox_item(each) for each in view.outbox],
+        "actions": list(actions),
+        "next": {
+            "action": item.next_action or None,
+            "why": view.next_why,
+            "due_at": moment(view.next_due_at),
+        },
+    }
+
+
+def _delay(view: OrderView) -> Document | None:
+    delay = view.delay
+    if not (delay.late or delay.will_be_late):
+        return None
+    return {
+        "late": delay.late,
+        "will_be_late": delay.will_be_late,
+        "days": delay.days,
+        "since": moment(delay.since),
+        "reason": delay.reason or None,
+        "reason_source": delay.reason_source or None,
+        "promised_at": moment(delay.promised_at),
+        "promised_source": delay.promised_source or None,
+        "predicted_at": moment(delay.predicted_at),
+        "predicted_source": delay.predicted_source or None,
+        "customer_told_at": moment(delay.customer_told_at),
+    }
+
+
+def _customer(view: OrderView) -> Document:
+    customer = view.customer
+    return {
+        **_origin(customer.source, customer.source_id, customer.synced_at),
+        "name": customer.name,
+        "company": customer.company,
+        "tier": customer.tier,
+        "tier_reason": customer.tier_reason,
+        "account_manager": customer.account_manager or None,
+        "identities": [
+            {
+                "kind": each.kind,
+                "value": each.value,
+                "verified": each.verified,
+                "state": each.state,
+                "source": each.source,
+            }
+            for each in customer.identities
+        ],
+        "orders": customer.orders,
+        "spend": amount(customer.spend, view.item.currency),
+    }
+
+
+def _line(line: LineView, source: str, currency: str, synced_at: int) -> Document:
+    return {
+        **_origin(source, line.remote_id, synced_at),
+        "sku": line.sku,
+        "gtin": line.gtin or None,
+        "title": line.title,
+        "quantity": line.quantity,
+        "unit_price": amount(line.unit_price, currency),
+        "fulfilled": line.fulfilled,
+        "short": line.short,
+        "stock": [
+            {
+                **_origin(level.source, level.sku, level.synced_at),
+                "location": level.location,
+                "on_hand": level.on_hand,
+                "committed": level.committed,
+                "available": level.available,
+                "incoming": level.incoming,
+                "expected_at": moment(level.expected_at),
+            }
+            for level in line.stock
+        ],
+    }
+
+
+def _money(each: MoneyView) -> Document:
+    return {
+        **_origin(each.source, each.source_id, each.synced_at),
+        "state": each.state,
+        "amount": amount(each.amount, each.currency),
+        "captured": amount(each.captured, each.currency),
+        "method": each.method or None,
+        "reason": each.reason or None,
+        "at": moment(each.at),
+    }
+
+
+def _shipment(each: ShipmentView) -> Document:
+    return {
+        **_origin(each.source, each.source_id, each.synced_at),
+        "carrier": each.carrier,
+        "tracking_number": each.tracking_number,
+        "state": each.state,
+        "status": each.status,
+        "service": each.service or None,
+        "location": each.location or None,
+        "delayed": each.delayed,
+        "reason": each.reason or None,
+        "raw_code": each.raw_code or None,
+        "raw_text": each.raw_text or None,
+        "shipped_at": moment(each.shipped_at),
+        "delivered_at": moment(each.delivered_at),
+        "estimated_delivery_at": moment(each.estimated_delivery_at),
+        "tracking_url": each.tracking_url or None,
+        "tracking_source": each.tracking_source or None,
+        "tracked_at": moment(each.tracked_at),
+        "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in each.lines],
+        "events": [
+            {
+                "occurred_at": moment(scan.occurred_at),
+                "offset_minutes": scan.offset_minutes,
+                "status": scan.status,
+                "text": scan.text,
+                "location": scan.location or None,
+                "reason": scan.reason or None,
+                "raw_code": scan.raw_code or None,
+            }
+            for scan in each.events
+        ],
+    }
+
+
+def conversation(view: ConversationView) -> Document:
+    """A thread with its messages."""
+    return {
+        "id": str(view.id),
+        "status": view.status,
+        "subject": view.subject,
+        "customer": view.customer,
+        "waiting_since": moment(view.waiting_since),
+        "unanswered": _mail_id(view.unanswered),
+        "messages": [message(each) for each in view.messages],
+    }
+
+
+def message(view: MessageView) -> Document:
+    """A mail."""
+    return {
+        **_origin(view.source, view.source_id, view.synced_at),
+        "id": _mail_id(view.id),
+        "message_id": view.message_id or None,
+        "from": {"name": view.from_name, "address": view.from_address},
+        "to": list(view.to),
+        "cc": list(view.cc),
+        "reply_to": list(view.reply_to),
+        "sent_at": moment(view.sent_at),
+        "direction": view.direction,
+        "auto": view.auto or None,
+        "subject": view.subject,
+        "text": view.text if view.has_body else None,
+        "attachments": [
+            {"index": each.index, "name": each.name, "content_type": each.content_type, "size": each.size}
+            for each in view.attachments
+        ],
+        "warnings": list(view.warnings),
+        "state": view.state,
+        "known_sender": view.known_sender,
+        "link": {"reason": view.link_reason, "confidence": view.link_confidence} if view.link_reason else None,
+    }
+
+
+def _mail_id(number: int | None) -> str | None:
+    from oms_tui.store.ids import public
+
+    return None if number is None else public(number)
+
+
+def outbox_item(view: OutboxView) -> Document:
+    """Something that leaves."""
+    return {
+        "id": view.id,
+        "kind": view.kind,
+        "number": view.number,
+        "source": view.source,
+        "state": view.state,
+        "message_id": view.message_id or None,
+        "recipients": list(view.recipients),
+        "subject": view.subject,
+        "agent": view.agent,
+        "account": view.account,
+        "attempts": view.attempts,
+        "since": moment(view.since),
+        "not_before": moment(view.not_before),
+        "filed": view.filed,
+        "guard": list(view.guard),
+        "error": view.error or None,
+    }
+
+
+def unlinked(view: UnlinkedMail, orders: Iterable[str] = ()) -> Document:
+    """A mail in a list."""
+    return {
+        "id": _mail_id(view.id),
+        "source": view.source,
+        "from": {"name": view.from_name, "address": view.from_address},
+        "subject": view.subject,
+        "sent_at": moment(view.sent_at),
+        "state": view.state,
+        "orders": list(orders),
+        "reason": view.reason or None,
+    }
+
+
+def candidate(view: CandidateView) -> Document:
+    """An order that a mail may be about."""
+    return {"number": view.number, "customer": view.name, "score": view.score, "evidence": list(view.evidence)}
+
+
+def health(view: SourceHealth) -> Document:
+    """How a source does."""
+    return {
+        "source": view.source,
+        "kind": view.kind,
+        "state": view.state,
+        "last_success_at": moment(view.last_success_at),
+        "age_seconds": view.age_seconds,
+        "records": view.records,
+        "quarantined": view.quarantined,
+        "error": view.error or None,
+        "hint": view.hint or None,
+        "progress": {"done": view.done, "total": view.total} if view.total else None,
+    }

@@ -1,0 +1,116 @@
+"""The store: copies of the desk's data, the way back, the cache made anew."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from oms_tui.commands.context import config_of, emit, opened, say, tell
+from oms_tui.commands.failures import DONE, NOTHING
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="WHAT")
+    verbs.add_parser("backup", help="copy the desk's data (the newest seven copies are kept)")
+    back = verbs.add_parser("restore", help="bring back what a copy or an export holds")
+    back.add_argument("file", type=Path)
+    verbs.add_parser("rebuild-cache", help="put the cache aside; everything is fetched again, no decision is lost")
+    out = verbs.add_parser("export", help="every row of the desk as lines of JSON")
+    out.add_argument("-o", "--output", type=Path, help="a file; without it standard output")
+    verbs.add_parser("verify", help="read every row again and check what was written")
+
+
+def run(options: Any) -> int:
+    """Do it; returns the exit code."""
+    return {"backup": _backup, "restore": _restore, "rebuild-cache": _rebuild, "export": _export, "verify": _verify}[
+        options.verb
+    ](options)
+
+
+def _backup(options: Any) -> int:
+    from oms_tui.store.backup import backup
+
+    session = opened(options).session
+    path = backup(session.store, now=session.now())
+    if options.json:
+        emit({"file": str(path)})
+    else:
+        say(str(path))
+    return DONE
+
+
+def _restore(options: Any) -> int:
+    from oms_tui.commands.context import settled
+    from oms_tui.store.backup import restore
+
+    session = opened(options).session
+    count = restore(session.store, options.file)
+    settled(session)
+    if options.json:
+        emit({"rows": count})
+    else:
+        say(f"{count} rows brought back; what was there before was copied first")
+    return DONE
+
+
+def _rebuild(options: Any) -> int:
+    from oms_tui.desk import open_store
+
+    store = open_store(config_of(options))
+    store.put_cache_aside("old")
+    store.close()
+    if options.json:
+        emit({"rebuilt": True})
+    else:
+        say("the cache was put aside; `oms-tui sync` fetches everything again")
+    return DONE
+
+
+def _export(options: Any) -> int:
+    from oms_tui.store.backup import export_lines
+
+    session = opened(options).session
+    if options.output is None:
+        for line in export_lines(session.store):
+            sys.stdout.write(f"{line}\n")
+        return DONE
+    with options.output.open("x", encoding="utf-8", opener=_private) as file:
+        count = sum(1 for line in export_lines(session.store) if file.write(f"{line}\n"))
+    if options.json:
+        emit({"file": str(options.output), "rows": count - 1})
+    else:
+        say(f"{count - 1} rows in {options.output}")
+    return DONE
+
+
+def _private(path: str, flags: int) -> int:
+    import os
+
+    return os.open(path, flags, 0o600)
+
+
+def _verify(options: Any) -> int:
+    from oms_tui.store.backup import copies, faults
+
+    session = opened(options).session
+    desk = faults(session.store.desk, hashed=True)
+    cache = faults(session.store.cache, hashed=False)
+    if options.json:
+        emit({"desk": desk, "cache": cache, "copies": [str(path) for path in copies(session.store)]})
+        return NOTHING if desk or cache else DONE
+    for fault in desk:
+        say(f"desk: {fault}")
+    for fault in cache:
+        say(f"cache: {fault}")
+    if desk:
+        tell("`oms-tui store restore FILE` brings rows back from a copy; the copies lie in the store's backups folder")
+    if cache:
+        tell("`oms-tui store rebuild-cache` makes the cache anew")
+    if not desk and not cache:
+        say("every row is as it was written")
+    return NOTHING if desk or cache else DONE

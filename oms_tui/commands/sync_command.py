@@ -1,0 +1,98 @@
+"""Read what changed at the sources, join it to the orders, send what waits in the outbox."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from oms_tui.commands.context import config_of, emit, say, tell
+from oms_tui.commands.failures import DONE, SOURCE_FAILED, WRONG_USE, Failure
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("source", nargs="*", help="only these sources; all if left out")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--once", action="store_true", help="one round, then end (this is what happens without either)")
+    how.add_argument("--follow", action="store_true", help="go on until stopped: one such worker for each desk")
+
+
+def run(options: Any) -> int:
+    """Do it; returns the exit code."""
+    from oms_tui.desk import agent_of, open_store, session_on
+    from oms_tui.sources import check_sources
+
+    config = config_of(options)
+    if unknown := [name for name in options.source if name not in config.sources]:
+        there = ", ".join(config.sources) or "none"
+        raise Failure(WRONG_USE, "usage", f"there is no source {unknown[0]!r}; there are: {there}", field="source")
+    check_sources(config)
+    store = open_store(config, checkpoints=True, read_only=options.read_only)
+    session = session_on(config, store, agent_of(config, options.agent or config.desk.agent or _anybody(config)))
+    try:
+        return _follow(config, session) if options.follow else _once(config, session, options)
+    finally:
+        store.close()
+
+
+def _anybody(config: Any) -> str:
+    """The worker acts for nobody in particular; the config's first agent lends it a name."""
+    return next(iter(config.agents), "")
+
+
+def _once(config: Any, session: Any, options: Any) -> int:
+    from oms_tui.sync.worker import run_once
+
+    runs = run_once(config, session, only=tuple(options.source), progress=progress_line())
+    failed = [each for each in runs if not each.ok]
+    if options.json:
+        items = [
+            {
+                "source": each.source,
+                "ok": each.ok,
+                "records": each.records,
+                "error": each.error or None,
+                "hint": each.hint or None,
+            }
+            for each in runs
+        ]
+        emit({"items": items, "next": None})
+    for each in runs:
+        if not options.json and each.ok:
+            say(f"{each.source}: {each.records:,} records")
+        elif not each.ok:
+            tell(f"{each.source}: {each.error}\n  {each.hint}")
+    return SOURCE_FAILED if failed else DONE
+
+
+def _follow(config: Any, session: Any) -> int:
+    from oms_tui.sync.worker import follow
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    follow(config, session, stop=stop)
+    return DONE
+
+
+def progress_line() -> Callable[..., None] | None:
+    """A line that counts up on a terminal; None where nobody would see it."""
+    if not sys.stderr.isatty():
+        return None
+    last: dict[str, str] = {}
+
+    def show(source: str, done: int, total: int | None) -> None:
+        of = f" of {total:,}" if total else ""
+        line = f"{source}: {done:,}{of}"
+        if last.get("line") != line:
+            last["line"] = line
+            sys.stderr.write(f"\r\x1b[K{line}")
+            sys.stderr.flush()
+
+    return show

@@ -1,0 +1,31 @@
+"""Rows of a cache table as small mappings, for what is read an order at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from oms_tui.store.compiled_sql import CACHE_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from oms_tui.store.driver import Connection
+
+Values = dict[str, Any]
+
+
+def rows(
+    cache: Connection, table: str, condition: str, arguments: Sequence[object] = (), order: str = ""
+) -> list[Values]:
+    """The rows of ``table`` that meet a condition of our own text, in the order given."""
+    columns = CACHE_COLUMNS[table]
+    names = ",".join(f'"{name}"' for name in columns)
+    tail = f" ORDER BY {order}" if order else ""
+    found = cache.execute(f"SELECT {names} FROM {table} WHERE {condition}{tail}", list(arguments))
+    return [dict(zip(columns, row, strict=True)) for row in found]
+
+
+def one(cache: Connection, table: str, condition: str, arguments: Sequence[object] = ()) -> Values | None:
+    """The first such row."""
+    found = rows(cache, table, f"{condition} LIMIT 1", arguments)
+    return found[0] if found else None
