@@ -24,6 +24,6 @@ def pytest_runtest_makereport() -> Generator[None, pytest.CallInfo[None], None]:
     """In CI everything a test may need is there: what is skipped there hides something."""
     outcome = yield
     report = outcome.get_result()
-    if os.environ.get("OMS_TUI_NO_SKIPS") and report.skipped and not hasattr(report, "wasxfail"):
+    if os.environ.get("OMS_TUI_NO_SKIP") and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"{report.nodeid} was skipped, and in CI nothing may be: {report.longrepr}"
