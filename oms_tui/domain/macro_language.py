@@ -7,7 +7,7 @@ more than a mail holds. One environment serves one rendering: it counts what tha
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError, TemplateError, TemplateRuntimeError, TemplateSyntaxError
 from jinja2.filters import FILTERS
+from jinja2.meta import find_undeclared_variables
 from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Namespace
@@ -258,6 +259,32 @@ class MacroLanguage(SandboxedEnvironment):
             return write(value, self._zone, self._language)
 
         return apply
+
+
+def mistake(source: str) -> LineError | None:
+    """What is wrong with a template however it is filled in; None if it can be read."""
+    if "{" not in source:
+        return None
+    language = MacroLanguage(UTC, "en")
+    try:
+        language.from_string(_Bounds().visit(language._tree(source)))  # noqa: SLF001 - of the same file
+    except LineError as error:
+        return error
+    except TemplateSyntaxError as error:
+        return LineError(error.lineno, error.message or "cannot be read")
+    except RecursionError:
+        return LineError(1, "goes round in circles")
+    return None
+
+
+def names_used(source: str) -> frozenset[str]:
+    """The names of the record that a template asks for, such as ``parcel``; none if it cannot be read."""
+    if "{" not in source:
+        return frozenset()
+    try:
+        return frozenset(find_undeclared_variables(MacroLanguage(UTC, "en").parse(source)))
+    except (TemplateSyntaxError, RecursionError):
+        return frozenset()
 
 
 class _Bounds(NodeTransformer):

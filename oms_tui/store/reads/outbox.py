@@ -23,8 +23,8 @@ MOST: Final = 500
 """Items of one list."""
 
 _ITEM: Final = (
-    "id, kind, source, remote_id, number, agent, account, state, message_id, recipients, subject, attempts, not_before, "
-    "error, guard, filed, updated_at"
+    "id, kind, source, remote_id, number, agent, account, state, message_id, recipients, subject, attempts, "
+    "not_before, error, guard, filed, updated_at"
 )
 _DRAFT: Final = (
     "id, agent, account, mail, to_addresses, cc_addresses, subject, body, quote, macro, attachments, prepared_by, "
@@ -33,10 +33,11 @@ _DRAFT: Final = (
 
 
 def outbox(store: Workspace, states: Sequence[str] = ()) -> tuple[OutboxView, ...]:
-    """Items in the given states (none given: all that are not done), those that need a decision first, then the newest."""
+    """Items in the given states (none given: all that are not done); what needs a decision first, then the newest."""
     wanted = list(states or UNDONE)
     rows = store.desk.execute(
-        f"SELECT {_ITEM} FROM outbox WHERE state IN ({marks(len(wanted))}) ORDER BY not_before DESC LIMIT {MOST}", wanted
+        f"SELECT {_ITEM} FROM outbox WHERE state IN ({marks(len(wanted))}) ORDER BY not_before DESC LIMIT {MOST}",
+        wanted,
     )
     items = [_item(row) for row in rows]
     items.sort(key=lambda item: UNDECIDED.index(item.state) if item.state in UNDECIDED else len(UNDECIDED))

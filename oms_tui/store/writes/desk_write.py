@@ -132,7 +132,7 @@ class DeskWrite:
         order: OrderName | None = None,
         data: Mapping[str, Any] | None = None,
     ) -> str:
-        """Append to the audit log (and, with an order, to its timeline): who, what, and with ``data`` before and after."""
+        """Append to the audit log and to the order's timeline: who, what, and in ``data`` what was before and after."""
         source, remote_id = order or ("", "")
         self._summary = self._summary or summary
         return desk_rows.record(
@@ -184,7 +184,17 @@ class DeskWrite:
 
 
 _LISTS = frozenset(
-    {"tags", "evidence", "values", "attachments", "to_addresses", "cc_addresses", "recipients", "thread_ids", "seen_ids"}
+    {
+        "tags",
+        "evidence",
+        "values",
+        "attachments",
+        "to_addresses",
+        "cc_addresses",
+        "recipients",
+        "thread_ids",
+        "seen_ids",
+    }
     | {"quotes", "overrides", "orders", "changes", "seen"}
 )
 _NUMBERS = frozenset({"linked", "attempts", "quote", "filed"})

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from oms_tui.domain.refused import Refused
 from oms_tui.store import desk_rows
-from oms_tui.store.compiled_sql import PRIMARY_KEYS
 from oms_tui.store.driver import transaction
 
 if TYPE_CHECKING:
@@ -20,38 +20,43 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What became of an undo. ``why`` is "" where it was taken back, else words: nothing was changed then."""
+    """An action that was taken back."""
 
     undo_id: str
     action: str
     summary: str
     orders: tuple[tuple[str, str], ...]
-    why: str = ""
-
-
-class _Moved(Exception):  # noqa: N818 - it says what happened
-    """A row is no longer as the action left it."""
 
 
 def undo(session: Session, count: int = 1) -> list[Undone]:
-    """Take back this agent's last ``count`` actions, newest first; stops at one that can no longer be taken back.
+    """Take back this agent's last ``count`` actions, newest first, each whole or not at all.
 
-    An empty list: there was nothing to undo. The caller settles the cache (``store.settle``), as after any write.
+    An empty list: there was nothing to undo. It ends early at one that can no longer be taken back. The caller settles
+    the cache (``store.settle``), as after any write.
+
+    Raises:
+        Refused: the very last one cannot be taken back (code ``conflict``): somebody changed the same thing since.
     """
     found: list[Undone] = []
     for _ in range(max(0, count)):
         entry = last(session)
         if entry is None:
             break
-        done = _undo(session, entry)
-        found.append(done)
-        if done.why:
+        try:
+            found.append(_undo(session, entry))
+        except Refused:
+            if not found:
+                raise
             break
     return found
 
 
 def undo_entry(session: Session, undo_id: str) -> Undone | None:
-    """Take back one entry, the agent's own; None if there is none, or it was taken back already."""
+    """Take back one entry, the agent's own; None if there is none, or it was taken back already.
+
+    Raises:
+        Refused: it cannot be taken back any more (code ``conflict``).
+    """
     entry = desk_rows.get(session.store.desk, "undo_entries", undo_id)
     if entry is None or entry["undone_at"] is not None or entry["agent"] != session.agent.id:
         return None
@@ -74,26 +79,23 @@ def _undo(session: Session, entry: Values) -> Undone:
     orders = tuple((str(source), str(remote_id)) for source, remote_id in json.loads(entry["orders"]))
     changes = json.loads(entry["changes"])
     desk, now = session.store.desk, session.now()
-    try:
-        with transaction(desk):
-            for change in reversed(changes["rows"]):
-                _take_back(desk, change, now)
-            desk_rows.put(desk, "undo_entries", entry | {"undone_at": now})
-            for kind, source, remote_id in changes["feed"]:
-                desk_rows.changed(desk, kind, source, remote_id)
-            for source, remote_id in orders or (("", ""),):
-                desk_rows.record(
-                    desk,
-                    kind="undone",
-                    actor=session.agent.id,
-                    summary=f"undone: {entry['summary']}",
-                    at=now,
-                    source=source,
-                    remote_id=remote_id,
-                    data=json.dumps({"undo": entry["id"], "action": entry["action"]}),
-                )
-    except _Moved as moved:
-        return Undone(entry["id"], entry["action"], entry["summary"], orders, str(moved))
+    with transaction(desk):
+        for change in reversed(changes["rows"]):
+            _take_back(desk, change, now)
+        desk_rows.put(desk, "undo_entries", entry | {"undone_at": now})
+        for kind, source, remote_id in changes["feed"]:
+            desk_rows.changed(desk, kind, source, remote_id)
+        for source, remote_id in orders or (("", ""),):
+            desk_rows.record(
+                desk,
+                kind="undone",
+                actor=session.agent.id,
+                summary=f"undone: {entry['summary']}",
+                at=now,
+                source=source,
+                remote_id=remote_id,
+                data=json.dumps({"undo": entry["id"], "action": entry["action"]}),
+            )
     return Undone(entry["id"], entry["action"], entry["summary"], orders)
 
 
@@ -102,19 +104,19 @@ def _take_back(desk: Connection, change: Mapping[str, Any], now: int) -> None:
     row = desk_rows.get(desk, table, *key)
     if after == "":
         if row is not None:
-            raise _Moved(_words(table, "is there again"))
+            raise _moved(table, "is there again")
         desk_rows.put(desk, table, before)
         return
     if row is None:
-        raise _Moved(_words(table, "is gone"))
+        raise _moved(table, "is gone")
     if isinstance(after, str):
         if row["row_hash"] != after:
-            raise _Moved(_words(table, "has been changed since"))
+            raise _moved(table, "has been changed since")
         if before is None:
             desk_rows.delete(desk, table, *key)
             return
     elif any(row[name] != value for name, value in after.items()):
-        raise _Moved(_words(table, "has been changed since"))
+        raise _moved(table, "has been changed since")
     row |= before
     if "version" in row:
         row["version"] += 1
@@ -134,6 +136,6 @@ _NAMES = {
 }
 
 
-def _words(table: str, what: str) -> str:
-    assert table in PRIMARY_KEYS  # noqa: S101 - entries are written by DeskWrite alone
-    return f"{_NAMES.get(table, 'the ' + table.removesuffix('s'))} {what}: it cannot be undone any more"
+def _moved(table: str, what: str) -> Refused:
+    name = _NAMES.get(table, f"the {table.removesuffix('s')}")
+    return Refused(f"{name} {what}: it cannot be undone any more", code="conflict")

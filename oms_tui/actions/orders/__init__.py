@@ -1,0 +1,1 @@
+"""One action a file; each has an ``ACTION``."""

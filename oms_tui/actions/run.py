@@ -1,0 +1,86 @@
+"""Doing an action to orders: who may, what the fields say, each order in a transaction of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oms_tui.actions.base import Action, Done, Refused
+from oms_tui.actions.catalogue import action as action_called
+from oms_tui.actions.field_values import read_fields
+
+__all__ = ["Done", "run", "settle", "why_not"]
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from oms_tui.store.session import Session
+    from oms_tui.store.shapes import QueueItem
+
+
+def run(
+    session: Session,
+    action_id: str,
+    order_ids: Sequence[int],
+    fields: Mapping[str, object] | None = None,
+    *,
+    preview: bool = False,
+) -> list[Done]:
+    """Do an action to every one of ``order_ids``, and settle the cache so that whoever reads next sees it.
+
+    Args:
+        session: who does it.
+        action_id: an action's id.
+        order_ids: orders by their id in the store.
+        fields: by field id, as text or as values.
+        preview: change nothing; ``why`` says what would be done.
+
+    Raises:
+        Refused: for all of them: no such action, not this role (``forbidden``), or the fields are wrong (``usage``).
+    """
+    from oms_tui.store.reads.queue import items
+
+    action = action_called(action_id)
+    if why := action.allowed(session):
+        raise Refused(f"{action.title}: {why}", code="forbidden")
+    values = read_fields(session, action, fields or {})
+    orders = {item.id: item for item in items(session.store, order_ids)}
+    done = [_one(session, action, orders.get(each), each, values, preview=preview) for each in order_ids]
+    if any(each.result in {"done", "queued"} for each in done):
+        settle(session)
+    return done
+
+
+def why_not(session: Session, action: Action, order: QueueItem) -> str:
+    """Why ``action`` cannot be done to ``order`` now, by role or by rule; "" if it can."""
+    return action.refusal(session, order)
+
+
+def settle(session: Session) -> None:
+    """Let the cache show what the desk now says."""
+    from oms_tui.store.settle import settle as settle_store
+
+    settle_store(session.store, session.policy, session.now())
+
+
+def _one(
+    session: Session,
+    action: Action,
+    order: QueueItem | None,
+    order_id: int,
+    values: Mapping[str, object],
+    *,
+    preview: bool,
+) -> Done:
+    if order is None:
+        return Done(str(order_id), action.id, "refused", "there is no such order", code="not_found")
+    name = (order.source, order.remote_id)
+    if why := action.why_not(session, order):
+        return Done(order.number, action.id, "refused", why, code="refused", order=name)
+    try:
+        if preview:
+            return Done(order.number, action.id, "previewed", action.in_words(session, order, values), order=name)
+        outcome = action.apply(session, order, values)
+    except Refused as refused:
+        why = f"{refused.message}: {refused.hint}" if refused.hint else refused.message
+        return Done(order.number, action.id, "refused", why, code=refused.code, order=name)
+    return Done(order.number, action.id, outcome.result, outcome.summary, outcome.undo_id, outcome.warning, order=name)
