@@ -170,6 +170,18 @@ class OrderKey(CacheTable, table=True):
     reversed: str
 
 
+class OrderClue(CacheTable, table=True):
+    """What a mail may say of an order without naming it: street and house number, the end of a phone number; hashed.
+
+    Only brings orders up as candidates, which are judged by their own rows: a clue that no longer holds does no harm.
+    """
+
+    __tablename__ = "order_clues"
+    __table_args__ = (CLUSTERED,)
+    clue: int = Field(sa_column=big(primary=True))
+    order_id: int = Field(sa_column=big(primary=True))
+
+
 class Customer(CacheTable, table=True):
     """A customer of one source. ``person_id`` is the customer they were confirmed to be the same as (else their own id)."""
 
@@ -448,6 +460,7 @@ class Message(CacheTable, table=True):
         Index("messages_conversation", "conversation_id", "sent_at"),
         Index("messages_from", "from_address", "sent_at"),
         Index("messages_state", "state", "sent_at"),
+        Index("messages_nameless", "digest", sqlite_where=text("message_id = ''"), postgresql_where=text("message_id = ''")),
         Index("messages_own", "own_id", sqlite_where=text("own_id <> ''"), postgresql_where=text("own_id <> ''")),
         Index(
             "messages_bodiless",
@@ -496,12 +509,14 @@ class Message(CacheTable, table=True):
 
 
 class MessageReference(CacheTable, table=True):
-    """Which Message-IDs a message refers to, for threading by lookup and not by scan."""
+    """Which message first named a Message-ID together with a person, for threading by lookup and not by scan.
+
+    ``key`` is a hash of both (mail_threads.py): two messages that share one are one conversation.
+    """
 
     __tablename__ = "message_references"
-    __table_args__ = (CLUSTERED,)
-    reference: str = Field(primary_key=True)
-    message: int = Field(sa_column=big(primary=True))
+    key: int = Field(sa_column=big(primary=True))
+    message: int = Field(sa_column=big())
 
 
 class MessageLink(CacheTable, table=True):
@@ -520,7 +535,14 @@ class Conversation(CacheTable, table=True):
     """A thread of messages with one customer."""
 
     __tablename__ = "conversations"
-    __table_args__ = (Index("conversations_waiting", "waiting_since"),)
+    __table_args__ = (
+        Index(
+            "conversations_waiting",
+            "waiting_since",
+            sqlite_where=text("waiting_since IS NOT NULL"),
+            postgresql_where=text("waiting_since IS NOT NULL"),
+        ),
+    )
     id: int = Field(sa_column=big(primary=True))
     root: str  # Message-ID (or digest) of its first message: the name desk rows use
     customer: str = ""  # the customer's address
@@ -531,6 +553,7 @@ class Conversation(CacheTable, table=True):
     last_outbound_at: int | None = Field(default=None, sa_column=big(null=True))
     waiting_since: int | None = Field(default=None, sa_column=big(null=True))
     unanswered: int | None = Field(default=None, sa_column=big(null=True))  # the newest message nobody answered
+    to_link: int = 0  # inbound messages that belong to no order, unless somebody closed the conversation
 
 
 class Observation(CacheTable, table=True):

@@ -193,7 +193,11 @@ class OutboxItem(DeskTable, table=True):
     """
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("outbox_state", "state", "not_before"), Index("outbox_order", "source", "remote_id"))
+    __table_args__ = (
+        Index("outbox_state", "state", "not_before"),
+        Index("outbox_order", "source", "remote_id"),
+        Index("outbox_message_id", "message_id"),
+    )
     id: str = Field(primary_key=True)
     kind: str
     source: str
