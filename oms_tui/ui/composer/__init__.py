@@ -1,0 +1,1 @@
+"""The reply composer: a draft that is saved while it is written, checked while it is written, and sent once."""

@@ -1,0 +1,169 @@
+"""Where each panel of the order pane goes: a pure function of the room there is and of what the panels would fill.
+
+Three ways: ``full`` (two columns, below them conversation and reply), ``pairs`` (the same for a narrower place: a reply
+being written takes the whole width) and ``tabs`` (one panel at a time below a strip of their names). What a panel does
+not need goes to the one that does; the panel in use is served first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+PANELS: Final = ("stock", "money", "parcels", "timeline", "conversation", "reply")
+"""The panels by number, 1 to 6."""
+
+_STACK: Final = ("stock", "money", "parcels")
+_ASIDES: Final = ("stock", "money", "parcels", "timeline")
+_FULL: Final = (100, 34)
+_PAIRS: Final = (72, 26)
+_HEAD: Final = {"full": 10, "pairs": 8, "tabs": 5}
+_WRITING: Final = {"full": 15, "pairs": 13, "tabs": 10}
+"""Lines a reply being written should have."""
+
+_READING: Final = 8
+"""Lines a conversation should have."""
+
+
+class Place(NamedTuple):
+    """A rectangle in cells."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class Wish(NamedTuple):
+    """What the pane is used for: the panel in use, the last one in use beside the mails, whether one has it all."""
+
+    focus: str = ""
+    aside: str = "stock"
+    maximised: bool = False
+    writing: bool = False
+    reply: bool = False
+
+
+def way(width: int, height: int) -> str:
+    """How a pane of this size is laid out: ``full``, ``pairs`` or ``tabs``."""
+    for name, (least_width, least_height) in (("full", _FULL), ("pairs", _PAIRS)):
+        if width >= least_width and height >= least_height:
+            return name
+    return "tabs"
+
+
+def arrange(width: int, height: int, wants: Callable[[str, int], int], wish: Wish) -> Mapping[str, Place]:
+    """The places of ``head``, ``tabs`` and panels; what is not in it is not shown.
+
+    Args:
+        width: of the pane, in cells.
+        height: of the pane, in lines.
+        wants: the lines a panel (or the head) would fill at a width, its border included.
+        wish: what the pane is used for.
+    """
+    how = way(width, height)
+    if how == "tabs" or wish.maximised:
+        return _tabs(width, height, wants, wish)
+    head = min(wants("head", width), _HEAD[how], height // 3)
+    places = {"head": Place(0, 0, width, head)}
+    rest = height - head
+    return places | (_pairs_writing if how == "pairs" and wish.writing else _columns)(width, head, rest, wants, wish)
+
+
+def _columns(width: int, top: int, rest: int, wants: Callable[[str, int], int], wish: Wish) -> dict[str, Place]:
+    """Two columns of facts; below them what was written and what is being written."""
+    left = (width + 1) // 2
+    right = width - left
+    narrow = wish.writing or wish.reply
+    talk = wants("conversation", left if narrow else width)
+    if narrow:
+        talk = max(talk, wants("reply", right) if not wish.writing else 0)
+    least = min(_WRITING["full"] if wish.writing else _READING, rest // 2)
+    stack = sum(wants(name, left) for name in _STACK)
+    facts = max(stack, min(wants("timeline", right), stack + 4))
+    if wish.writing:
+        low = max(least, rest - max(facts, rest // 2)) if rest > facts else least
+        low = max(low, rest * 2 // 5)
+    else:
+        low = max(min(talk, least), min(talk, rest - facts, rest))
+        if facts + talk <= rest:
+            low = rest - facts if talk >= _READING else talk
+    low = max(3, min(low, rest - 9))
+    high = rest - low
+    places = _stacked(left, top, high, wants, wish)
+    places["timeline"] = Place(left, top, right, high)
+    if narrow:
+        places["conversation"] = Place(0, top + high, left, low)
+        places["reply"] = Place(left, top + high, right, low)
+    else:
+        places["conversation"] = Place(0, top + high, width, low)
+    return places
+
+
+def _pairs_writing(width: int, top: int, rest: int, wants: Callable[[str, int], int], wish: Wish) -> dict[str, Place]:
+    """The facts asked for beside the conversation, the reply below them as wide as there is room."""
+    low = min(max(_WRITING["pairs"], rest // 2), rest - 6)
+    high = rest - low
+    left = width * 2 // 5
+    aside = wish.aside if wish.aside in _ASIDES else "stock"
+    del wants
+    return {
+        aside: Place(0, top, left, high),
+        "conversation": Place(left, top, width - left, high),
+        "reply": Place(0, top + high, width, low),
+    }
+
+
+def _tabs(width: int, height: int, wants: Callable[[str, int], int], wish: Wish) -> dict[str, Place]:
+    """One panel; while a reply is written, what it answers or quotes above it."""
+    focus = wish.focus if wish.focus in PANELS else "conversation"
+    most = _HEAD["tabs"] if not wish.maximised else _HEAD["pairs"]
+    head = min(wants("head", width), most, max(3, height // 4))
+    if wish.writing and not wish.maximised:
+        head = min(head, 3)
+    places = {"head": Place(0, 0, width, head), "tabs": Place(0, head, width, 1)}
+    top = head + 1
+    rest = height - top
+    if wish.writing and not wish.maximised and rest >= _WRITING["tabs"] + 4:
+        low = max(_WRITING["tabs"], rest * 3 // 5)
+        above = wish.aside if focus == "reply" else focus
+        places[above if above in PANELS and above != "reply" else "conversation"] = Place(0, top, width, rest - low)
+        places["reply"] = Place(0, top + rest - low, width, low)
+    else:
+        places[focus] = Place(0, top, width, rest)
+    return places
+
+
+def _stacked(width: int, top: int, height: int, wants: Callable[[str, int], int], wish: Wish) -> dict[str, Place]:
+    heights = share(
+        height, [wants(name, width) for name in names], first=names.index(wish.focus) if wish.focus in names else None
+    )
+    places: dict[str, Place] = {}
+    for name, lines in zip(_STACK, heights, strict=True):
+        places[name] = Place(0, top, width, lines)
+        top += lines
+    return places
+
+
+def share(total: int, wanted: Sequence[int], *, least: int = 3, first: int | None = None) -> list[int]:
+    """``total`` lines among several: each gets what it wants if there is enough, and the last one the rest.
+
+    Where there is not enough each has at least ``least``; ``first`` is served before the others.
+    """
+    given = [min(want, least) for want in wanted]
+    left = total - sum(given)
+    order = list(range(len(wanted)))
+    if first is not None:
+        order.remove(first)
+        take = min(left, wanted[first] - given[first])
+        given[first] += max(0, take)
+        left -= max(0, take)
+    while left > 0 and any(given[at] < wanted[at] for at in order):
+        # the one that has least of what it needs, so that all are squeezed alike
+        at = min((at for at in order if given[at] < wanted[at]), key=lambda each: given[each])
+        given[at] += 1
+        left -= 1
+    given[-1] += left
+    return given
