@@ -170,18 +170,6 @@ class OrderKey(CacheTable, table=True):
     reversed: str
 
 
-class OrderClue(CacheTable, table=True):
-    """What a mail may say of an order without naming it: street and house number, the end of a phone number; hashed.
-
-    Only brings orders up as candidates, which are judged by their own rows: a clue that no longer holds does no harm.
-    """
-
-    __tablename__ = "order_clues"
-    __table_args__ = (CLUSTERED,)
-    clue: int = Field(sa_column=big(primary=True))
-    order_id: int = Field(sa_column=big(primary=True))
-
-
 class Customer(CacheTable, table=True):
     """A customer of one source. ``person_id`` is the customer they were confirmed to be the same as (else their own id)."""
 
