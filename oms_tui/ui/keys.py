@@ -143,6 +143,8 @@ _WRITTEN: Final = {
 }
 _CHORD: Final = re.compile(r"((?:ctrl|alt|shift|super)\+)+")
 _FUNCTION: Final = re.compile(r"f([1-9]|1[0-9]|2[0-4])")
+# Names that Textual gives to signs in place of Unicode's own.
+_SIGNS: Final = {"/": "slash", "\\": "backslash", "@": "at", "-": "minus", "+": "plus", "_": "underscore"}
 # A terminal without the Kitty protocol sends these as other keys: binding them would take away backspace, tab or enter.
 _ALIASES: Final = {"ctrl+h": "backspace", "ctrl+i": "tab", "ctrl+m": "enter", "ctrl+j": "enter", "ctrl+[": "escape"}
 
@@ -269,6 +271,18 @@ def canonical(key: str) -> str:
     if not (last in _NAMES or _FUNCTION.fullmatch(last) or (chord and len(last) == 1)):
         raise ValueError(f"{key!r} is no key: write a character, a name like enter or f2, or a chord like ctrl+n")
     return (chord[0] if chord else "") + last
+
+
+def textual_name(key: str) -> str:
+    """The name that Textual has for a key of ours: a sign is called by its Unicode name."""
+    chord, plus, last = key.rpartition("+")
+    if not last:  # the plus sign itself
+        chord, plus, last = key[:-2], key[-2:-1], "+"
+    if len(last) == 1 and not last.isalnum():
+        from unicodedata import name
+
+        last = _SIGNS.get(last) or name(last).lower().replace("-", "_").replace(" ", "_")
+    return f"{chord}{plus}{last}"
 
 
 def _checked(name: str, key: str, mistakes: list[tuple[str, str]]) -> str:

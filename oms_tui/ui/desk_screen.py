@@ -1,0 +1,396 @@
+"""The desk: the queue at the left, one order at the right; in a narrow terminal one of them at a time."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from oms_tui.ui import questions
+from oms_tui.ui.keys import DESK
+from oms_tui.ui.place import Place
+from oms_tui.ui.questions import Question, QueueAnswer
+from oms_tui.ui.queue.list import QueueList
+from oms_tui.ui.queue.model import PAGE, QueueModel
+from oms_tui.ui.rows import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from textual.timer import Timer
+    from textual.widget import Widget
+
+    from oms_tui.store.shapes import QueueItem
+    from oms_tui.ui.messages import Answer, Changed
+    from oms_tui.ui.order.pane import OrderPane
+
+FIRST: Final = 50
+"""Orders read before the first frame: what the tallest terminals show."""
+
+NARROW: Final = 100
+"""Below so many columns the list has the screen, and an order when it is opened."""
+
+_OPEN_AFTER: Final = 0.06
+_LOADING_AFTER: Final = 0.25
+_AGAIN_AFTER: Final = 0.3
+_VISITED: Final = 50
+
+
+class DeskScreen(Place):
+    """Queue and order."""
+
+    PLACE = DESK
+    HERE = "go_queue"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
+        (0, "-narrow"),
+        (NARROW, "-medium"),
+        (150, "-wide"),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    DeskScreen #desk { height: 1fr; layout: horizontal; }
+    DeskScreen QueueList { width: 34; }
+    DeskScreen.-wide QueueList { width: 42; }
+    DeskScreen.-narrow QueueList { width: 1fr; }
+    DeskScreen.-narrow OrderPane { display: none; }
+    DeskScreen.-narrow.reading QueueList { display: none; }
+    DeskScreen.-narrow.reading OrderPane { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.question = Question()
+        self.model = QueueModel()
+        self._count: int | None = None
+        self._pane: OrderPane | None = None
+        self._shown: questions.OrderAnswer | None = None
+        self._wanted: int | None = None
+        self._visited: list[int] = []
+        self._page_asked = 0
+        self._opening: Timer | None = None
+        self._loading: Timer | None = None
+        self._again: Timer | None = None
+
+    # ---- putting it together
+
+    def body(self) -> Iterable[Widget]:
+        """The queue with its first page, read before anything is drawn; the order comes with the second frame."""
+        from textual.containers import Container
+
+        self._queue = QueueList(self.model, agent=self.desk.session.agent.id, id="queue")
+        self._read_first_page()
+        yield Container(self._queue, id="desk")
+
+    def _read_first_page(self) -> None:
+        try:
+            page = questions.page_of(self.desk.session, self.question, limit=FIRST)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the store is said where the orders would be
+            from oms_tui.ui.reader import in_words
+
+            self._queue.show_words([Part("! ", "alarm"), Part(in_words(error), "alarm")])
+            return
+        self.model.fill(page.items, page.next)
+        self._say_if_empty()
+
+    def on_mount(self) -> None:
+        """The list has the focus."""
+        super().on_mount()
+        self._queue.focus()
+        self._name_queue()
+
+    async def begin(self) -> None:
+        """After the first frame: the order pane, the first order in it, and how many orders there are."""
+        from oms_tui.ui.order.pane import OrderPane
+
+        app = self.desk
+        self._pane = OrderPane(
+            zone=app.session.policy.zone,
+            clock=app.session.clock,
+            stale_after={name: stale for name, (_kind, _enabled, stale) in app.sources.items()},
+            agent=app.session.agent.id,
+            id="order",
+        )
+        await self.query_one("#desk").mount(self._pane)
+        self._ask_again()
+        if self.model.current is None:
+            self._pane.show(None, state="empty", words="no order is chosen")
+        elif not self.narrow:
+            self.open(self.model.current.id)
+
+    @property
+    def narrow(self) -> bool:
+        """Whether list and order take turns."""
+        return self.size.width < NARROW
+
+    @property
+    def reading(self) -> bool:
+        """Whether the order has the screen instead of the list."""
+        return self.narrow and self.has_class("reading")
+
+    # ---- the queue
+
+    def ask(self, question: Question) -> None:
+        """Show another list."""
+        self.question = question
+        self._count = None
+        self._page_asked = 0
+        self.desk.reader.ask("queue", self, questions.queue, question, limit=PAGE)
+
+    def _ask_again(self) -> None:
+        limit = min(max(len(self.model.items), PAGE), questions.MOST_AGAIN)
+        self.desk.reader.ask("again", self, questions.queue, self.question, limit=limit)
+
+    def on_queue_list_near_end(self) -> None:
+        """The next page, once."""
+        loaded = len(self.model.items)
+        if self._page_asked == loaded or self.model.after is None:
+            return
+        self._page_asked = loaded
+        self.desk.reader.ask("more", self, questions.queue, self.question, after=self.model.after)
+
+    def on_answer(self, event: Answer) -> None:
+        """What the reader found."""
+        match event.slot:
+            case "queue" | "again" | "more":
+                self._queue_answered(event)
+            case "order":
+                self._order_answered(event)
+            case "next":
+                self._next_answered(event.value, event.error)
+
+    def _queue_answered(self, event: Answer) -> None:
+        answer: QueueAnswer | None = event.value
+        if answer is None:
+            self._failed(event)
+            return
+        if answer.question != self.question:
+            return  # the agent asked for something else meanwhile
+        if event.slot == "queue":
+            self.model.fill(answer.items, answer.after)
+            self._count = answer.count
+            self._say_if_empty()
+            self._queue.refilled()
+        elif event.slot == "more":
+            since = len(self.model.items)
+            self.model.extend(answer.items, answer.after)
+            self._queue.extended(since)
+            self._page_asked = 0
+        else:
+            self._renew(answer)
+        self._name_queue()
+
+    def _renew(self, answer: QueueAnswer) -> None:
+        before, on = self.model.cursor, self.model.current
+        differing = self.model.renew(answer.items, answer.after)
+        self._count = answer.count
+        self._page_asked = 0
+        self._say_if_empty()
+        self._queue.renewed(differing, before)
+        now = self.model.current
+        if (on and on.id) != (now and now.id):
+            self.on_queue_list_moved(QueueList.Moved(now))
+
+    def _failed(self, event: Answer) -> None:
+        if event.slot == "queue" and not self.model.items:
+            self._queue.show_words([Part("! ", "alarm"), Part(event.error, "alarm")])
+        self.desk.say(event.error, "error")
+
+    def _say_if_empty(self) -> None:
+        if self.model.items:
+            self._queue.show_words([])
+        elif self.question.query:
+            self._queue.show_words([Part("no order matches; ", "muted"), Part("esc shows all", "muted")])
+        else:
+            self._queue.show_words([Part("no open order", "muted")])
+
+    def _name_queue(self) -> None:
+        """The words in the frame: what is shown, how many, in which order."""
+        from rich.text import Text
+
+        from oms_tui.ui.queue.row import printable
+
+        count = f"{self._count:,}" if self._count is not None else ""
+        marked = f"{len(self.model.marked)} marked" if self.model.marked else ""
+        below = " · ".join(filter(None, (marked, count, f"by {self.question.sort.replace('_', ' ')}")))
+        title = Text(printable(self.question.title), end="")
+        if title != self._queue.border_title:
+            self._queue.border_title = title
+        if below != self._queue.border_subtitle:
+            self._queue.border_subtitle = below
+
+    def on_queue_list_marks_changed(self) -> None:
+        """The frame says how many are marked."""
+        self._name_queue()
+
+    def store_changed(self, changed: Changed) -> None:
+        """Rows are read again a moment later, so that a burst of changes costs one reading."""
+        if self._again is None:
+            self._again = self.set_timer(_AGAIN_AFTER, self._read_again)
+        shown = self._wanted
+        if shown is not None and (shown in changed.orders() or changed.kinds() - {"order", "source"}):
+            self._ask_order(shown)
+
+    def _read_again(self) -> None:
+        self._again = None
+        self._ask_again()
+
+    # ---- the order
+
+    def on_queue_list_moved(self, event: QueueList.Moved) -> None:
+        """The order is shown as soon as the cursor rests."""
+        if self._opening is not None:
+            self._opening.stop()
+            self._opening = None
+        if event.item is None:
+            self._wanted = None
+            self._shown = None
+            if self._pane is not None:
+                self._pane.show(None, state="empty", words="no order is chosen")
+            self.show_keys()
+        elif not self.narrow:
+            self._opening = self.set_timer(_OPEN_AFTER, partial(self.open, event.item.id))
+
+    def on_queue_list_opened(self, event: QueueList.Opened) -> None:
+        """Enter or a click: at once."""
+        self.open(event.item.id, go_in=True)
+
+    def open(self, order_id: int, *, go_in: bool = False) -> None:
+        """Show an order; ``go_in``: the keys go to it, and in a narrow terminal it takes the screen."""
+        if self._opening is not None:
+            self._opening.stop()
+            self._opening = None
+        if self._pane is None:
+            return
+        if go_in:
+            self.add_class("reading")
+            self.call_after_refresh(self._enter)
+        if self._shown is None or self._shown.order_id != order_id:
+            self._ask_order(order_id)
+
+    def _enter(self) -> None:
+        if self._pane is not None:
+            self._pane.action_panel("conversation")
+
+    def _ask_order(self, order_id: int) -> None:
+        self._wanted = order_id
+        self.desk.reader.ask("order", self, questions.order, order_id)
+        if self._loading is None and self._shown is None:
+            self._loading = self.set_timer(_LOADING_AFTER, self._say_loading)
+
+    def _say_loading(self) -> None:
+        self._loading = None
+        if self._shown is None and self._wanted is not None and self._pane is not None:
+            self._pane.show(None, state="loading", words="reading the order")
+
+    def _order_answered(self, event: Answer) -> None:
+        if self._loading is not None:
+            self._loading.stop()
+            self._loading = None
+        pane = self._pane
+        if pane is None:
+            return
+        if event.value is None:
+            view = self._shown.view if self._shown and self._shown.order_id == self._wanted else None
+            pane.show(view, state="failed", words=event.error)
+            return
+        answer: questions.OrderAnswer = event.value
+        if answer.order_id != self._wanted:
+            return
+        before, self._shown = self._shown, answer
+        if answer.view is None:
+            pane.show(None, state="empty", words="this order is no longer in the store")
+        elif before is None or before.view != answer.view:
+            pane.show(answer.view, state="ready")
+        if before is None or before.refusals != answer.refusals:
+            self.show_keys()
+
+    def refusals(self) -> Mapping[str, str]:
+        """Why actions cannot be done to the order that is shown."""
+        return self._shown.refusals if self._shown else {}
+
+    # ---- commands
+
+    def do_down(self) -> None:
+        """The next order."""
+        self._queue.step(1)
+
+    def do_up(self) -> None:
+        """The order before."""
+        self._queue.step(-1)
+
+    def do_page_down(self) -> None:
+        """A page of orders down."""
+        self._queue.turn(1)
+
+    def do_page_up(self) -> None:
+        """A page of orders up."""
+        self._queue.turn(-1)
+
+    def do_top(self) -> None:
+        """The first order."""
+        self._queue.go(0)
+
+    def do_bottom(self) -> None:
+        """The last order that is loaded."""
+        self._queue.go(len(self.model.items) - 1)
+
+    def do_open(self) -> None:
+        """Into the order."""
+        if self.model.current is not None:
+            self.open(self.model.current.id, go_in=True)
+
+    def do_back(self) -> None:
+        """Out of the order, then of the marks, then of the filter."""
+        if self.reading or not self._queue.has_focus:
+            self.remove_class("reading")
+            self._queue.focus()
+        elif self.model.marked:
+            self._queue.unmark()
+        elif self.question.query:
+            self.ask(Question())
+
+    def do_mark(self) -> None:
+        """Mark the order, and on to the next."""
+        self._queue.mark()
+
+    def do_mark_all(self) -> None:
+        """Mark all, or none."""
+        self._queue.mark_all()
+
+    def do_next(self) -> None:
+        """The order that most needs this agent."""
+        shown = self.model.current.id if self.model.current else None
+        self.desk.reader.ask("next", self, questions.most_urgent, self.question, shown)
+
+    def _next_answered(self, item: QueueItem | None, error: str) -> None:
+        if error or item is None:
+            self.desk.say(error or "nothing else waits in this list", "error" if error else "information")
+            return
+        if self.model.current is not None:
+            self._visited = [*self._visited[-_VISITED:], self.model.current.id]
+        self._go_to(item.id)
+
+    def do_previous(self) -> None:
+        """Back to where one was."""
+        if self._visited:
+            self._go_to(self._visited.pop())
+        else:
+            self.desk.say("there is no order before this one")
+
+    def _go_to(self, order_id: int) -> None:
+        at = self.model.index_of(order_id)
+        if at is not None:
+            self._queue.go(at)
+        self.open(order_id, go_in=self.reading)
+
+    def do_copy(self) -> None:
+        """The number of the order."""
+        if self.model.current is not None:
+            self.desk.copy(self.model.current.number)
+
+    def do_panel(self, number: int) -> None:
+        """To one of the order's panels, by its number."""
+        from oms_tui.ui.order.arrangement import PANELS
+
+        if self._pane is None or self._shown is None or self._shown.view is None:
+            return
+        self.add_class("reading")
+        self.call_after_refresh(self._pane.action_panel, PANELS[number - 1])

@@ -1,0 +1,89 @@
+"""The line at the bottom: the keys that do something here, and how one finds the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from oms_tui.ui.part_line import PartLine
+from oms_tui.ui.rows import Part, cells
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from oms_tui.actions.base import Action
+    from oms_tui.ui.keys import KeyMap
+
+CANNOT = "✗"
+"""Stands before what cannot be done now, for those who do not see that it is grey."""
+
+_MOST = 9
+
+
+class Hint(NamedTuple):
+    """A key in the footer. ``why_not`` is why it does nothing now."""
+
+    command: str
+    key: str
+    title: str
+    why_not: str = ""
+
+
+def hints(
+    keys: KeyMap, place: str, actions: Sequence[Action], refusals: Mapping[str, str], titles: Mapping[str, str]
+) -> list[Hint]:
+    """The keys that mean something on a screen, the most useful first.
+
+    Args:
+        keys: the effective keys.
+        place: the screen.
+        actions: the catalogue, by rank; empty while it is not loaded.
+        refusals: by action, why it cannot be done to the order that is shown.
+        titles: other words for a command, where the screen knows better what it would do.
+    """
+    ranked: list[tuple[int, Hint]] = []
+    ranks = {action.id: action.rank for action in actions}
+    for each in keys.bound.values():
+        rank = ranks.get(each.id, 0) if each.action else each.footer
+        if rank and each.keys and each.works_on(place) and each.id != "palette":
+            title = titles.get(each.id, each.title).lower()
+            ranked.append((rank, Hint(each.id, each.keys[0], title, refusals.get(each.id, ""))))
+    return [hint for _rank, hint in sorted(ranked, key=lambda pair: pair[0])]
+
+
+class KeyLine(PartLine):
+    """The footer of a screen."""
+
+    def __init__(self) -> None:
+        super().__init__("bar")
+        self._hints: tuple[Hint, ...] = ()
+        self._last: tuple[Hint, ...] = ()
+
+    def show(self, hints: Sequence[Hint], last: Sequence[Hint] = ()) -> None:
+        """Show these keys, as many as there is room for; ``last`` always stand at the right end."""
+        self._hints, self._last = tuple(hints), tuple(last)
+        self.reload()
+
+    def parts(self, width: int) -> list[Part]:
+        """The line in ``width`` cells."""
+        right = [part for hint in self._last for part in _parts(hint)]
+        room = width - cells(right) - 1
+        left: list[Part] = []
+        self.zones = []
+        for hint in self._hints[:_MOST]:
+            parts = _parts(hint)
+            if cells(left) + cells(parts) > room:
+                break
+            left += parts
+            self.zones.append((cells(left), hint.command))
+        gap = max(0, width - cells(left) - cells(right) - 1)
+        used = cells(left) + gap
+        for hint in self._last:
+            used += cells(_parts(hint))
+            self.zones.append((used, hint.command))
+        return [*left, Part(" " * gap), *right]
+
+
+def _parts(hint: Hint) -> list[Part]:
+    if hint.why_not:
+        return [Part(f"  {CANNOT}{hint.key} {hint.title}", "faint")]
+    return [Part(f"  {hint.key}", "warn", bold=True), Part(f" {hint.title}", "text")]

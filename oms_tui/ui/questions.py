@@ -1,0 +1,151 @@
+"""What the screens ask the reader thread: functions of a session, run there, their values sent back as answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from oms_tui.ui.queue.model import PAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from oms_tui.domain.query_tree import Tree
+    from oms_tui.store.reads.queue import Page
+    from oms_tui.store.session import Session
+    from oms_tui.store.shapes import Badges, OrderView, QueueItem, SourceHealth
+
+Sources = dict[str, tuple[str, bool, int]]
+"""Name of a source -> its kind, whether it is enabled, and the age in milliseconds from which it counts as stale."""
+
+MOST_AGAIN: Final = 2_000
+"""Rows that are read again when something changed; who scrolled further reads on from there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the queue shows: a query as it was written, by what it is sorted, and how it is called."""
+
+    query: str = ""
+    sort: str = "priority"
+    title: str = "Queue"
+
+    def sorted_by(self, sort: str) -> Question:
+        """The same in another order."""
+        return replace(self, sort=sort)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAnswer:
+    """A page of the queue, the question it answers, and (of the first page) how many there are."""
+
+    question: Question
+    items: tuple[QueueItem, ...]
+    after: str | None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAnswer:
+    """An order (None: it is gone), and for each action why it cannot be done to it now, "" where it can."""
+
+    order_id: int
+    view: OrderView | None
+    refusals: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the top bar says."""
+
+    badges: Badges
+    health: tuple[SourceHealth, ...] = ()
+
+
+def tree_of(query: str) -> Tree:
+    """The tree of a query as it was written.
+
+    Raises:
+        QueryError: it cannot be read.
+    """
+    from oms_tui.domain.query_tree import EVERYTHING
+
+    if not query.strip():
+        return EVERYTHING
+    from oms_tui.domain.query import parse
+    from oms_tui.store.query_words import CATALOGUE
+
+    return parse(query, CATALOGUE)
+
+
+def page_of(session: Session, question: Question, *, limit: int = PAGE, after: str | None = None) -> Page:
+    """A page of the queue."""
+    from oms_tui.store.reads.queue import queue_page
+
+    return queue_page(
+        session.store,
+        tree=tree_of(question.query),
+        sort=question.sort,
+        limit=limit,
+        after=after,
+        now=session.now(),
+        zone=session.policy.zone,
+        agent=session.agent.id,
+    )
+
+
+def queue(session: Session, question: Question, *, limit: int = PAGE, after: str | None = None) -> QueueAnswer:
+    """A page, and with the first one how many orders there are.
+
+    Raises:
+        QueryError: the query cannot be read.
+    """
+    page = page_of(session, question, limit=limit, after=after)
+    return QueueAnswer(question, page.items, page.next, None if after else _count(session, question))
+
+
+def _count(session: Session, question: Question) -> int:
+    from oms_tui.store.reads.queue import count
+
+    return int(
+        count(
+            session.store,
+            tree=tree_of(question.query),
+            now=session.now(),
+            zone=session.policy.zone,
+            agent=session.agent.id,
+        )
+    )
+
+
+def order(session: Session, order_id: int) -> OrderAnswer:
+    """The whole order."""
+    from oms_tui.actions.catalogue import refusals
+    from oms_tui.store.reads.order import read_order
+
+    view = read_order(session.store, session.policy, order_id, now=session.now())
+    return OrderAnswer(order_id, view, refusals(session, view.item) if view else {})
+
+
+def status(session: Session, sources: Sources) -> Status:
+    """The counts and how every source does."""
+    from oms_tui.store.reads.badges import badges
+    from oms_tui.store.reads.health import source_health
+
+    return Status(badges(session.store), tuple(source_health(session.store, sources, session.now())))
+
+
+def most_urgent(session: Session, question: Question, not_this: int | None) -> QueueItem | None:
+    """The order that most needs this agent now, but the one they are on: theirs or nobody's, by priority."""
+    page = page_of(session, Question(question.query), limit=PAGE)
+    others = [item for item in page.items if item.id != not_this]
+    mine = [item for item in others if item.owner in {"", session.agent.id}]
+    return next(iter(mine or others), None)
+
+
+def found_orders(session: Session, text: str, limit: int = 12) -> tuple[QueueItem, ...]:
+    """Orders by a number or part of one, for the palette."""
+    from oms_tui.store.reads.queue import find_orders, items
+
+    ids = find_orders(session.store, text)[:limit]
+    return tuple(items(session.store, ids))

@@ -1,0 +1,120 @@
+"""How an order looks in the queue: two lines in a narrow list, one line where the list has the whole screen.
+
+Every colour change costs some forty bytes on the way to the terminal and a step of the cursor sends two rows, so parts
+are few: a separator has the colour of what it follows, blanks belong to their neighbours, and the badge at the right
+end never changes with the cursor.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from oms_tui.domain.safe_text import safe_line
+from oms_tui.ui.rows import Part, cells, cut, cut_text, fit
+
+if TYPE_CHECKING:
+    from oms_tui.store.shapes import QueueItem
+
+CURSOR: Final = "▌"
+MARK: Final = "✓"
+ALARM: Final = "!"
+"""Stands before what is alarming, for those who do not see that it is red."""
+
+BADGE: Final = 5
+"""Cells of the badge at the right end."""
+
+ONE_LINE: Final = 60
+"""From this width on an order takes one line."""
+
+_BADGES: Final = {"key": " KEY ", "priority": " PRI ", "standard": " STD ", "one_off": " 1st "}
+_LEVELS: Final = {"alarm": "alarm", "warn": "warn", "info": "info", "good": "good", "quiet": "muted"}
+_NAME: Final = 30  # cells of number and name in one line
+_STAGE: Final = 17
+
+
+class Look(NamedTuple):
+    """What a row's drawing depends on beside the order. ``agent`` is who looks."""
+
+    cursor: bool = False
+    marked: bool = False
+    agent: str = ""
+
+
+def badge(tier: str) -> Part:
+    """The tier in five cells; a tier of the desk's own by its first three letters."""
+    text = _BADGES.get(tier) or f" {fit(tier.upper(), 3)} "
+    return Part(text, f"tier.{tier or 'standard'}")
+
+
+def numbered(number: str) -> str:
+    """An order's number as people write it: ``#10482``; one that has letters stands for itself."""
+    return f"#{number}" if number[:1].isdigit() else number
+
+
+def lines(item: QueueItem, width: int, look: Look) -> tuple[tuple[Part, ...], ...]:
+    """The row's lines, each exactly ``width`` cells."""
+    return (_one(item, width, look),) if width >= ONE_LINE else _two(item, width, look)
+
+
+def printable(text: str) -> str:
+    """The last gate: texts were made safe when they were stored, and are again if they were not."""
+    return text if text.isprintable() else safe_line(text, len(text))
+
+
+def _start(look: Look) -> tuple[Part, ...]:
+    return (Part(CURSOR, "accent"),) if look.cursor else ()
+
+
+def _title(item: QueueItem) -> str:
+    return printable(f"{numbered(item.number)} {item.name}")
+
+
+def _head(look: Look) -> str:
+    """What stands before the number, beside the cursor's mark."""
+    return ("" if look.cursor else " ") + (MARK if look.marked else " ")
+
+
+def _two(item: QueueItem, width: int, look: Look) -> tuple[tuple[Part, ...], ...]:
+    start = _start(look)
+    room = width - BADGE - len(start)
+    name = fit(_head(look) + _title(item), room - 1) + " "
+    first = (*start, Part(name, "strong" if look.cursor else "text"), badge(item.tier))
+    owner = _owner(item, look)
+    flags = _flags(item, width - len(start) - len(owner), ("" if look.cursor else " ") + "  ")
+    return first, (*start, *flags, *([Part(owner, "muted")] if owner else []))
+
+
+def _one(item: QueueItem, width: int, look: Look) -> tuple[Part, ...]:
+    start = _start(look)
+    name = fit(_head(look) + _title(item), _NAME - len(start) - 1) + " "
+    right = f" {item.progress or item.stage.replace('_', ' ')}"
+    owner = _owner(item, look)
+    stage = fit(cut_text(right, _STAGE - len(owner)), _STAGE - len(owner)) + owner + " "
+    room = width - _NAME - _STAGE - 1 - BADGE
+    return (
+        *start,
+        Part(name, "strong" if look.cursor else "text"),
+        *_flags(item, room, ""),
+        Part(stage, "muted"),
+        badge(item.tier),
+    )
+
+
+def _owner(item: QueueItem, look: Look) -> str:
+    if not item.owner:
+        return ""
+    return " you " if item.owner == look.agent else f" @{cut_text(printable(item.owner), 8)} "
+
+
+def _flags(item: QueueItem, width: int, before: str) -> list[Part]:
+    """The flags in exactly ``width`` cells; the last part takes the blanks that are left over."""
+    parts: list[Part] = []
+    for at, flag in enumerate(item.flags):
+        sign = f"{ALARM} " if flag.level == "alarm" and not at else ""
+        parts.append(Part(f"{' · ' if at else before}{sign}{printable(flag.text)}", _LEVELS.get(flag.level, "text")))
+    if not parts:
+        parts = [Part(before + item.stage.replace("_", " "), "muted")]
+    shown = list(cut(parts, width))
+    left = width - cells(shown)
+    shown[-1] = shown[-1]._replace(text=shown[-1].text + " " * left)
+    return shown

@@ -1,0 +1,1 @@
+"""The screens beside the desk itself: unlinked mail, the outbox, the sources."""
