@@ -101,6 +101,7 @@ class Reply:
     original: Original | None = None
     quote: bool = True
     files: tuple[File, ...] = ()
+    reply_to: Mailbox | None = None  # where answers should go, if not to the sender
 
 
 def build_reply(reply: Reply) -> bytes:
@@ -120,6 +121,7 @@ def build_reply(reply: Reply) -> bytes:
         ("From", _mailbox(reply.sender, "from")),
         ("To", _mailboxes(reply.to, "to")),
         ("Cc", _mailboxes(reply.cc, "cc")),
+        ("Reply-To", _mailbox(reply.reply_to, "reply_to") if reply.reply_to else ""),
         ("Subject", _encoded(subject)),
         ("Date", format_datetime(reply.date)),
         ("Message-ID", reply.message_id),

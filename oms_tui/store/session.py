@@ -39,11 +39,15 @@ class AgentFacts:
 
 @dataclass(frozen=True, slots=True)
 class MailAccount:
-    """A mailbox the desk can write from: the source's name, its address and the name shown with it."""
+    """A mailbox the desk can write from: the source's name, its address and the name shown with it.
+
+    ``plus``: mail to ``name+anything@`` arrives there too, so replies may ask for answers to a signed address.
+    """
 
     source: str
     address: str
     name: str = ""
+    plus: bool = False
 
 
 @dataclass(frozen=True, slots=True)

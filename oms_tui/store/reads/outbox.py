@@ -79,6 +79,36 @@ def sent_text(store: Workspace, item_id: str) -> str:
     return str(row[0]) if row else ""
 
 
+def attachments_in_use(store: Workspace) -> set[str]:
+    """The attached files that a draft names, or an item that may still become one again."""
+    named: set[str] = set()
+    for (listed,) in store.desk.execute("SELECT attachments FROM drafts WHERE attachments<>'[]'"):
+        named.update(json.loads(listed))
+    open_items = store.desk.execute("SELECT draft FROM outbox WHERE state NOT IN ('filed','recalled') AND draft<>''")
+    for (written,) in open_items:
+        named.update(json.loads(json.loads(written).get("attachments", "[]")))
+    return named
+
+
+def answering(store: Workspace, mail: str) -> OutboxView | None:
+    """The item under way that answers this mail (by its content name); None if there is none."""
+    if not mail:
+        return None
+    wanted = [state for state in UNDONE if state != "sent"]
+    row = store.desk.execute(
+        f"SELECT {_ITEM} FROM outbox WHERE state IN ({marks(len(wanted))}) AND mail=? LIMIT 1", [*wanted, mail]
+    ).fetchone()
+    return _item(row) if row else None
+
+
+def made_from(store: Workspace, draft_id: str) -> OutboxView | None:
+    """The item that a draft became; None if it became none."""
+    row = store.desk.execute(
+        f"SELECT {_ITEM} FROM outbox WHERE key=? ORDER BY created_at DESC LIMIT 1", [draft_id]
+    ).fetchone()
+    return _item(row) if row else None
+
+
 def _item(row: tuple[Any, ...]) -> OutboxView:
     return OutboxView(
         id=row[0],

@@ -1,0 +1,481 @@
+"""A reply from its first key to the outbox: begun, saved as it is typed, checked, and fixed once and for all.
+
+Everything here is the desk's own data and needs no network: the worker sends what the outbox holds.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from oms_tui.actions import attachments as files
+from oms_tui.actions.base import Refused
+from oms_tui.actions.reply_check import Problem, is_blank, problems
+from oms_tui.actions.reply_outbox import Resolved, recall, resolve
+from oms_tui.actions.reply_people import envelope, mail_to_answer, split
+from oms_tui.actions.reply_record import (
+    Writing,
+    account_of,
+    allowed,
+    draft_row,
+    filled,
+    macro_called,
+    order_of,
+    snapshot,
+    writing,
+)
+from oms_tui.actions.run import settle
+from oms_tui.domain.safe_text import safe_line
+from oms_tui.store import desk_rows
+from oms_tui.store.driver import transaction
+from oms_tui.store.ids import unique
+from oms_tui.store.reads.outbox import answering, draft, drafts_of, made_from, outbox_item
+from oms_tui.store.writes.desk_write import DeskWrite
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from oms_tui.domain.macros import Rendered
+    from oms_tui.domain.mail_building import Original, Reply
+    from oms_tui.store.desk_rows import Values
+    from oms_tui.store.session import MailAccount, Session
+    from oms_tui.store.shapes import ConversationView, DraftView, MessageView, OrderView, OutboxView
+
+__all__ = [
+    "Problem",
+    "Resolved",
+    "apply_macro",
+    "attach",
+    "check",
+    "discard",
+    "preview",
+    "recall",
+    "render_macro",
+    "resolve",
+    "save",
+    "seen",
+    "send",
+    "start",
+]
+
+KIND: Final = "mail"
+_LONGEST: Final = 500_000
+_SUBJECT: Final = 200
+_THREAD: Final = 50
+"""Message-IDs of a thread that the guard looks for: the newest."""
+
+
+def start(session: Session, order_id: int, *, message_id: int | None = None, macro: str = "") -> DraftView:
+    """Begin a reply, or go on with the one this agent had begun to the same mail.
+
+    Args:
+        session: who writes.
+        order_id: the order it is about.
+        message_id: the mail it answers; without it the newest that nobody answered.
+        macro: a macro's name, to begin with.
+
+    Raises:
+        Refused: no mailbox can send, the order, mail or macro is not there, or not this role.
+    """
+    allowed(session)
+    order = order_of(session, order_id)
+    if not session.accounts:
+        raise Refused(
+            "no mailbox of this desk can send", hint="give a mail source its [sources.NAME.smtp] in the config"
+        )
+    found = mail_to_answer(order, message_id)
+    if message_id is not None and found is None:
+        raise Refused("this mail is not on this order", code="not_found", field="mail", hint="link it first")
+    conversation, mail = found or (None, None)
+    begun = _begun(session, order, mail)
+    if begun is not None and not (macro and not is_blank(session, begun.body)):
+        return apply_macro(session, begun.id, macro) if macro else begun
+    drawn = filled(session, macro_called(session, macro), order, mail) if macro else None
+    row = _new(session, order, conversation, mail, drawn)
+    row["macro"] = macro
+    with DeskWrite(session, "draft", [(row["source"], row["remote_id"])], undoable=False) as write:
+        write.put("drafts", row)
+        write.event("draft", "began a reply", (row["source"], row["remote_id"]), {"draft": row["id"], "macro": macro})
+        write.changed("draft", row["source"], row["remote_id"])
+    return _view(session, row["id"])
+
+
+def save(
+    session: Session,
+    draft_id: str,
+    *,
+    to: Sequence[str] | None = None,
+    cc: Sequence[str] | None = None,
+    subject: str | None = None,
+    body: str | None = None,
+    quote: bool | None = None,
+    attachments: Sequence[str] | None = None,
+) -> DraftView:
+    """Keep what was typed; it is on the disk when this returns. What is None stays as it was.
+
+    ``attachments`` are those to keep, by their names in the draft (``attach`` adds one).
+
+    Raises:
+        Refused: the draft was sent or discarded, or the text is out of bounds.
+    """
+    changes: dict[str, Any] = {}
+    if to is not None:
+        changes["to_addresses"] = _listed(to)
+    if cc is not None:
+        changes["cc_addresses"] = _listed(cc)
+    if subject is not None:
+        changes["subject"] = safe_line(subject, _SUBJECT)
+    if body is not None:
+        if len(body) > _LONGEST:
+            raise Refused(f"it is longer than {_LONGEST:,} characters", field="body")
+        changes["body"] = body.encode("utf-8", "replace").decode()
+    if quote is not None:
+        changes["quote"] = int(quote)
+    desk = session.store.desk
+    with transaction(desk):
+        row = draft_row(session, draft_id)
+        if attachments is not None:
+            kept = [name for name in json.loads(row["attachments"]) if name in attachments]
+            changes["attachments"] = json.dumps(kept, ensure_ascii=False)
+        if any(row[name] != value for name, value in changes.items()):
+            desk_rows.put(desk, "drafts", row | changes | {"updated_at": session.now()})
+    return _view(session, draft_id)
+
+
+def attach(session: Session, draft_id: str, path: Path) -> DraftView:
+    """Attach a copy of a file.
+
+    Raises:
+        Refused: it cannot be read, is too large, or the draft is gone.
+    """
+    allowed(session)
+    names = json.loads(draft_row(session, draft_id)["attachments"])
+    names.append(files.attached(session.store, draft_id, path, names))
+    changes = {"attachments": json.dumps(names, ensure_ascii=False), "updated_at": session.now()}
+    desk_rows.update(session.store.desk, "drafts", (draft_id,), **changes)
+    return _view(session, draft_id)
+
+
+def seen(session: Session, draft_id: str) -> DraftView:
+    """The writer has looked at the thread as it is now: what came meanwhile no longer holds the reply back.
+
+    Raises:
+        Refused: the draft or its order is gone.
+    """
+    known = _seen(writing(session, draft_id).conversation)
+    desk_rows.update(session.store.desk, "drafts", (draft_id,), seen=json.dumps(known), updated_at=session.now())
+    return _view(session, draft_id)
+
+
+def render_macro(session: Session, draft_id: str, macro: str) -> Rendered:
+    """A macro filled in for this draft, to be put where the cursor is; nothing is changed.
+
+    Raises:
+        Refused: there is no such macro, or it is wrong.
+    """
+    about = writing(session, draft_id)
+    return filled(session, macro_called(session, macro), about.order, about.mail)
+
+
+def apply_macro(session: Session, draft_id: str, macro: str) -> DraftView:
+    """Put a macro into a draft: instead of nothing, else below what is written and above the signature.
+
+    Raises:
+        Refused: there is no such macro, or it is wrong.
+    """
+    allowed(session)
+    about = writing(session, draft_id)
+    drawn = filled(session, macro_called(session, macro), about.order, about.mail)
+    body, signature = about.draft["body"], session.policy.signature.strip()
+    if not is_blank(session, body):
+        written = body.rstrip().removesuffix(signature).rstrip() if signature else body.rstrip()
+        text = f"{written}\n\n{drawn.text.strip()}\n"
+    else:
+        text = drawn.text
+    changes: dict[str, Any] = {"body": _signed(session, text), "macro": macro, "updated_at": session.now()}
+    if drawn.to:
+        changes |= _elsewhere(drawn)
+    if drawn.subject and (drawn.to or about.mail is None):
+        changes["subject"] = safe_line(drawn.subject, _SUBJECT)
+    desk_rows.update(session.store.desk, "drafts", (draft_id,), **changes)
+    return _view(session, draft_id)
+
+
+def check(session: Session, draft_id: str) -> list[Problem]:
+    """What stands against sending it (``blocking``), and what its writer should know.
+
+    Raises:
+        Refused: the draft or its order is gone.
+    """
+    return problems(session, writing(session, draft_id))
+
+
+def preview(session: Session, draft_id: str) -> str:
+    """The mail as its reader will see it: the head in words, the text, and what is quoted.
+
+    Raises:
+        Refused: the draft or its order is gone.
+    """
+    from oms_tui.domain.mail_building import quoted
+
+    about = writing(session, draft_id)
+    row, account = about.draft, account_of(session, about.draft["account"])
+    shown = [f"From: {account.name} <{account.address}>" if account else f"From: {row['account']}"]
+    shown.append(f"To: {', '.join(json.loads(row['to_addresses']))}")
+    if row["cc_addresses"] != "[]":
+        shown.append(f"Cc: {', '.join(json.loads(row['cc_addresses']))}")
+    shown.append(f"Subject: {row['subject']}")
+    shown += [f"Attached: {name.rpartition('/')[2]}" for name in json.loads(row["attachments"])]
+    text = row["body"].strip("\n")
+    original = _original(session, about.mail)
+    if original is not None and row["quote"] and (repeated := quoted(original)):
+        text = f"{text}\n\n{repeated}"
+    return "\n".join(shown) + f"\n\n{text}\n"
+
+
+def discard(session: Session, draft_id: str) -> str:
+    """Throw a draft away; ``undo`` brings it back. Returns the undo id.
+
+    Raises:
+        Refused: it is gone already.
+    """
+    allowed(session)
+    row = draft_row(session, draft_id)
+    name = (row["source"], row["remote_id"])
+    with DeskWrite(session, "discard", [name], summary="a draft was discarded") as write:
+        write.delete("drafts", draft_id)
+        write.event("draft", "discarded a reply", name, {"draft": draft_id})
+        write.changed("draft", *name)
+    files.sweep(session.store, session.now())
+    return write.undo_id
+
+
+def send(session: Session, draft_id: str) -> OutboxView:
+    """Hand a reply to the outbox: its bytes and its Message-ID are fixed and on the disk when this returns.
+
+    It can be taken back while the undo window lasts. Pressed twice, it is the same item.
+
+    Raises:
+        Refused: something stands against it; the message says what, and the draft stays.
+    """
+    allowed(session)
+    if desk_rows.get(session.store.desk, "drafts", draft_id) is None and (item := made_from(session.store, draft_id)):
+        return item
+    about = writing(session, draft_id)
+    if blocking := [each for each in problems(session, about) if each.blocking]:
+        raise Refused("; ".join(each.words for each in blocking), field=blocking[0].field, hint="the draft is kept")
+    item_id = unique()
+    row = _fixed(session, about, item_id)
+    name = (row["source"], row["remote_id"])
+    words = f"reply to {', '.join(json.loads(row['recipients'])[:2])}: {row['subject']}"
+    with DeskWrite(session, "send", [name], summary=f"{row['number']}: {words}") as write:
+        if write.get("drafts", draft_id) != about.draft:  # pressed twice, or typed on in another window
+            raise Refused("the draft was changed or sent this moment", code="conflict", hint="look at it again")
+        if (other := answering(session.store, row["mail"])) is not None:
+            raise Refused(f"this mail is being answered already ({other.state})", code="conflict", field="thread")
+        write.delete("drafts", draft_id)
+        write.put("outbox", row, undone={"state": "recalled"})
+        write.event(
+            "mail_queued", words, name, {"outbox": item_id, "message_id": row["message_id"], "mail": row["mail"]}
+        )
+        write.changed("outbox", *name)
+        write.changed("draft", *name)
+    settle(session)
+    sent = outbox_item(session.store, item_id)
+    assert sent is not None  # noqa: S101 - written two lines above
+    return sent
+
+
+# ---- inside
+
+
+def _begun(session: Session, order: OrderView, mail: MessageView | None) -> DraftView | None:
+    """The draft to go on with: this agent's to the same mail, or one that a rule has prepared."""
+    name = mail.content_name if mail else ""
+    item = order.item
+    for begun in drafts_of(session.store, item.source, item.remote_id):
+        if begun.mail == name and begun.agent == session.agent.id:
+            return begun
+        if begun.mail == name and begun.prepared_by and begun.agent in {"", begun.prepared_by}:
+            desk_rows.update(session.store.desk, "drafts", (begun.id,), agent=session.agent.id)
+            return _view(session, begun.id)
+    return None
+
+
+def _new(
+    session: Session,
+    order: OrderView,
+    conversation: ConversationView | None,
+    mail: MessageView | None,
+    drawn: Rendered | None,
+) -> Values:
+    from oms_tui.domain.mail_building import reply_subject
+
+    who = envelope(order, mail, session.accounts, session.policy.own_addresses)
+    subject = (
+        reply_subject(mail.subject) if mail else (drawn.subject if drawn else "") or f"Your order {order.item.number}"
+    )
+    now = session.now()
+    row: Values = {
+        "id": unique(),
+        "source": order.item.source,
+        "remote_id": order.item.remote_id,
+        "agent": session.agent.id,
+        "account": who.account.source,
+        "mail": mail.content_name if mail else "",
+        "to_addresses": _listed(who.to),
+        "cc_addresses": _listed(who.cc),
+        "subject": safe_line(subject, _SUBJECT),
+        "body": _signed(session, drawn.text if drawn else ""),
+        "quote": int(mail is not None and mail.direction == "inbound"),
+        "macro": "",
+        "attachments": "[]",
+        "seen": json.dumps(_seen(conversation)),
+        "prepared_by": "",
+        "created_at": now,
+        "updated_at": now,
+    }
+    if drawn is not None and drawn.to:
+        row |= _elsewhere(drawn) | {"subject": safe_line(drawn.subject or f"Order {order.item.number}", _SUBJECT)}
+    return row
+
+
+def _elsewhere(drawn: Rendered) -> Values:
+    """A macro that names whom it is for (a carrier, a vendor) is no answer to the customer's mail."""
+    to = [each.strip() for each in drawn.to.replace(";", ",").split(",") if each.strip()]
+    return {"to_addresses": _listed(to), "cc_addresses": "[]", "mail": "", "quote": 0, "seen": "[]"}
+
+
+def _signed(session: Session, text: str) -> str:
+    signature = session.policy.signature.strip()
+    if not signature or signature in text:
+        return text
+    return f"{text.rstrip()}\n\n{signature}\n"
+
+
+def _seen(conversation: ConversationView | None) -> list[str]:
+    if conversation is None:
+        return []
+    names = [name for mail in conversation.messages for name in (mail.message_id, mail.content_name)]
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def _listed(addresses: Sequence[str]) -> str:
+    written = (safe_line(each).strip() for each in addresses)
+    return json.dumps([each for each in dict.fromkeys(written) if each], ensure_ascii=False)
+
+
+def _view(session: Session, draft_id: str) -> DraftView:
+    found = draft(session.store, draft_id)
+    if found is None:
+        raise Refused("this draft is not there any more: it was sent or discarded", code="not_found", field="draft")
+    return found
+
+
+def _original(session: Session, mail: MessageView | None) -> Original | None:
+    """The mail that is answered, as a reply repeats and refers to it."""
+    from oms_tui.domain.mail_building import Mailbox, Original
+    from oms_tui.store.reads.reply_facts import references_of
+
+    if mail is None:
+        return None
+    return Original(
+        sender=Mailbox(mail.from_address, mail.from_name),
+        text=mail.text,
+        sent_at=datetime.fromtimestamp(mail.sent_at / 1000, UTC).astimezone(session.policy.zone),
+        message_id=mail.message_id,
+        references=references_of(session.store, mail.id),
+    )
+
+
+def _built(session: Session, about: Writing, account: MailAccount, item_id: str) -> Reply:
+    from uuid import uuid4
+
+    from oms_tui.domain.mail_building import Mailbox, Reply, sendable_address
+    from oms_tui.domain.reply_token import address
+
+    row = about.draft
+    sender = Mailbox(account.address, account.name)
+    signed = address(session.policy.key, about.order.item.id, account.address) if account.plus else ""
+    domain = sendable_address(account.address, "from").rpartition("@")[2]
+    return Reply(
+        sender=sender,
+        to=tuple(Mailbox(mailbox, name) for name, mailbox in map(split, json.loads(row["to_addresses"]))),
+        cc=tuple(Mailbox(mailbox, name) for name, mailbox in map(split, json.loads(row["cc_addresses"]))),
+        subject=row["subject"],
+        body=row["body"],
+        message_id=f"<{uuid4()}.{item_id}@{domain}>",
+        own_id=item_id,
+        date=datetime.fromtimestamp(session.now() / 1000, UTC).astimezone(session.policy.zone),
+        original=_original(session, about.mail),
+        quote=bool(row["quote"]),
+        files=files.files_of(session.store, json.loads(row["attachments"])),
+        reply_to=Mailbox(signed, account.name) if signed else None,
+    )
+
+
+def _fixed(session: Session, about: Writing, item_id: str) -> Values:
+    """The outbox item of a draft: everything about it decided."""
+    from oms_tui.actions.reply_quotes import quotes_in
+    from oms_tui.domain.mail_building import UnsendableReply, build_reply, recipients, thread_ids
+
+    row, now = about.draft, session.now()
+    account = account_of(session, row["account"])
+    assert account is not None  # noqa: S101 - checked before
+    reply = _built(session, about, account, item_id)
+    try:
+        raw, wanted = build_reply(reply), recipients(reply)
+    except UnsendableReply as error:
+        raise Refused(str(error), field=error.field, hint="the draft is kept") from error
+    thread = [mail.message_id for mail in about.conversation.messages] if about.conversation else []
+    thread += thread_ids(reply.original) if reply.original else ()
+    quotes = quotes_in(
+        about.order, f"{row['subject']}\n{row['body']}", macro_source=_macro_source(session, row["macro"])
+    )
+    return {
+        "id": item_id,
+        "kind": KIND,
+        "source": row["source"],
+        "remote_id": row["remote_id"],
+        "number": about.order.item.number,
+        "agent": session.agent.id,
+        "account": account.source,
+        "state": "held",
+        "phase": "",
+        "message_id": reply.message_id,
+        "sender": account.address,
+        "recipients": json.dumps(wanted),
+        "subject": row["subject"],
+        "body": row["body"],
+        "raw": raw,
+        "mail": row["mail"],
+        "thread_ids": json.dumps([each for each in dict.fromkeys(thread) if each][-_THREAD:]),
+        "seen_ids": row["seen"],
+        "quotes": json.dumps([quote.as_json() for quote in quotes], ensure_ascii=False),
+        "guard": "",
+        "overrides": "[]",
+        "snapshot": snapshot(session, about.order, about.mail),
+        "draft": json.dumps({name: value for name, value in row.items() if name != "row_hash"}, ensure_ascii=False),
+        "attempts": 0,
+        "not_before": now + int(session.policy.undo_window.total_seconds() * 1000),
+        "sent_mark": "",
+        "answer": "",
+        "error": "",
+        "filed": 0,
+        "key": row["id"],
+        "payload": "{}",
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _macro_source(session: Session, name: str) -> str:
+    """The template a reply began as; "" if it is gone by now."""
+    if not name:
+        return ""
+    from oms_tui.actions.macro_files import macro_named
+
+    macro = macro_named(session.macros, name)
+    return f"{macro.subject}\n{macro.body}" if macro else ""
