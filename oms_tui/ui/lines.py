@@ -120,10 +120,14 @@ class LinesView(ScrollView, can_focus=True):
     def on_resize(self, event: Resize) -> None:
         """A new width may break lines elsewhere."""
         del event
+        self.resized()
         if self.text_width != self._width:
             self._strips.clear()
             self.reload()
             self.refresh()
+
+    def resized(self) -> None:
+        """For those whose border has to fit as well."""
 
     def notify_style_update(self) -> None:
         """Another theme, or the focus: the strips have old colours."""

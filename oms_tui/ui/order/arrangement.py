@@ -137,9 +137,8 @@ def _tabs(width: int, height: int, wants: Callable[[str, int], int], wish: Wish)
 
 
 def _stacked(width: int, top: int, height: int, wants: Callable[[str, int], int], wish: Wish) -> dict[str, Place]:
-    heights = share(
-        height, [wants(name, width) for name in names], first=names.index(wish.focus) if wish.focus in names else None
-    )
+    first = _STACK.index(wish.focus) if wish.focus in _STACK else None
+    heights = share(height, [wants(name, width) for name in _STACK], first=first)
     places: dict[str, Place] = {}
     for name, lines in zip(_STACK, heights, strict=True):
         places[name] = Place(0, top, width, lines)

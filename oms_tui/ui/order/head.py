@@ -172,8 +172,6 @@ def _contact(view: OrderView) -> Iterator[list[Part]]:
     maybe = [other.number for other in view.related if other.state == DecisionState.PROPOSED]
     if maybe:
         yield [Part("maybe also ", "muted"), Part(", ".join(maybe), "info")]
-    if view.tags:
-        yield [Part(" ".join(f"#{tag}" for tag in view.tags), "muted")]
 
 
 def address_text(view: OrderView) -> str:
@@ -218,7 +216,8 @@ class HeadPanel(Panel):
             return ()
         item = self.view.item
         state = "" if item.is_open else f" · {item.state}"
-        return (Part(f"#{item.number}", "strong"), Part(state, "warn"))
+        tags = "".join(f"  #{tag}" for tag in self.view.tags)
+        return (Part(f"#{item.number}", "strong"), Part(state, "warn"), Part(tags, "muted"))
 
     def below(self, view: OrderView) -> tuple[Part, ...]:
         """Where it was placed, when, and how old that is."""

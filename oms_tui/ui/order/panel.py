@@ -110,6 +110,10 @@ class Panel(LinesView):
         """What stands in the lower border."""
         return provenance(view, self.frame, self.records(view))
 
+    def resized(self) -> None:
+        """A border may hold more, or less."""
+        self.label()
+
     def notify_style_update(self) -> None:
         """Another theme: the borders have old colours too."""
         super().notify_style_update()
