@@ -1,21 +1,50 @@
 """What the sync hands to the store: rows without ids, every text made safe, every amount in minor units.
 
-Ids are the store's to give. ``values`` are in the order of the table's columns between the id and ``recorded_at``.
+Ids are the store's to give. Times are milliseconds since 1970 UTC.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
 
-ORDER_VALUES = tuple(
-    column
-    for column in CACHE_COLUMNS["orders"]
-    if column not in {"id", "source", "remote_id", "customer_id", "recorded_at", "synced_at", "digest"}
+_GIVEN: Final = frozenset(
+    {
+        "id",
+        "source",
+        "remote_id",
+        "customer_id",
+        "order_id",
+        "tracker_id",
+        "person_id",
+        "ref",
+        "recorded_at",
+        "synced_at",
+    }
 )
-MESSAGE_VALUES = tuple(
+JOINED_TABLES: Final = (
+    "shipments",
+    "purchase_orders",
+    "payments",
+    "invoices",
+    "refunds",
+    "disputes",
+    "source_notes",
+)
+
+
+def _values(table: str, *more: str) -> tuple[str, ...]:
+    return tuple(column for column in CACHE_COLUMNS[table] if column not in _GIVEN and column not in more)
+
+
+ORDER_VALUES: Final = _values("orders", "digest")
+CUSTOMER_VALUES: Final = _values("customers", "whole", "digest")
+STOCK_VALUES: Final = _values("stock_levels")
+TRACKER_VALUES: Final = _values("trackers", "first_seen_at", "last_event_at")
+JOINED_VALUES: Final = {table: _values(table) for table in JOINED_TABLES}
+MESSAGE_VALUES: Final = tuple(
     column
     for column in CACHE_COLUMNS["messages"]
     if column not in {"id", "state", "reason", "conversation_id", "gone_at", "recorded_at", "synced_at"}
@@ -24,17 +53,17 @@ MESSAGE_VALUES = tuple(
 
 @dataclass(slots=True)
 class IncomingCustomer:
-    """A customer and the ways they are known: (kind, normalised value, verified)."""
+    """A customer and the ways they are known: (kind, normalised value, verified). ``values`` follow CUSTOMER_VALUES.
+
+    ``whole``: read as a customer; else only as an order names them. ``at`` is what its id is made of.
+    """
 
     remote_id: str
-    name: str
-    company: str
-    tags: str
-    address: str
-    consent_marketing: int | None
-    created_at: int | None
-    updated_at: int | None
-    identities: tuple[tuple[str, str, int], ...] = ()
+    values: tuple[Any, ...]
+    identities: tuple[tuple[str, str, int], ...]
+    whole: bool
+    at: int
+    digest: str
 
 
 @dataclass(slots=True)
@@ -51,55 +80,68 @@ class IncomingOrder:
     keys: tuple[tuple[str, str], ...]
     digest: str
     customer: IncomingCustomer | None = None
-    email: str = ""
-    phone: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, frozen=True)
 class OrderName:
-    """How a record names its order; whichever is known. ``keys`` are (kind, value) pairs, strongest first."""
+    """How a record names its order, whichever is known, and which other record it belongs to.
+
+    ``payment`` is the remote id of a payment of the same source, ``purchase`` the number of an order of ours to a vendor,
+    ``reference`` the id or number of a payment or an invoice.
+    """
 
     source: str = ""
     remote_id: str = ""
-    keys: tuple[tuple[str, str], ...] = ()
+    number: str = ""
+    reference: str = ""
+    payment: str = ""
+    purchase: str = ""
 
 
 @dataclass(slots=True)
 class IncomingJoined:
     """A record that hangs off an order: shipment, payment, refund, dispute, invoice, purchase order, note.
 
-    ``values`` by column name; ``keys`` are numbers by which the order can be found from then on; ``email`` is the last
-    resort for joining, and only ever a candidate.
+    ``values`` follow JOINED_VALUES of its table.
     """
 
     table: str
     remote_id: str
     at: int
     order: OrderName
-    values: dict[str, Any]
-    keys: tuple[tuple[str, str], ...] = ()
-    ref: str = ""
+    values: tuple[Any, ...]
+
+
+@dataclass(slots=True, frozen=True)
+class IncomingScan:
+    """One scan: what the carrier says happened, in the order of the table's columns after ``tracker_id``."""
+
+    occurred_at: int
+    raw_code: str
+    text: str
+    offset_minutes: int
+    status: str
+    location: str
+    reason: str
 
 
 @dataclass(slots=True)
 class IncomingTracker:
-    """A parcel as a carrier knows it, with its scans (occurred, raw code, text, offset, status, location, reason)."""
+    """A parcel as a carrier knows it: what the carrier says of it as a whole, and every scan it still tells."""
 
     carrier: str
     tracking_number: str
     remote_id: str
-    values: dict[str, Any]
-    events: tuple[tuple[Any, ...], ...]
-    order: OrderName
-    ref: str = ""
-    unmapped: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class IncomingStock:
-    """A product at one location, in the order of the table's columns after ``source`` and before ``synced_at``."""
-
-    values: tuple[Any, ...]
+    status: str
+    delayed: bool
+    reason: str
+    raw_code: str
+    raw_text: str
+    estimated_delivery_at: int | None
+    tracking_url: str
+    updated_at: int | None
+    scans: tuple[IncomingScan, ...]
+    order: OrderName | None
 
 
 @dataclass(slots=True)
@@ -111,3 +153,28 @@ class IncomingMessage:
     name: str  # source, folder, generation and uid: what its id is made of
     references: tuple[str, ...] = ()
     content: dict[str, str] = field(default_factory=dict)  # subject, sender, body for the full-text index
+
+
+@dataclass(slots=True)
+class Unreadable:
+    """A record that could not be taken: kept raw with the reason, for people."""
+
+    ref: str
+    reason: str
+    raw: str = ""
+
+
+@dataclass(slots=True)
+class Batch:
+    """One page, converted. ``unmapped`` are (field, code) of words that no map of ours knows."""
+
+    orders: list[IncomingOrder] = field(default_factory=list)
+    customers: list[IncomingCustomer] = field(default_factory=list)
+    joined: list[IncomingJoined] = field(default_factory=list)
+    trackers: list[IncomingTracker] = field(default_factory=list)
+    stock: list[tuple[Any, ...]] = field(default_factory=list)  # in the order of STOCK_VALUES
+    unreadable: list[Unreadable] = field(default_factory=list)
+    unmapped: list[tuple[str, str]] = field(default_factory=list)
+    names: set[str] = field(
+        default_factory=set
+    )  # how people call what was read: what of it was quarantined is well now

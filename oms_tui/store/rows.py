@@ -6,10 +6,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from oms_tui.store.compiled_sql import CACHE_COLUMNS, PRIMARY_KEYS
+from oms_tui.store.ids import timed_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeVar
+
+    from oms_tui.store.driver import Connection
 
     T = TypeVar("T")
 
@@ -50,3 +53,29 @@ def chunks(values: Iterable[T], size: int = _CHUNK) -> Iterator[Sequence[T]]:
             batch = []
     if batch:
         yield batch
+
+
+def new_ids(cache: Connection, table: str, names: Sequence[tuple[int, str]]) -> list[int]:
+    """An id for each new row, moved on by one where it is taken (exports often share one second).
+
+    Args:
+        cache: in a transaction.
+        table: a table whose key is ``id``.
+        names: of each row its time in milliseconds and a name no other row of the table has.
+    """
+    wanted = [timed_id(at, name) for at, name in names]
+    taken: set[int] = set()
+    for part in chunks(wanted):
+        taken.update(
+            number for (number,) in cache.execute(f"SELECT id FROM {table} WHERE id IN ({marks(len(part))})", part)
+        )
+    given: list[int] = []
+    for number in wanted:
+        free = number
+        while free in taken or (
+            free != number and cache.execute(f"SELECT 1 FROM {table} WHERE id=?", (free,)).fetchone()
+        ):
+            free += 1
+        taken.add(free)
+        given.append(free)
+    return given

@@ -1,0 +1,352 @@
+"""Which order a record belongs to, from what it names and from what is in the cache; settled at the end of each page.
+
+In the order of trust: the order's own id; its number; a reference that the order wrote down, or that the record has of
+itself; then the other records around it (a refund's payment, a credit note's invoice, a bill's order to the vendor).
+What several orders could claim is left loose. The answer depends on what is in the cache and never on which of it came
+first: whenever something comes or goes, the records that name it are asked again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from oms_tui.store.incoming import JOINED_TABLES, OrderName
+from oms_tui.store.ingest_joined import NUMBER_COLUMN, ref_of
+from oms_tui.store.ingest_names import (
+    DOCUMENT,
+    PAYMENT,
+    PURCHASE,
+    distinctive,
+    linked,
+    of_record,
+    parts_of,
+    references,
+    used,
+)
+from oms_tui.store.ingest_orders import brings_orders
+from oms_tui.store.order_keys import (
+    INVOICE,
+    NUMBER,
+    RECORD_KINDS,
+    REFERENCE,
+    REMOTE_ID,
+    TRACKING,
+    order_key,
+)
+from oms_tui.store.order_keys import PAYMENT as PAYMENT_KEY
+from oms_tui.store.order_keys import PURCHASE as PURCHASE_KEY
+from oms_tui.store.rows import chunks, marks
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from oms_tui.store.driver import Connection
+    from oms_tui.store.ingest_effects import Effects
+
+MOST_AROUND: Final = 40
+"""Records looked at around one: more that share a name mean the name means nothing."""
+
+_MOST_CLAIMS: Final = 20
+_CLOCK_SLACK: Final = 24 * 3600 * 1000  # dates without a time, and clocks that differ
+
+Record = tuple[str, int]  # table and id
+
+
+@dataclass(slots=True, frozen=True)
+class Named:
+    """A record as far as joining goes. ``ref`` is its name as stored, ``ended_at`` is when a parcel was delivered."""
+
+    table: str
+    id: int
+    source: str
+    remote_id: str
+    number: str
+    ref: str
+    order_id: int | None
+    ended_at: int | None
+
+    @property
+    def name(self) -> OrderName:
+        """How it names its order."""
+        return ref_of(self.ref)
+
+
+@dataclass(slots=True, frozen=True)
+class Claim:
+    """Which orders a record could be of. ``own``: it named the order by its own id. ``why`` tells why there is not one."""
+
+    orders: tuple[int, ...] = ()
+    own: bool = False
+    why: str = ""
+
+    @property
+    def order(self) -> int | None:
+        """The one order, if it is one."""
+        return self.orders[0] if len(self.orders) == 1 else None
+
+
+class Joining:
+    """Joins records of one cache, in a transaction. What was found out is kept while nothing is written but joins."""
+
+    def __init__(self, cache: Connection) -> None:
+        self._cache = cache
+        self._claims: dict[Record, Claim] = {}
+        self._named: dict[Record, Named | None] = {}
+        self._brings: dict[str, bool] = {}
+
+    def named(self, record: Record) -> Named | None:
+        """The record; None if it is gone."""
+        if record not in self._named:
+            table, number = record
+            column = NUMBER_COLUMN.get(table, "''")
+            ended = "delivered_at" if table == "shipments" else "NULL"
+            row = self._cache.execute(
+                f"SELECT source, remote_id, {column}, ref, order_id, {ended} FROM {table} WHERE id=?", (number,)
+            ).fetchone()
+            self._named[record] = Named(table, number, *row) if row else None
+        return self._named[record]
+
+    def order_of(self, record: Record) -> Claim:
+        """The order of a record, by what it names itself, else by the records around it."""
+        claim, mine = self.claim(record), self.named(record)
+        if claim.order is not None or mine is None:
+            return claim
+        found = {order for other in self.around(record) if (order := self.claim(other).order) is not None}
+        possible = tuple(
+            order
+            for order in sorted(found)
+            if (not claim.orders or order in claim.orders) and self._can_be(mine, order)
+        )
+        if len(possible) > 1:
+            return Claim(possible, why="the records it belongs to are of several orders")
+        return Claim(possible) if possible else claim
+
+    def claim(self, record: Record) -> Claim:
+        """The orders that a record itself names."""
+        if record not in self._claims:
+            named = self.named(record)
+            self._claims[record] = self._claim(named) if named else Claim(why="it is gone")
+        return self._claims[record]
+
+    def around(self, record: Record) -> list[Record]:
+        """The records connected with this one, itself left out; none if too many are."""
+        seen: dict[Record, None] = {record: None}
+        queue = [record]
+        while queue:
+            for other in self._next_to(queue.pop()):
+                if other not in seen:
+                    seen[other] = None
+                    queue.append(other)
+            if len(seen) > MOST_AROUND:
+                return []
+        del seen[record]
+        return list(seen)
+
+    def _next_to(self, record: Record) -> Iterator[Record]:
+        named = self.named(record)
+        if named is None:
+            return
+        mine = list(of_record(named.table, named.source, named.remote_id, named.number))
+        wanted = list(linked(named.source, named.name))
+        for name in wanted:
+            yield from self._bearers(name)
+        yield from self.users([*mine, *wanted])
+
+    def _bearers(self, name: str) -> Iterator[Record]:
+        kind, *parts = parts_of(name)
+        if kind == PURCHASE:
+            yield from self._ids("purchase_orders", "number=?", parts)
+        elif kind in {PAYMENT, DOCUMENT}:
+            yield from self._ids("payments", "source=? AND remote_id=?", parts)
+            if kind == DOCUMENT:
+                yield from self._ids("invoices", "source=? AND remote_id=?", parts)
+                yield from self._ids("invoices", "source=? AND number=?", parts)
+
+    def _ids(self, table: str, condition: str, arguments: list[str]) -> Iterator[Record]:
+        rows = self._cache.execute(f"SELECT id FROM {table} WHERE {condition} LIMIT {MOST_AROUND + 1}", arguments)
+        for (number,) in rows.fetchall():
+            yield table, number
+
+    def users(self, names: Iterable[str]) -> list[Record]:
+        """The records that use one of these names and are not settled by their order's own id."""
+        found: list[Record] = []
+        for part in chunks(dict.fromkeys(names)):
+            found += self._cache.execute(
+                f"SELECT record_table, record FROM record_names WHERE name IN ({marks(len(part))})", part
+            ).fetchall()
+        return found
+
+    def _claim(self, named: Named) -> Claim:
+        name = named.name
+        if name.remote_id:
+            row = self._cache.execute(
+                "SELECT id FROM orders WHERE source=? AND remote_id=?", (name.source or named.source, name.remote_id)
+            ).fetchone()
+            if row is not None:
+                if self._can_be(named, row[0]):
+                    return Claim((row[0],), own=True)
+                return Claim(why="its parcel was delivered before the order it names was placed")
+        claims = [claim for claim in self._claims_of(named) if claim]
+        if not claims:
+            return Claim(why="no order here is called so" if named.name != OrderName() else "it names no order")
+        possible = [order for order in claims[0] if self._can_be(named, order)]
+        if not possible:
+            return Claim(why="its parcel was delivered before the order it names was placed")
+        for more in claims[1:]:
+            if len(possible) > 1 and (both := [order for order in possible if order in more]):
+                possible = both
+        return Claim(tuple(possible), why="" if len(possible) == 1 else "several orders are called so")
+
+    def _claims_of(self, named: Named) -> Iterator[list[int]]:
+        name, source = named.name, named.name.source
+        if name.remote_id and not source and not self._brings_orders(named.source):
+            yield self._keyed(REMOTE_ID, order_key(name.remote_id), "")
+        if name.number:
+            orders = self._keyed(NUMBER, order_key(name.number), source)
+            own = self._keyed(NUMBER, order_key(name.number), named.source) if len(orders) > 1 and not source else []
+            yield own or orders
+        for key in references(named.table, named.remote_id, named.number, name):
+            yield self._keyed(REFERENCE, key, source)
+
+    def _keyed(self, kind: str, value: str, source: str) -> list[int]:
+        if not value:
+            return []
+        condition, more = (" AND o.source=?", [source]) if source else ("", [])
+        rows = self._cache.execute(
+            "SELECT k.order_id FROM order_keys k JOIN orders o ON o.id=k.order_id "
+            f"WHERE k.kind=? AND k.value=?{condition} ORDER BY k.order_id LIMIT {_MOST_CLAIMS}",
+            [kind, value, *more],
+        )
+        return [order for (order,) in rows]
+
+    def _brings_orders(self, source: str) -> bool:
+        if source not in self._brings:
+            self._brings[source] = brings_orders(self._cache, source)
+        return self._brings[source]
+
+    def _can_be(self, named: Named, order: int) -> bool:
+        """Whether a parcel was still under way when the order was placed: numbers are handed out again."""
+        if named.ended_at is None:
+            return True
+        row = self._cache.execute("SELECT placed_at FROM orders WHERE id=?", (order,)).fetchone()
+        return row is None or row[0] <= named.ended_at + _CLOCK_SLACK
+
+
+def settle(cache: Connection, source: str, effects: Effects) -> None:
+    """Join what a page brought and what was waiting for it; then bring the numbers of the orders up to date."""
+    joining = Joining(cache)
+    records = set(effects.records)
+    waiting = cache.execute("SELECT 1 FROM record_names LIMIT 1").fetchone() is not None
+    if waiting:
+        records.update(joining.users(effects.names))
+        if effects.first_orders:
+            records.update(_by_foreign_id(cache, source))
+    for record in records:  # before any is joined: those of one page find each other by these
+        if named := joining.named(record):
+            _keep_names(cache, named, settled=joining.claim(record).own)
+    for record in list(records):
+        records.update(joining.around(record))
+    for record in records:
+        _join(cache, joining, record, effects)
+    renumber(cache, effects)
+
+
+def _join(cache: Connection, joining: Joining, record: Record, effects: Effects) -> None:
+    named = joining.named(record)
+    if named is None:
+        return
+    claim = joining.order_of(record)
+    _keep_names(cache, named, settled=claim.own)
+    order = claim.order
+    if named.table == "shipments" and named.number:
+        effects.parcels.add(named.number)
+    if order is not None:
+        effects.dirty.add(order)
+        effects.keyed.add(order)
+    if order == named.order_id:
+        return
+    cache.execute(f"UPDATE {named.table} SET order_id=? WHERE id=?", (order, named.id))
+    if named.order_id is not None:
+        effects.dirty.add(named.order_id)
+        effects.keyed.add(named.order_id)
+
+
+def _keep_names(cache: Connection, named: Named, *, settled: bool) -> None:
+    """Write down the names a record uses; one settled by its order's own id only needs those of other records."""
+    wanted = set(linked(named.source, named.name))
+    if not settled:
+        wanted.update(used(named.table, named.source, named.remote_id, named.number, named.name))
+    there = {
+        name
+        for (name,) in cache.execute(
+            "SELECT name FROM record_names WHERE record=? AND record_table=?", (named.id, named.table)
+        )
+    }
+    if there - wanted:
+        cache.executemany(
+            "DELETE FROM record_names WHERE name=? AND record=? AND record_table=?",
+            [(name, named.id, named.table) for name in there - wanted],
+        )
+    if wanted - there:
+        cache.executemany(
+            "INSERT INTO record_names(name, record, record_table) VALUES (?,?,?)",
+            [(name, named.id, named.table) for name in wanted - there],
+        )
+
+
+def _by_foreign_id(cache: Connection, source: str) -> Iterator[Record]:
+    """Records of a source that named an order by id while the source had none of its own."""
+    for table in JOINED_TABLES:
+        rows = cache.execute(
+            f"SELECT DISTINCT r.id FROM {table} r JOIN record_names n ON n.record=r.id AND n.record_table=? "
+            "WHERE r.source=? AND n.name>=? AND n.name<?",
+            (table, source, f"{REMOTE_ID}\x1f", f"{REMOTE_ID}\x20"),
+        )
+        for (number,) in rows.fetchall():
+            yield table, number
+
+
+_BROUGHT: Final = {
+    TRACKING: "SELECT order_id, tracking_number FROM shipments WHERE tracking_number<>'' AND order_id IN",
+    INVOICE: "SELECT order_id, number FROM invoices WHERE number<>'' AND order_id IN",
+    PURCHASE_KEY: "SELECT order_id, number FROM purchase_orders WHERE number<>'' AND order_id IN",
+}
+_PAID: Final = tuple(
+    f"SELECT order_id, remote_id FROM {table} WHERE order_id IN" for table in ("payments", "refunds", "disputes")
+)
+
+
+def renumber(cache: Connection, effects: Effects) -> None:
+    """Bring ``order_keys`` up to date with the parcels, invoices and payments that are joined to these orders."""
+    for part in chunks(effects.keyed):
+        places = f"({marks(len(part))})"
+        wanted: set[tuple[str, str, int]] = set()
+        for kind, query in _BROUGHT.items():
+            wanted.update(
+                (kind, order_key(number), order) for order, number in cache.execute(f"{query} {places}", part)
+            )
+        for query in _PAID:
+            for order, remote_id in cache.execute(f"{query} {places}", part):
+                if distinctive(key := order_key(remote_id)):
+                    wanted.add((PAYMENT_KEY, key, order))
+        wanted = {key for key in wanted if key[1]}
+        there = set(
+            cache.execute(
+                f"SELECT kind, value, order_id FROM order_keys WHERE order_id IN {places} "
+                f"AND kind IN ({','.join(repr(kind) for kind in RECORD_KINDS)})",
+                part,
+            )
+        )
+        _replace_keys(cache, there - wanted, wanted - there)
+        effects.words.update(order for kind, _, order in there ^ wanted if kind in {TRACKING, INVOICE})
+
+
+def _replace_keys(
+    cache: Connection, gone: Collection[tuple[str, str, int]], new: Collection[tuple[str, str, int]]
+) -> None:
+    cache.executemany("DELETE FROM order_keys WHERE kind=? AND value=? AND order_id=?", list(gone))
+    cache.executemany(
+        "INSERT INTO order_keys(kind, value, order_id, reversed) VALUES (?,?,?,?)",
+        [(kind, value, order, value[::-1]) for kind, value, order in new],
+    )

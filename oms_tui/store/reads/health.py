@@ -1,0 +1,183 @@
+"""How the sources do, and what of theirs could not be read, mapped or joined: nothing is hidden."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from oms_tui.domain.vocabulary import SourceState
+from oms_tui.store import sync_state
+from oms_tui.store.incoming import JOINED_TABLES
+from oms_tui.store.shapes import SourceHealth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from oms_tui.store.sync_state import StreamState
+    from oms_tui.store.workspace import Workspace
+
+_WAITS: Final = frozenset({"rate_limited"})
+"""Codes of errors that are no failure: the source asked us to wait, and what we have only grows old."""
+
+
+@dataclass(slots=True, frozen=True)
+class QuarantinedView:
+    """A record that could not be read: how people find it, why, what it was (capped), and since when."""
+
+    source: str
+    ref: str
+    stream: str
+    reason: str
+    raw: str
+    first_seen_at: int
+    last_seen_at: int
+
+
+@dataclass(slots=True, frozen=True)
+class UnmappedCode:
+    """A word of a system that no map of ours knows."""
+
+    source: str
+    field: str
+    code: str
+    times: int
+    last_seen_at: int
+
+
+@dataclass(slots=True, frozen=True)
+class LooseRecord:
+    """A record that belongs to no order: what it names, why it is loose, and the numbers of the orders that could claim it."""
+
+    kind: str
+    source: str
+    source_id: str
+    number: str
+    names: dict[str, str]
+    why: str
+    orders: tuple[str, ...]
+    synced_at: int
+
+
+def source_health(store: Workspace, sources: Mapping[str, tuple[str, bool, int]], now: int) -> list[SourceHealth]:
+    """How each source does, in the order given.
+
+    Args:
+        store: its cache is read.
+        sources: of each name its kind, whether it is switched on, and after how many milliseconds it counts as stale.
+        now: milliseconds since 1970 UTC.
+    """
+    streams: dict[str, list[StreamState]] = {}
+    for state in sync_state.states(store.cache):
+        streams.setdefault(state.source, []).append(state)
+    aside = dict(store.cache.execute("SELECT source, count(*) FROM quarantine GROUP BY source"))
+    return [
+        _health(name, kind, streams.get(name, []), aside.get(name, 0), stale_after if enabled else None, now)
+        for name, (kind, enabled, stale_after) in sources.items()
+    ]
+
+
+def _health(
+    name: str, kind: str, streams: list[StreamState], aside: int, stale_after: int | None, now: int
+) -> SourceHealth:
+    succeeded = [state.last_success_at for state in streams if state.last_success_at is not None]
+    oldest = min(succeeded, default=None)
+    worst = max(
+        (state for state in streams if state.error_code),
+        key=lambda state: (state.error_code not in _WAITS, state.failures),
+        default=None,
+    )
+    running = [state for state in streams if state.total is not None]
+    return SourceHealth(
+        source=name,
+        kind=kind,
+        state=_state(oldest, worst, stale_after, now),
+        last_success_at=oldest,
+        age_seconds=None if oldest is None else max(0, now - oldest) // 1000,
+        records=sum(state.records for state in streams),
+        quarantined=aside,
+        error=worst.error if worst else "",
+        hint=worst.hint if worst else "",
+        done=sum(state.done for state in running),
+        total=sum(state.total or 0 for state in running) if running else None,
+    )
+
+
+def _state(oldest: int | None, worst: StreamState | None, stale_after: int | None, now: int) -> SourceState:
+    if stale_after is None:
+        return SourceState.PAUSED
+    if worst is not None and worst.error_code not in _WAITS:
+        return SourceState.FAILED
+    if oldest is None:
+        return SourceState.NEVER
+    return SourceState.STALE if now - oldest > stale_after else SourceState.OK
+
+
+def quarantined(store: Workspace, source: str = "", limit: int = 200) -> list[QuarantinedView]:
+    """What was set aside, the newest first; of one source, or of all."""
+    where, arguments = ("WHERE source=?", [source]) if source else ("", [])
+    rows = store.cache.execute(
+        "SELECT source, ref, stream, reason, raw, first_seen_at, last_seen_at FROM quarantine "
+        f"{where} ORDER BY last_seen_at DESC, source, ref LIMIT ?",
+        [*arguments, limit],
+    )
+    return [QuarantinedView(*row) for row in rows]
+
+
+def unmapped_codes(store: Workspace) -> list[UnmappedCode]:
+    """Words of systems that our maps do not know, the most frequent first."""
+    rows = store.cache.execute(
+        "SELECT source, field, code, times, last_seen_at FROM unmapped_codes ORDER BY times DESC, source, field, code"
+    )
+    return [UnmappedCode(*row) for row in rows]
+
+
+def loose_records(store: Workspace, limit: int = 200) -> list[LooseRecord]:
+    """Records that name an order and belong to none, ambiguous ones first, then the newest."""
+    from oms_tui.store.ingest_joining import Joining
+
+    joining = Joining(store.cache)
+    found: list[LooseRecord] = []
+    for table in JOINED_TABLES:
+        rows = store.cache.execute(
+            f"SELECT id, synced_at FROM {table} WHERE order_id IS NULL AND ref<>'' ORDER BY id DESC LIMIT ?", (limit,)
+        ).fetchall()
+        for number, synced_at in rows:
+            record = joining.named((table, number))
+            if record is None:
+                continue
+            claim = joining.order_of((table, number))
+            found.append(
+                LooseRecord(
+                    kind=_KINDS[table],
+                    source=record.source,
+                    source_id=record.remote_id,
+                    number=record.number,
+                    names=json.loads(record.ref),
+                    why=claim.why,
+                    orders=_numbers(store, claim.orders),
+                    synced_at=synced_at,
+                )
+            )
+    found.sort(key=lambda one: (not one.orders, -one.synced_at, one.kind, one.source_id))
+    return found[:limit]
+
+
+def _numbers(store: Workspace, orders: Iterable[int]) -> tuple[str, ...]:
+    found = []
+    for order in orders:
+        row = store.cache.execute("SELECT source, number FROM orders WHERE id=?", (order,)).fetchone()
+        if row:
+            found.append(f"{row[0]}:{row[1]}")
+    return tuple(found)
+
+
+_KINDS: Final = {
+    "shipments": "shipment",
+    "payments": "payment",
+    "refunds": "refund",
+    "disputes": "dispute",
+    "invoices": "invoice",
+    "purchase_orders": "purchase_order",
+    "source_notes": "note",
+}
