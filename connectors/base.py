@@ -75,6 +75,7 @@ class Manifest:
     capabilities: frozenset[Capability]
     settings: tuple[Setting, ...]
     cursor_covers: frozenset[Change] = frozenset()
+    actions: tuple[str, ...] = ()  # kinds of Action that ``perform`` takes
     streams: tuple[str, ...] = ()
     scale: Literal["bronze", "silver", "gold"] = "bronze"
     proof: str = ""

@@ -53,6 +53,7 @@ class Stripe:
             Setting("url", default=API, help="where the API answers"),
         ),
         cursor_covers=frozenset({Change.PAID, Change.REFUND}),
+        actions=("refund",),
         streams=tuple(STREAMS),
         scale="silver",
         proof="localstripe (lists, reads, refunds), Stripe's official fixtures, a written stand-in for the rest",

@@ -57,6 +57,7 @@ class Tryton:
             Setting("ca_file", type="path", help="certificate of your own authority"),
         ),
         cursor_covers=frozenset(Change) - {Change.DELIVERED},
+        actions=TrytonActions.kinds,
         streams=tuple(STREAMS),
         scale="gold",
         proof="a real Tryton 8.2 with sales, stock, shipments, drop shipments, invoices, payments and purchases",

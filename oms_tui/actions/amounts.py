@@ -1,0 +1,27 @@
+"""Amounts of money as people type them."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Final
+
+from oms_tui.actions.base import Refused
+from oms_tui.domain.money import minor_digits
+
+_AMOUNT: Final = re.compile(r"\d{1,12}(?:[.,]\d{1,4})?", re.ASCII)
+
+
+def read_amount(text: str, currency: str, field: str = "amount") -> int:
+    """Minor units of ``currency``: ``4.90``, ``4,9``, ``EUR 12``.
+
+    Raises:
+        Refused: it is no amount, is nothing, or has more decimals than the currency; code ``usage``.
+    """
+    plain = text.upper().replace(currency.upper(), "").strip(" \u00a0€$£¥")
+    if not _AMOUNT.fullmatch(plain):
+        raise Refused(f"{text!r} is no amount", code="usage", field=field, hint="write it as 12.50")
+    amount = Decimal(plain.replace(",", ".")).scaleb(minor_digits(currency))
+    if amount != int(amount) or not amount:
+        raise Refused(f"{text!r} is no amount of {currency.upper()}", code="usage", field=field)
+    return int(amount)

@@ -1,0 +1,40 @@
+"""Letting the warehouse begin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oms_tui.actions.base import DESK_AND_WAREHOUSE, Action, Outcome
+from oms_tui.actions.write_back import cannot, queue
+from oms_tui.domain.attention import UNPAID
+from oms_tui.domain.vocabulary import PaymentStatus, words_of
+
+if TYPE_CHECKING:
+    from oms_tui.actions.base import Fields
+    from oms_tui.store.session import Session
+    from oms_tui.store.shapes import QueueItem
+
+
+def _why_not(session: Session, order: QueueItem) -> str:
+    if order.payment_status in UNPAID:
+        return f"it is {words_of(PaymentStatus, order.payment_status)}: the money comes first"
+    if order.fulfillment_status in {"in_progress", "fulfilled"}:
+        return "the warehouse has it already"
+    return cannot(session, order, "release")
+
+
+def _apply(session: Session, order: QueueItem, _fields: Fields) -> Outcome:
+    return queue(session, order, "release", "release to the warehouse", {}, event="released")
+
+
+ACTION = Action(
+    id="release",
+    title="Release",
+    help="Hands the paid order to the warehouse.",
+    group="order",
+    key="H",
+    rank=105,
+    roles=DESK_AND_WAREHOUSE,
+    why_not=_why_not,
+    apply=_apply,
+)

@@ -1,0 +1,106 @@
+"""Actions that a source performs: decided here, put into the outbox with a key, done there once.
+
+What no connector can do is refused with words that say where to do it instead: nothing here pretends.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from oms_tui.actions.base import Outcome
+from oms_tui.actions.decisions import ORDER_CHANGED, name_of, write_on
+from oms_tui.domain.transitions import why_not as machine_says
+from oms_tui.store.ids import unique
+from oms_tui.store.reads.write_back import under_way, version_of
+from oms_tui.store.writes.source_actions import declared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from oms_tui.store.session import Session
+    from oms_tui.store.shapes import QueueItem
+
+KIND: Final = "order_action"
+
+
+def cannot(session: Session, order: QueueItem, action: str) -> str:
+    """Why the order's own source does not do ``action`` now: the trade's rules, what it can, what is on its way."""
+    return machine_says("order", order.state, action) or source_cannot(session, order, order.source, action)
+
+
+def source_cannot(session: Session, order: QueueItem, source: str, action: str) -> str:
+    """Why ``source`` does not do ``action`` to this order, "" if it can."""
+    known = declared(session.store.cache, source)
+    words = action.replace("_", " ")
+    if known is None:
+        return f"nobody knows yet what {source} can do: run `oms-tui sync {source}`"
+    if action not in known:
+        return f"{source} cannot {words} from here: do it in {source} itself, it shows here after the next sync"
+    if any(each.action == action for each in under_way(session.store, *name_of(order))):
+        return f"{words} is on its way already: see the outbox"
+    return ""
+
+
+def queue(
+    session: Session,
+    order: QueueItem,
+    action: str,
+    words: str,
+    fields: Mapping[str, Any],
+    *,
+    account: str = "",
+    expect: str | None = None,
+    event: str,
+) -> Outcome:
+    """Put an action into the outbox: it leaves after the undo window, and never twice.
+
+    Args:
+        session: who decided it.
+        order: the order it is about.
+        action: the id that the connector knows.
+        words: what it does, for people.
+        fields: as the connector takes them.
+        account: the source that performs it; without it the order's own.
+        expect: the version it is decided on; without it the order's.
+        event: the kind of its event.
+    """
+    account = account or order.source
+    with write_on(session, action, order, words) as write:
+        payload = {
+            "action": action,
+            "fields": dict(fields),
+            "expect": version_of(session.store, order.id) if expect is None else expect,
+        }
+        row = write.put(
+            "outbox",
+            _row(session, order, write.now)
+            | {
+                "account": account,
+                "subject": words,
+                "payload": json.dumps(payload, ensure_ascii=False),
+                "key": unique(),
+            },
+            undone={"state": "recalled"},
+        )
+        write.event(event, f"{words} (asked of {account})", name_of(order), {"outbox": row["id"], **payload})
+        write.changed("outbox", *name_of(order))
+        write.changed(ORDER_CHANGED, *name_of(order))
+    return Outcome(f"{words}: {account} is asked", write.undo_id, result="queued")
+
+
+def _row(session: Session, order: QueueItem, now: int) -> dict[str, Any]:
+    from oms_tui.store.writes.desk_write import blank
+
+    return blank("outbox") | {
+        "id": unique(),
+        "kind": KIND,
+        "source": order.source,
+        "remote_id": order.remote_id,
+        "number": order.number,
+        "agent": session.agent.id,
+        "state": "held",
+        "not_before": now + int(session.policy.undo_window.total_seconds() * 1000),
+        "created_at": now,
+        "updated_at": now,
+    }
