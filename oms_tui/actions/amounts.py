@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import Final
 
 from oms_tui.actions.base import Refused
@@ -18,6 +17,8 @@ def read_amount(text: str, currency: str, field: str = "amount") -> int:
     Raises:
         Refused: it is no amount, is nothing, or has more decimals than the currency; code ``usage``.
     """
+    from decimal import Decimal
+
     plain = text.upper().replace(currency.upper(), "").strip(" \u00a0€$£¥")
     if not _AMOUNT.fullmatch(plain):
         raise Refused(f"{text!r} is no amount", code="usage", field=field, hint="write it as 12.50")

@@ -30,6 +30,7 @@ __all__ = [
     "DESK_AND_WAREHOUSE",
     "EVERYBODY",
     "GROUPS",
+    "WHEN_EXAMPLES",
     "Action",
     "Done",
     "Field",
@@ -46,11 +47,14 @@ DESK_AND_WAREHOUSE: Final = DESK | {Role.WAREHOUSE}
 EVERYBODY: Final = DESK | {Role.FINANCE, Role.WAREHOUSE}
 """Everybody who may change anything; a reader may not."""
 
+WHEN_EXAMPLES: Final = "write 2h, 3d, tomorrow, tomorrow 9:00, fri or 2026-12-24 14:30"
+"""How a business time is written (when.py)."""
+
 GROUPS: Final = ("reply", "mail", "order", "calls", "money", "customer")
 """The groups of actions, in the order in which help lists them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Field:
     """One thing an action wants to be told.
 
@@ -69,7 +73,7 @@ class Field:
     help: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
     """What became of it: ``done``, or ``queued`` where it still has to leave. ``warning`` is for people to read."""
 
@@ -84,7 +88,7 @@ def always(_session: Session, _order: QueueItem) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Action:
     """One thing that can be done to an order.
 
@@ -139,7 +143,7 @@ class Action:
         return f"{self.title}: {said}" if said else self.title
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Done:
     """What became of an action on one order. ``result``: done, queued, refused, previewed.
 

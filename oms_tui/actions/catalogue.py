@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oms_tui.actions import orders
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def all_actions() -> tuple[Action, ...]:
     """Every action, by rank, then by group and title."""
     found = []
-    for module in iter_modules(orders.__path__):
-        action = import_module(f"{orders.__name__}.{module.name}").ACTION
+    for file in Path(orders.__path__[0]).glob("[!_]*.py"):
+        action = import_module(f"{orders.__name__}.{file.stem}").ACTION
         assert isinstance(action, Action)  # noqa: S101 - a file in that folder is an action
         found.append(action)
     return tuple(sorted(found, key=lambda each: (each.rank, GROUPS.index(each.group), each.title)))

@@ -6,13 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.actions.base import Outcome
-from oms_tui.store import desk_rows
-from oms_tui.store.writes.desk_write import DeskWrite, blank
 
 if TYPE_CHECKING:
     from oms_tui.store.desk_rows import Values
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import QueueItem
+    from oms_tui.store.writes.desk_write import DeskWrite
 
 ORDER_CHANGED: Final = "order"
 """The feed's word for "derive this order again"."""
@@ -25,6 +24,9 @@ def name_of(order: QueueItem) -> tuple[str, str]:
 
 def decision(session: Session, order: QueueItem) -> Values:
     """What people decided about an order; an empty row if nothing."""
+    from oms_tui.store import desk_rows
+    from oms_tui.store.writes.desk_write import blank
+
     found = desk_rows.get(session.store.desk, "order_decisions", *name_of(order))
     return found or blank("order_decisions")
 
@@ -36,6 +38,8 @@ def tags_of(session: Session, order: QueueItem) -> list[str]:
 
 def write_on(session: Session, action: str, order: QueueItem, summary: str, *, undoable: bool = True) -> DeskWrite:
     """A transaction about one order."""
+    from oms_tui.store.writes.desk_write import DeskWrite
+
     return DeskWrite(session, action, [name_of(order)], summary=f"{order.number}: {summary}", undoable=undoable)
 
 

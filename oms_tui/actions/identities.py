@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from oms_tui.actions.base import Field, Outcome, Refused
 from oms_tui.actions.decisions import ORDER_CHANGED, name_of, write_on
-from oms_tui.actions.mail_decisions import IDENTITY_CHANGED
-from oms_tui.domain.transitions import after, why_not
-from oms_tui.store.reads.proposals import Proposal, proposals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from oms_tui.store.reads.proposals import Proposal
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import QueueItem
 
@@ -26,6 +24,8 @@ FIELD: Final = Field(
 
 def nothing_proposed(session: Session, order: QueueItem) -> str:
     """Why there is nothing to decide about the order's customer; "" if there is."""
+    from oms_tui.store.reads.proposals import proposals
+
     found = proposals(session.store, order.id)
     if found is None:
         return "it has no customer record: a guest's names cannot be joined"
@@ -38,6 +38,10 @@ def decide_identity(session: Session, order: QueueItem, wanted: str, step: str) 
     Raises:
         Refused: none is called so, several could be meant, or it was decided already.
     """
+    from oms_tui.actions.mail_decisions import IDENTITY_CHANGED
+    from oms_tui.domain.transitions import after, why_not
+    from oms_tui.store.reads.proposals import proposals
+
     proposal = _meant(proposals(session.store, order.id) or [], wanted)
     if why := why_not("identity", proposal.state, step):
         raise Refused(f"{proposal.called[0]}: {why}", field="identity")

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oms_tui.store import desk_rows
-from oms_tui.store.ids import unique
-
 if TYPE_CHECKING:
     from oms_tui.store.desk_rows import Values
     from oms_tui.store.session import Session
@@ -16,6 +13,8 @@ if TYPE_CHECKING:
 
 def open_tasks(session: Session, order: QueueItem) -> list[Values]:
     """The order's open tasks, the one due first in front."""
+    from oms_tui.store import desk_rows
+
     return list(
         desk_rows.select(
             session.store.desk,
@@ -29,6 +28,8 @@ def open_tasks(session: Session, order: QueueItem) -> list[Values]:
 
 def open_task(write: DeskWrite, session: Session, order: QueueItem, kind: str, *, title: str, due_at: int) -> Values:
     """Open a task on an order, for its owner if it has one, else for who asks."""
+    from oms_tui.store.ids import unique
+
     return write.insert(
         "tasks",
         id=unique(),

@@ -10,10 +10,10 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
+from oms_tui.actions.base import WHEN_EXAMPLES as EXAMPLES
+
 if TYPE_CHECKING:
     from oms_tui.domain.business_time import BusinessHours
-
-EXAMPLES: Final = "write 2h, 3d, tomorrow, tomorrow 9:00, fri or 2026-12-24 14:30"
 
 _LENGTH: Final = re.compile(r"\+?(?:(\d{1,2})w)?(?:(\d{1,3})d)?(?:(\d{1,3})h)?(?:(\d{1,4})m)?", re.ASCII)
 _CLOCK: Final = re.compile(r"(\d{1,2})(?::(\d{2}))?(am|pm)?", re.ASCII)

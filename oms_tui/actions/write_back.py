@@ -10,10 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.actions.base import Outcome
 from oms_tui.actions.decisions import ORDER_CHANGED, name_of, write_on
-from oms_tui.domain.transitions import why_not as machine_says
-from oms_tui.store.ids import unique
-from oms_tui.store.reads.write_back import under_way, version_of
-from oms_tui.store.writes.source_actions import declared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,11 +22,16 @@ KIND: Final = "order_action"
 
 def cannot(session: Session, order: QueueItem, action: str) -> str:
     """Why the order's own source does not do ``action`` now: the trade's rules, what it can, what is on its way."""
-    return machine_says("order", order.state, action) or source_cannot(session, order, order.source, action)
+    from oms_tui.domain.transitions import why_not
+
+    return why_not("order", order.state, action) or source_cannot(session, order, order.source, action)
 
 
 def source_cannot(session: Session, order: QueueItem, source: str, action: str) -> str:
     """Why ``source`` does not do ``action`` to this order, "" if it can."""
+    from oms_tui.store.reads.write_back import under_way
+    from oms_tui.store.writes.source_actions import declared
+
     known = declared(session.store.cache, source)
     words = action.replace("_", " ")
     if known is None:
@@ -65,6 +66,9 @@ def queue(
         expect: the version it is decided on; without it the order's.
         event: the kind of its event.
     """
+    from oms_tui.store.ids import unique
+    from oms_tui.store.reads.write_back import version_of
+
     account = account or order.source
     with write_on(session, action, order, words) as write:
         payload = {
@@ -90,6 +94,7 @@ def queue(
 
 
 def _row(session: Session, order: QueueItem, now: int) -> dict[str, Any]:
+    from oms_tui.store.ids import unique
     from oms_tui.store.writes.desk_write import blank
 
     return blank("outbox") | {

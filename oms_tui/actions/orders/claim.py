@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from oms_tui.actions.base import EVERYBODY, Action, Field, Outcome, Refused
 from oms_tui.actions.decisions import agent_name, name_of, shown_time, write_on
-from oms_tui.store import desk_rows
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -27,6 +26,8 @@ def _other(session: Session, row: Values | None) -> str:
 
 
 def _why_not(session: Session, order: QueueItem) -> str:
+    from oms_tui.store import desk_rows
+
     return _other(session, desk_rows.get(session.store.desk, "claims", *name_of(order)))
 
 

@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING, Final
 
 from oms_tui.actions.base import Action, Field, Outcome, Refused
 from oms_tui.actions.decisions import ORDER_CHANGED, name_of, shown_time, write_on
-from oms_tui.actions.mail_decisions import close_conversations
 from oms_tui.actions.tasks import end_task, open_tasks
-from oms_tui.domain.transitions import why_not as machine_says
-from oms_tui.store.reads.outbox import UNDONE, drafts_of, outbox_of
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import QueueItem
 
-_UNDECIDED: Final = frozenset(UNDONE) - {"sent"}
 _COMING_BACK: Final = frozenset({"requested", "in_progress"})
 
 
 def obstacles(session: Session, order: QueueItem) -> list[str]:
     """What is still open on an order, in words."""
+    from oms_tui.store.reads.outbox import UNDONE, drafts_of, outbox_of
+
     found = []
     if order.waiting_since is not None:
         found.append(f"the customer waits for an answer since {shown_time(session, order.waiting_since)}")
-    if leaving := [item for item in outbox_of(session.store, *name_of(order)) if item.state in _UNDECIDED]:
+    if leaving := [
+        item for item in outbox_of(session.store, *name_of(order)) if item.state in UNDONE and item.state != "sent"
+    ]:
         found.append(f"{len(leaving)} in the outbox is not settled ({leaving[0].state.replace('_', ' ')})")
     if drafts_of(session.store, *name_of(order)):
         found.append("a reply is being written")
@@ -36,10 +36,14 @@ def obstacles(session: Session, order: QueueItem) -> list[str]:
 
 
 def _why_not(_session: Session, order: QueueItem) -> str:
-    return machine_says("order", order.state, "close")
+    from oms_tui.domain.transitions import why_not
+
+    return why_not("order", order.state, "close")
 
 
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
+    from oms_tui.actions.mail_decisions import close_conversations
+
     open_still, reason = obstacles(session, order), fields["reason"]
     if open_still and not reason:
         raise Refused(

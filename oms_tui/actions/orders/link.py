@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oms_tui.actions.base import Action, Field, Outcome
-from oms_tui.actions.mail_decisions import find_mail, link_mail
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -14,10 +13,14 @@ if TYPE_CHECKING:
 
 
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
+    from oms_tui.actions.mail_decisions import find_mail, link_mail
+
     return link_mail(session, order, find_mail(session, fields["mail"]))
 
 
 def _preview(session: Session, order: QueueItem, fields: Fields) -> str:
+    from oms_tui.actions.mail_decisions import find_mail
+
     mail = find_mail(session, fields["mail"])
     return f"would link “{mail.subject}” from {mail.from_address} to {order.number}"
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from oms_tui.actions.base import DESK_AND_FINANCE, Action, Field, Outcome
+from oms_tui.actions.base import DESK_AND_FINANCE, WHEN_EXAMPLES, Action, Field, Outcome
 from oms_tui.actions.decisions import ORDER_CHANGED, name_of, shown_time, write_on
 from oms_tui.actions.tasks import end_task, open_task, open_tasks
-from oms_tui.actions.when import EXAMPLES
 from oms_tui.domain.vocabulary import CallOutcome, Milestone, Tier, values, words_of
-from oms_tui.store.ids import unique
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -43,6 +41,8 @@ def _later(session: Session, length: timedelta) -> int:
 
 
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
+    from oms_tui.store.ids import unique
+
     outcome, inbound = fields["outcome"], fields["direction"] == "inbound"
     task = None if inbound else _due_call(session, order, fields["milestone"])
     milestone = fields["milestone"] or (task["milestone"] if task else "")
@@ -124,7 +124,7 @@ ACTION = Action(
             choices=("outbound", "inbound"),
             words=("we called", "they called"),
         ),
-        Field("when", "Try again", "when", help=f"after no answer, or for a callback; {EXAMPLES}"),
+        Field("when", "Try again", "when", help=f"after no answer, or for a callback; {WHEN_EXAMPLES}"),
     ),
     roles=DESK_AND_FINANCE,
     apply=_apply,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from oms_tui.actions.base import EVERYBODY, Action, Field, Outcome
 from oms_tui.actions.decisions import ORDER_CHANGED, name_of, write_on
-from oms_tui.store.ids import unique
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -17,6 +16,8 @@ _SHOWN = 120  # characters of a note in the log's line
 
 
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
+    from oms_tui.store.ids import unique
+
     text = fields["text"]
     first = text.split("\n", 1)[0]
     shown = first if len(first) <= _SHOWN and first == text else f"{first[:_SHOWN].rstrip()}…"

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from oms_tui.actions.base import DESK_AND_FINANCE, Action, Outcome
 from oms_tui.actions.decisions import name_of
-from oms_tui.store.reads.outbox import outbox_of
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -17,6 +16,8 @@ _NOT_LEFT: Final = ("held", "queued", "blocked", "failed")
 
 
 def _newest(session: Session, order: QueueItem) -> OutboxView | None:
+    from oms_tui.store.reads.outbox import outbox_of
+
     items = outbox_of(session.store, *name_of(order))
     return next((each for each in items if each.state in _NOT_LEFT and each.kind == "mail"), None)
 

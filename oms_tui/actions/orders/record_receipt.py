@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oms_tui.actions.amounts import read_amount
 from oms_tui.actions.base import DESK_AND_FINANCE, Action, Field, Outcome
 from oms_tui.actions.write_back import cannot, queue
-from oms_tui.domain.attention import UNPAID
-from oms_tui.domain.money import money_text
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -17,12 +14,17 @@ if TYPE_CHECKING:
 
 
 def _why_not(session: Session, order: QueueItem) -> str:
+    from oms_tui.domain.attention import UNPAID
+
     if order.payment_status not in UNPAID:
         return "it is paid"
     return cannot(session, order, "record_receipt")
 
 
 def _words(session: Session, order: QueueItem, fields: Fields) -> tuple[int, str]:
+    from oms_tui.actions.amounts import read_amount
+    from oms_tui.domain.money import money_text
+
     amount = read_amount(fields["amount"], order.currency) if fields["amount"] else order.total
     shown = money_text(amount, order.currency, session.policy.language)
     return amount, f"{shown} received: {fields['reference']}"

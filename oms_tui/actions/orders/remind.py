@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oms_tui.actions.base import EVERYBODY, Action, Field, Outcome
+from oms_tui.actions.base import EVERYBODY, WHEN_EXAMPLES, Action, Field, Outcome
 from oms_tui.actions.decisions import ORDER_CHANGED, name_of, shown_time, write_on
 from oms_tui.actions.tasks import open_task
-from oms_tui.actions.when import EXAMPLES
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -43,7 +42,7 @@ ACTION = Action(
     key="b",
     rank=50,
     fields=(
-        Field("when", "When", "when", required=True, default="3d", help=EXAMPLES),
+        Field("when", "When", "when", required=True, default="3d", help=WHEN_EXAMPLES),
         Field("title", "What to do", default="follow up"),
         Field("keep", "Keep it in the queue meanwhile", "flag"),
     ),

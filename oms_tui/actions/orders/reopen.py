@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from oms_tui.actions.base import Action, Field, Outcome
 from oms_tui.actions.decisions import decide, decision
-from oms_tui.domain.transitions import why_not as machine_says
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -15,9 +14,11 @@ if TYPE_CHECKING:
 
 
 def _why_not(session: Session, order: QueueItem) -> str:
+    from oms_tui.domain.transitions import why_not
+
     if decision(session, order)["closed_at"] is not None:
         return ""
-    refused = machine_says("order", order.state, "reopen")
+    refused = why_not("order", order.state, "reopen")
     return refused or f"{order.source} closed it, not this desk: reopen it there"
 
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Final
 
 from oms_tui.actions.base import DESK_AND_FINANCE, Action, Field, Outcome, Refused
 from oms_tui.actions.decisions import ORDER_CHANGED, name_of, write_on
-from oms_tui.store.shapes import ConflictValue, ConflictView
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
     from oms_tui.store.session import Session
-    from oms_tui.store.shapes import QueueItem
+    from oms_tui.store.shapes import ConflictView, QueueItem
 
 _ACCEPT: Final = "accept"
 
 
 def _open(session: Session, order: QueueItem) -> list[ConflictView]:
     from oms_tui.store.reads.conflicts import conflicts
+    from oms_tui.store.shapes import ConflictValue, ConflictView
 
     views = (
         ConflictView(each.field, each.state, tuple(ConflictValue(*value) for value in each.values))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from oms_tui.actions.base import DESK_AND_FINANCE, Action, Field, Outcome, Refused
 from oms_tui.actions.decisions import name_of
-from oms_tui.store.reads.outbox import UNDECIDED, outbox_of
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 
 
 def _undecided(session: Session, order: QueueItem) -> list[OutboxView]:
+    from oms_tui.store.reads.outbox import UNDECIDED, outbox_of
+
     items = [each for each in outbox_of(session.store, *name_of(order)) if each.state in UNDECIDED]
     return sorted(items, key=lambda item: UNDECIDED.index(item.state))
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from oms_tui.actions.base import DESK_AND_FINANCE, Action, Field, Outcome, Refused
 from oms_tui.actions.decisions import name_of
-from oms_tui.store.reads.outbox import drafts_of
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 
 
 def _mine(session: Session, order: QueueItem) -> list[DraftView]:
+    from oms_tui.store.reads.outbox import drafts_of
+
     return [each for each in drafts_of(session.store, *name_of(order)) if each.agent == session.agent.id]
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from oms_tui.actions.base import EVERYBODY, Action, Field, Outcome, Refused
+from oms_tui.actions.base import EVERYBODY, WHEN_EXAMPLES, Action, Field, Outcome, Refused
 from oms_tui.actions.decisions import decide, decision, shown_time
-from oms_tui.actions.when import EXAMPLES
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -61,7 +60,10 @@ ACTION = Action(
     rank=30,
     fields=(
         Field(
-            "until", "Until", default="1d", help=f"{EXAMPLES}; reply: until the customer writes; now: take it up again"
+            "until",
+            "Until",
+            default="1d",
+            help=f"{WHEN_EXAMPLES}; reply: until the customer writes; now: take it up again",
         ),
         Field("reason", "Why"),
     ),
