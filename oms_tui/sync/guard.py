@@ -94,7 +94,7 @@ class Guard:
         if record.own_id == item["id"] or record.message_id == item["message_id"]:
             return False  # the same item, after a crash
         if not record.message_id:  # nobody can have noted it as seen
-            return _when(record) > item["created_at"]
+            return _when(record) > int(item["created_at"])
         return not ({record.message_id, record.digest} & seen or self._written_by_same(record, item))
 
     def _written_by_same(self, record: MailRecord, item: Values) -> bool:
@@ -102,7 +102,7 @@ class Guard:
         if not record.own_id or not self._from_us(record):
             return False
         own = desk_rows.get(self._session.store.desk, "outbox", record.own_id)
-        return own is not None and bool(own["agent"] == item["agent"] and own["created_at"] <= item["created_at"])
+        return bool(own and own["agent"] == item["agent"] and own["created_at"] <= item["created_at"])
 
     def _from_us(self, record: MailRecord) -> bool:
         return normalise.email(record.from_.address) in self._session.policy.own_addresses

@@ -18,8 +18,8 @@ from oms_tui.store.driver import transaction
 from oms_tui.sync.outbox_send import OutboxRunner
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from oms_tui.store.desk_rows import Values
     from oms_tui.store.session import Session
@@ -151,9 +151,9 @@ class Desk:
     ) -> None:
         """Another mail of the thread, in the inbox or in a folder."""
         path = maildir(self.folder / "mail" / folder if folder else self.folder / "mail")
+        head = f"From: {sender}\nTo: support@shop.test\nSubject: Re: Where is my order?\nMessage-ID: {message_id}\n"
         text = (
-            f"From: {sender}\nTo: support@shop.test\nSubject: Re: Where is my order?\n"
-            f"Date: Mon, 02 Mar 2026 11:00:00 +0000\nMessage-ID: {message_id}\nReferences: <1@cust.example>\n{extra}\nHello?? Still no parcel.\n"
+            f"{head}Date: Mon, 02 Mar 2026 11:00:00 +0000\nReferences: <1@cust.example>\n{extra}\nHello?? No parcel.\n"
         )
         (path / "new" / f"{next(self.numbers)}.M1.desk").write_text(text, "utf-8")
 
