@@ -120,7 +120,7 @@ class ActionRunner:
         if sending is None:
             return False
         try:
-            receipt = self._actions[item["source"]].perform(
+            receipt = self._actions[item["account"] or item["source"]].perform(
                 action, key=item["key"] or item["id"], expect=str(payload.get("expect", ""))
             )
         except Exception as error:  # noqa: BLE001 - whatever it was, the row must say how far it came
@@ -169,7 +169,7 @@ class ActionRunner:
         self._asked[item["id"]] = now
         patient = doubted or now - item["updated_at"] < ASK_FOR_MS  # the system may still be at it
         try:
-            receipt = self._actions[item["source"]].confirm(item["key"] or item["id"])
+            receipt = self._actions[item["account"] or item["source"]].confirm(item["key"] or item["id"])
         except ConnectorError as error:
             words = f"nobody can tell whether {item['source']} did it: {error}"
             event = Event("action_in_doubt", words)

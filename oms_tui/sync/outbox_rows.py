@@ -44,7 +44,7 @@ def items(
 
     Read one by one: a hundred replies with attachments need not be in memory together.
     """
-    by, kind = ("source", "=") if actions else ("account", "<>")
+    by, kind = ("coalesce(nullif(account, ''), source)", "=") if actions else ("account", "<>")
     places = ",".join("?" * len(states)), ",".join("?" * len(accounts))
     ids = desk.execute(
         f"SELECT id FROM outbox WHERE state IN ({places[0]}) AND {by} IN ({places[1]}) AND kind {kind} ?"

@@ -15,6 +15,7 @@ from connectors.errors import AuthExpired, CertificateRejected, ConnectorError, 
 from oms_tui.store import sync_state
 from oms_tui.store.driver import DatabaseError
 from oms_tui.store.rows import chunks
+from oms_tui.store.writes.source_actions import declare
 from oms_tui.sync import hot, tracking
 from oms_tui.sync.reconcile import Met, asked
 
@@ -237,6 +238,7 @@ class SourceReader:
     def _succeeded(self, stream: str) -> None:
         with self._writing:
             sync_state.succeeded(self._cache, self._name, stream, self._session.now())
+            declare(self._cache, self._name, self._source.manifest.actions)
 
     def _is_well(self) -> None:
         """What was noted of the whole source is over; it has a row only where something was."""
