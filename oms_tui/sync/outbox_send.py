@@ -134,6 +134,10 @@ class OutboxRunner:
             stops = self._guard.stops(item, mailbox, self._moment())
         except Unreachable as error:
             return rows.words(error.__cause__ or error)
+        except Exception as error:  # noqa: BLE001 - one mail's fault must not hold up the others
+            _LOG.exception("outbox item %s: a fault of ours before sending", item["id"])
+            self._not_reached(item, rows.words(error))
+            return ""
         if stops:
             told = "; ".join(stop.words for stop in stops)
             event = Event(

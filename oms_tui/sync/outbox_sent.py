@@ -57,7 +57,8 @@ class SentFolder:
         try:
             found = self._has(item)
             why = "it is not in the Sent folder"
-        except ConnectorError as error:
+        except Exception as error:  # noqa: BLE001 - one mail's fault must not hold up the others
+            _logged(item, error)
             found, why = False, f"the Sent folder cannot be read ({error})"
         if found:
             event = Event("mail_sent", "reply sent: it was found in the Sent folder", _data(item))
@@ -77,17 +78,14 @@ class SentFolder:
         """
         try:
             if not self._has(item):
-                waited = now - item["updated_at"]
-                if self._sender.files_sent_itself() and waited < _FILED_BY_SERVER_MS:
-                    rows.note(self._desk, item, not_before=now + self._pause(item))
+                if self._sender.files_sent_itself() and now - item["updated_at"] < _FILED_BY_SERVER_MS:
+                    self._noted(item, not_before=now + self._pause(item))
                     return False
                 self._mailbox.append(self._name(), item["raw"])
-        except ConnectorError as error:
+        except Exception as error:  # noqa: BLE001 - one mail's fault must not hold up the others
+            _logged(item, error)
             words = f"sent, but not yet filed in the Sent folder: {rows.words(error)}"
-            _LOG.info("outbox item %s: %s", item["id"], words)
             self._noted(item, not_before=now + self._pause(item), error=safe_line(words))
-            return False
-        except Moved:
             return False
         self._failed.pop(item["id"], None)
         return self._step(item, "file", now, filed=1, error="")
@@ -118,6 +116,17 @@ class SentFolder:
             return False
         self._looked.pop(item["id"], None)
         return True
+
+
+def _logged(item: Values, error: Exception) -> None:
+    ours = not isinstance(error, ConnectorError)
+    _LOG.log(
+        logging.ERROR if ours else logging.INFO,
+        "outbox item %s: %s",
+        item["id"],
+        error,
+        exc_info=error if ours else None,
+    )
 
 
 def _data(item: Values) -> dict[str, str]:
