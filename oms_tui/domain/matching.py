@@ -27,6 +27,7 @@ class LinkReason(Word):
     """Why a mail is on an order's timeline, the most trusted first."""
 
     PERSON = "person", "linked by hand"
+    SENT_HERE = "sent_here", "written at this desk"
     REPLY_TO_OURS = "reply_to_ours", "answers our mail"
     THREAD = "thread", "same thread"
     REPLY_TOKEN = "reply_token", "signed reply address"
@@ -39,6 +40,7 @@ class LinkReason(Word):
 
 CONFIDENCE: Final[Mapping[LinkReason, int]] = {
     LinkReason.PERSON: 100,
+    LinkReason.SENT_HERE: 100,
     LinkReason.REPLY_TO_OURS: 98,
     LinkReason.THREAD: 95,
     LinkReason.REPLY_TOKEN: 95,

@@ -105,6 +105,15 @@ def phone(text: str, country: str = "") -> str:
     return f"+{digits}" if international else digits
 
 
+def phone_variants(number: str) -> tuple[str, ...]:
+    """What a normalised number may be with a country's code, where it lacks one: for looking it up."""
+    if number.startswith("+") or not number:
+        return (number,) if number else ()
+    national = number.lstrip("0")
+    dialled = (f"+{code}{national}" for code in dict.fromkeys(_CALLING_CODES.values()))
+    return tuple(dict.fromkeys((number, f"+{number}", *dialled, f"+39{number}")))  # Italy keeps the zero
+
+
 def phones_in(text: str, country: str = "") -> tuple[str, ...]:
     """The phone numbers that a text names, at most ten."""
     found = dict.fromkeys(phone(match[0], country) for match in _PHONE.finditer(searchable(text[:LONGEST])))

@@ -1,0 +1,312 @@
+"""Conversations of the cache: a new mail finds its own by lookup, and only the conversations it touches are derived.
+
+The rules are ``domain.conversations``: two mails that share a Message-ID and a person are one conversation. Each such
+pair is one hashed row of ``message_references``, kept for the first mail that named it. Everything here works inside
+the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final
+
+from oms_tui.domain.conversations import Decision, people, state_of, thread_keys, threads
+from oms_tui.domain.vocabulary import ConversationStatus, Direction, MailState
+from oms_tui.store import mail_rows
+from oms_tui.store.rows import chunks, insert, marks, upsert
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from oms_tui.domain.conversations import Letter
+    from oms_tui.store.driver import Connection
+    from oms_tui.store.mail_rows import Mail
+
+_BY_HAND: Final = "by hand"
+_CHAIN: Final = 20  # decisions followed from mail to mail
+_STATUSES: Final = frozenset(ConversationStatus)
+_NOBODY_WAITS: Final = frozenset({ConversationStatus.CLOSED, ConversationStatus.SPAM, ConversationStatus.MERGED})
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Where people put mails: the name of each moved mail with that of the mail it was put to, and those names."""
+
+    to: Mapping[str, str] = field(default_factory=dict)
+    targets: Collection[str] = frozenset()
+
+
+def moves(desk: Connection) -> Moves:
+    """Every mail that somebody split off or put elsewhere; a mail put to one that was itself moved goes along with it."""
+    found = dict(desk.execute("SELECT mail, value FROM thread_decisions WHERE kind='thread'").fetchall())
+    resolved = {name: _end(found, name) for name in found}
+    return Moves(resolved, frozenset(resolved.values()))
+
+
+def _end(found: Mapping[str, str], name: str) -> str:
+    seen = {name}
+    for _ in range(_CHAIN):
+        following = found.get(name, name)
+        if following in seen:
+            return following if following == name else name
+        seen.add(following)
+        name = following
+    return name
+
+
+def place(cache: Connection, mails: Sequence[Mail], moved: Moves, own: Collection[str]) -> set[int]:
+    """Give every new mail its conversation: a known one, several that become one, or one of its own.
+
+    Returns:
+        the conversations that existed before and are touched.
+    """
+    keys = [_keys(mail, moved, own) for mail in mails]
+    owners: dict[int, int] = {}
+    roots = list(range(len(mails)))
+    for index, named in enumerate(keys):
+        for key in named:
+            first = owners.setdefault(key, index)
+            if first != index:
+                _join(roots, index, first)
+    known = _conversations(cache, owners)
+    groups: dict[int, list[int]] = {}
+    for index in range(len(mails)):
+        groups.setdefault(_root(roots, index), []).append(index)
+    joined: dict[int, int] = {}  # a conversation that was merged, and into which
+    touched: set[int] = set()
+    plans: list[tuple[list[int], set[int]]] = []
+    for group in groups.values():
+        found = {known[key] for index in group for key in keys[index] if key in known}
+        plans.append((group, found))
+        if len(found) > 1:
+            _merge(joined, found)
+    for group, found in plans:
+        if found:
+            conversation = _final(joined, min(found))
+            touched.add(conversation)
+        else:
+            conversation = min((mails[index].at, mails[index].id) for index in group)[1]
+        for index in group:
+            mails[index].conversation = conversation
+    _store_merges(cache, joined)
+    rows = [(key, mails[index].id) for key, index in owners.items() if key not in known]
+    cache.executemany("INSERT OR IGNORE INTO message_references(key, message) VALUES (?,?)", rows)
+    return touched
+
+
+def rethread(cache: Connection, conversations: Iterable[int], moved: Moves, own: Collection[str]) -> set[int]:
+    """Divide the mails of these conversations anew, as after a decision of a person; returns the conversations there are.
+
+    Conversations that some of these mails belong to by their headers are drawn in: a decision that was taken back.
+    """
+    old = set(conversations)
+    while True:
+        mails = mail_rows.load(cache, "conversation_id", old)
+        owners = {key: mail.id for mail in reversed(mails) for key in _keys(mail, moved, own)}
+        more = set(_conversations(cache, owners).values()) - old
+        if not more:
+            break
+        old |= more
+    by_name: dict[str, list[Mail]] = {}
+    for mail in mails:
+        by_name.setdefault(mail.name, []).append(mail)
+    count_badge(cache, "mail.to_link", -_to_link(cache, old))
+    for part in chunks([mail.id for mail in mails]):
+        cache.execute(f"DELETE FROM message_references WHERE message IN ({marks(len(part))})", list(part))
+    for part in chunks(old):
+        cache.execute(f"DELETE FROM conversations WHERE id IN ({marks(len(part))})", list(part))
+    now: set[int] = set()
+    for group in threads([letter(mail, moved, own) for mail in mails], own):
+        members = [mail for name in dict.fromkeys(each.name for each in group) for mail in by_name[name]]
+        before = Counter(mail.conversation for mail in members if mail.conversation is not None)
+        likely = [number for number, _ in before.most_common()] + [mail.id for mail in members]
+        conversation = next(number for number in likely if number not in now and _is_free(cache, number))
+        now.add(conversation)
+        for mail in members:
+            mail.conversation = conversation
+    cache.executemany(
+        "UPDATE messages SET conversation_id=? WHERE id=?", [(mail.conversation, mail.id) for mail in mails]
+    )
+    cache.executemany("INSERT OR IGNORE INTO message_references(key, message) VALUES (?,?)", list(owners.items()))
+    return now
+
+
+def _is_free(cache: Connection, number: int) -> bool:
+    return cache.execute("SELECT 1 FROM conversations WHERE id=?", (number,)).fetchone() is None
+
+
+def letter(mail: Mail, moved: Moves, own: Collection[str]) -> Letter:
+    """A mail as threading sees it, with what a person decided."""
+    return mail.letter(own, moved.to.get(mail.name, "") if moved.to else "")
+
+
+def derive(
+    cache: Connection, desk: Connection, known: Iterable[int], fresh: Iterable[Mail], own: Collection[str], now: int
+) -> set[int]:
+    """Write the rows of conversations: those in ``known`` are read whole, ``fresh`` mails are all there is of theirs.
+
+    Args:
+        cache: the cache, in a transaction.
+        desk: the desk, for what people decided about them.
+        known: conversations whose mails are in the cache.
+        fresh: mails of conversations that consist of these mails only.
+        own: the desk's own addresses, normalised.
+        now: milliseconds since 1970 UTC.
+
+    Returns:
+        every conversation written.
+    """
+    members: dict[int, list[Mail]] = {}
+    known = list(known)
+    for mail in [*mail_rows.load(cache, "conversation_id", known), *fresh]:
+        if mail.conversation is not None:
+            members.setdefault(mail.conversation, []).append(mail)
+    decisions = _statuses(desk, (mail.name for mails in members.values() for mail in mails))
+    before = _to_link(cache, known)
+    moment = datetime.fromtimestamp(now / 1000, UTC)
+    rows = [_row(number, mails, decisions, own, moment) for number, mails in members.items()]
+    cache.executemany(upsert("conversations"), rows)
+    count_badge(cache, "mail.to_link", sum(row[-1] for row in rows) - before)
+    return set(members)
+
+
+def _row(
+    number: int, mails: list[Mail], decisions: Mapping[str, Decision], own: Collection[str], moment: datetime
+) -> tuple[int | str | None, ...]:
+    mails.sort(key=lambda mail: (mail.at, mail.id))
+    letters = [mail.letter(own) for mail in mails]
+    decision = None
+    if decisions:
+        made = [decisions[each.name] for each in letters if each.name in decisions]
+        decision = max(made, key=lambda each: each.at, default=None)
+    state = state_of(letters, now=moment, decision=decision)
+    first = mails[0]
+    waits = state.waiting_since is not None and state.status not in _NOBODY_WAITS
+    unanswered = [mail.id for mail in mails if mail.name == state.unanswered] if waits else []
+    to_link = 0
+    if state.status not in _NOBODY_WAITS:
+        to_link = len(
+            {
+                mail.name
+                for mail in mails
+                if mail.state == MailState.UNLINKED and mail.direction == Direction.INBOUND and mail.gone_at is None
+            }
+        )
+    return (
+        number,
+        first.name,
+        _customer(letters, own),
+        first.subject,
+        state.status,
+        len({mail.name for mail in mails}) if len(mails) > 1 else 1,
+        _ms(state.last_inbound_at),
+        _ms(state.last_outbound_at),
+        _ms(state.waiting_since) if waits else None,
+        unanswered[0] if unanswered else None,
+        to_link,
+    )
+
+
+def _customer(letters: Sequence[Letter], own: Collection[str]) -> str:
+    """The address on the other side: who wrote first, else whom we wrote to."""
+    for each in letters:
+        if each.direction == Direction.INBOUND and each.by_a_person and each.sender:
+            return each.sender
+    return next((person for each in letters for person in people(each, own)), "")
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1000)
+
+
+def _statuses(desk: Connection, names: Iterable[str]) -> dict[str, Decision]:
+    """What people decided about the conversations these mails are in."""
+    if desk.execute("SELECT 1 FROM thread_decisions WHERE kind='status' LIMIT 1").fetchone() is None:
+        return {}
+    found: dict[str, Decision] = {}
+    for part in chunks(dict.fromkeys(names)):
+        query = (
+            f"SELECT mail, value, decided_at FROM thread_decisions WHERE kind='status' AND mail IN ({marks(len(part))})"
+        )
+        for name, value, at in desk.execute(query, list(part)):
+            if value in _STATUSES:
+                found[name] = Decision(value, datetime.fromtimestamp(at / 1000, UTC))
+    return found
+
+
+def _to_link(cache: Connection, conversations: Iterable[int]) -> int:
+    found = 0
+    for part in chunks(conversations):
+        query = f"SELECT total(to_link) FROM conversations WHERE id IN ({marks(len(part))})"
+        found += int(cache.execute(query, list(part)).fetchone()[0])
+    return found
+
+
+def count_badge(cache: Connection, key: str, more: int) -> None:
+    """Add to a count kept at write time."""
+    if more:
+        cache.execute(f"{insert('badges')} ON CONFLICT(key) DO UPDATE SET value=value+excluded.value", (key, more))
+
+
+# ---- keys
+
+
+def _keys(mail: Mail, moved: Moves, own: Collection[str]) -> list[int]:
+    """What makes it one conversation with others, hashed.
+
+    That a mail shares a key with itself "by hand" matters only where a person moved one to it, or it has no Message-ID
+    by which its copies find each other: so that key is made for those alone.
+    """
+    named = not mail.message_id or (bool(moved.to) and mail.name in moved.targets)
+    return [
+        int.from_bytes(blake2b(f"{name}\x1f{person}".encode("utf-8", "replace"), digest_size=8).digest()) >> 1
+        for name, person in thread_keys(letter(mail, moved, own), own)
+        if name != _BY_HAND or named or mail.name in moved.to
+    ]
+
+
+def _conversations(cache: Connection, keys: Iterable[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for part in chunks(keys):
+        query = (
+            "SELECT r.key, m.conversation_id FROM message_references r JOIN messages m ON m.id=r.message "
+            f"WHERE r.key IN ({marks(len(part))})"
+        )
+        found.update(cache.execute(query, list(part)).fetchall())
+    return found
+
+
+def _merge(joined: dict[int, int], found: Iterable[int]) -> None:
+    ends = {_final(joined, number) for number in found}
+    keep = min(ends)
+    for number in ends - {keep}:
+        joined[number] = keep
+
+
+def _final(joined: Mapping[int, int], number: int) -> int:
+    while number in joined:
+        number = joined[number]
+    return number
+
+
+def _store_merges(cache: Connection, joined: Mapping[int, int]) -> None:
+    """The older conversation takes the mails of the other; what waited for a link there is counted again with it."""
+    for number in joined:
+        count_badge(cache, "mail.to_link", -_to_link(cache, [number]))
+        cache.execute("UPDATE messages SET conversation_id=? WHERE conversation_id=?", (_final(joined, number), number))
+        cache.execute("DELETE FROM conversations WHERE id=?", (number,))
+
+
+def _root(roots: list[int], index: int) -> int:
+    while roots[index] != index:
+        roots[index] = roots[roots[index]]
+        index = roots[index]
+    return index
+
+
+def _join(roots: list[int], left: int, right: int) -> None:
+    first, second = sorted((_root(roots, left), _root(roots, right)))
+    roots[second] = first

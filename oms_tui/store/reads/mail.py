@@ -1,0 +1,342 @@
+"""Mail as the screen, the commands and macros read it: what belongs to no order yet, one mail, the threads of an order."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from oms_tui.domain import normalise
+from oms_tui.domain.candidates import MOST
+from oms_tui.domain.matching import match
+from oms_tui.domain.safe_text import safe_line, searchable
+from oms_tui.domain.vocabulary import Direction, MailState
+from oms_tui.store import mail_rows
+from oms_tui.store.mail_lookup import StoreLookup
+from oms_tui.store.order_sketches import emails_of
+from oms_tui.store.reads.select import Values, rows
+from oms_tui.store.rows import chunks, marks
+from oms_tui.store.shapes import AttachmentView, CandidateView, ConversationView, MessageView, UnlinkedMail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from oms_tui.domain.policy import DeskPolicy
+    from oms_tui.store.workspace import Workspace
+
+_SHOWN: Final = "id, source, from_name, from_address, subject, sent_at, state, reason"
+_MOST_SHOWN: Final = 500  # mails of one conversation that are shown: the newest
+_SHUT: Final = "('closed','spam','merged')"
+_STATES: Final = tuple(str(state) for state in MailState)
+
+
+def unlinked(
+    store: Workspace, *, limit: int = 200, after: str | None = None
+) -> tuple[tuple[UnlinkedMail, ...], str | None]:
+    """Mails that wait for somebody to say which order they are about, newest first, and where the next page begins.
+
+    Not what we sent, nor what a machine sent, nor conversations that somebody closed: ``mail_list`` has those.
+    """
+    condition = (
+        "state='unlinked' AND direction='inbound' AND gone_at IS NULL AND EXISTS (SELECT 1 FROM conversations c "
+        f"WHERE c.id=m.conversation_id AND c.status NOT IN {_SHUT})"
+    )
+    return _page(store, condition, (), limit, after)
+
+
+def quarantined_mail(
+    store: Workspace, *, limit: int = 200, after: str | None = None
+) -> tuple[tuple[UnlinkedMail, ...], str | None]:
+    """Mails that could not be read, with the reason."""
+    return mail_list(store, state=MailState.QUARANTINED, limit=limit, after=after)
+
+
+def mail_list(
+    store: Workspace, *, state: str = "", limit: int = 50, after: str | None = None
+) -> tuple[tuple[UnlinkedMail, ...], str | None]:
+    """Every mail there is in the mailboxes, or those of one state (a MailState), newest first."""
+    if state:
+        return _page(store, "state=? AND gone_at IS NULL", (state,), limit, after)
+    return _page(store, "gone_at IS NULL", (), limit, after)
+
+
+def mail_counts(store: Workspace) -> dict[str, int]:
+    """How many mails were fetched, and of these how many are linked, unlinked and quarantined: the three make the first."""
+    keys = [f"mail.{state}" for state in _STATES]
+    found = dict(store.cache.execute(f"SELECT key, value FROM badges WHERE key IN ({marks(len(keys))})", keys).fetchall())
+    counts = {state: int(found.get(f"mail.{state}", 0)) for state in _STATES}
+    return {"fetched": sum(counts.values()), **counts}
+
+
+def orders_of(store: Workspace, message_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """The numbers of the orders on which mails lie, by the mail's id."""
+    found: dict[int, tuple[str, ...]] = {}
+    for part in chunks(message_ids):
+        query = (
+            "SELECT l.message, o.number FROM message_links l JOIN orders o ON o.id=l.order_id "
+            f"WHERE l.message IN ({marks(len(part))}) ORDER BY l.message, l.confidence DESC, o.id"
+        )
+        for mail, number in store.cache.execute(query, list(part)):
+            found[mail] = (*found.get(mail, ()), number)
+    return found
+
+
+def message(store: Workspace, message_id: int) -> MessageView | None:
+    """One mail; None if there is none of that id."""
+    found = rows(store.cache, "messages", "id=?", (message_id,))
+    if not found:
+        return None
+    links = store.cache.execute(
+        "SELECT order_id, reason, confidence FROM message_links WHERE message=? ORDER BY confidence DESC", (message_id,)
+    ).fetchall()
+    sender = normalise.email(found[0]["from_address"])
+    known = any(sender in emails_of(store, order) for order, _, _ in links)
+    return _view(found[0], (links[0][1], links[0][2]) if links else ("", 0), known=known)
+
+
+def conversations_of(store: Workspace, order_id: int, policy: DeskPolicy, now: int) -> tuple[ConversationView, ...]:
+    """The conversations with a mail on this order, those with the newest mail first, each with all its mails.
+
+    A mail that lies in several mailboxes is shown once; one that a person took off the order is not shown.
+    """
+    del policy, now  # who waits was derived when mail came; it does not change with time alone
+    cache = store.cache
+    links = {
+        message: (reason, confidence)
+        for message, reason, confidence in cache.execute(
+            "SELECT message, reason, confidence FROM message_links WHERE order_id=?", (order_id,)
+        )
+    }
+    if not links:
+        return ()
+    ids = {
+        number
+        for part in chunks(links)
+        for (number,) in cache.execute(
+            f"SELECT DISTINCT conversation_id FROM messages WHERE id IN ({marks(len(part))}) AND conversation_id IS NOT NULL",
+            list(part),
+        )
+    }
+    order = cache.execute("SELECT source, remote_id FROM orders WHERE id=?", (order_id,)).fetchone() or ("", "")
+    off = {
+        name
+        for (name,) in store.desk.execute(
+            "SELECT mail FROM link_decisions WHERE source=? AND remote_id=? AND linked=0", order
+        )
+    }
+    known = emails_of(store, order_id)
+    views = []
+    for row in (row for part in chunks(ids) for row in rows(cache, "conversations", f"id IN ({marks(len(part))})", part)):
+        mails = rows(cache, "messages", "conversation_id=?", (row["id"],), f"sent_at DESC, id DESC LIMIT {_MOST_SHOWN}")
+        shown = [
+            _view(mail, links.get(mail["id"], ("", 0)), known=normalise.email(mail["from_address"]) in known)
+            for mail in _once(mails, links)
+            if mail_rows.content_name(mail["message_id"], mail["digest"]) not in off
+        ]
+        shown.reverse()
+        views.append(_conversation(row, tuple(shown)))
+    return tuple(sorted(views, key=lambda view: -(view.messages[-1].sent_at if view.messages else 0)))
+
+
+def candidates(store: Workspace, policy: DeskPolicy, message_id: int, limit: int = 9) -> list[CandidateView]:
+    """The orders a mail may be about, the likeliest first, each with what speaks for it; those it lies on left out."""
+    mails = mail_rows.load(store.cache, "id", [message_id], text=True)
+    if not mails or mails[0].state == MailState.QUARANTINED:
+        return []
+    result = match(mails[0].facts(policy.own_addresses), StoreLookup(store), own_addresses=policy.own_addresses, key=policy.key)
+    linked = {
+        order for (order,) in store.cache.execute("SELECT order_id FROM message_links WHERE message=?", (message_id,))
+    }
+    return [
+        CandidateView(
+            order_id=each.order.id,
+            number=each.order.number,
+            name=next(iter(each.order.names), ""),
+            score=each.score,
+            evidence=tuple(item.words for item in each.evidence),
+        )
+        for each in result.candidates
+        if each.order.id not in linked
+    ][: min(limit, MOST)]
+
+
+def search_messages(store: Workspace, words: str, limit: int = 50, before: int | None = None) -> list[int]:
+    """Ids of the mails that hold all these words (the last may be the beginning of one), newest first.
+
+    ``before`` is the last id of the page before.
+    """
+    terms = [word.replace('"', "") for word in searchable(words).split()]
+    wanted = " ".join(f'"{term}"' for term in terms if term)
+    if not wanted:
+        return []
+    condition, more = ("AND rowid<?", (before,)) if before is not None else ("", ())
+    found = store.cache.execute(
+        f"SELECT rowid FROM messages_fts WHERE messages_fts MATCH ? {condition} ORDER BY rowid DESC LIMIT ?",
+        (f"{wanted}*", *more, limit),
+    )
+    return [number for (number,) in found]
+
+
+def shown_messages(store: Workspace, ids: Iterable[int]) -> list[UnlinkedMail]:
+    """Mails of these ids as lists show them, in the order asked for."""
+    wanted = list(ids)
+    found: dict[int, UnlinkedMail] = {}
+    for part in chunks(wanted):
+        query = f"SELECT {_SHOWN} FROM messages WHERE id IN ({marks(len(part))})"
+        found.update((row[0], UnlinkedMail(*row)) for row in store.cache.execute(query, list(part)))
+    return [found[number] for number in wanted if number in found]
+
+
+def unattended(
+    store: Workspace, policy: DeskPolicy, now: int, *, limit: int = 500
+) -> list[UnlinkedMail]:
+    """Inbound mails nobody takes care of, the longest waiting first, each with why.
+
+    A mail is attended to when it is answered, when its conversation was closed with a reason, or when an order it lies on
+    is owned by somebody (the owner's own clock says by when) or has an open task that is not overdue.
+    """
+    found = store.cache.execute(
+        "SELECT c.unanswered, c.id FROM conversations c WHERE c.waiting_since IS NOT NULL AND c.unanswered IS NOT NULL "
+        f"AND c.status NOT IN {_SHUT} ORDER BY c.waiting_since"
+    ).fetchall()
+    waiting: list[tuple[int, str]] = []
+    for part in chunks(found, 200):
+        orders = _orders_of_conversations(store, [conversation for _, conversation in part])
+        cared = _cared_for(store, {order for each in orders.values() for order in each}, policy, now)
+        for mail, conversation in part:
+            on = orders.get(conversation, set())
+            if not on:
+                waiting.append((mail, "unanswered, and on no order"))
+            elif not on & cared:
+                waiting.append((mail, "unanswered, and nobody's"))
+        if len(waiting) >= limit:
+            break
+    reasons = dict(waiting[:limit])
+    gone = _gone(store, reasons)
+    return [
+        UnlinkedMail(
+            each.id, each.source, each.from_name, each.from_address, each.subject, each.sent_at, each.state, reasons[each.id]
+        )
+        for each in shown_messages(store, reasons)
+        if not (each.id in gone and each.state == MailState.UNLINKED)
+    ]
+
+
+# ---- inside
+
+
+def _page(
+    store: Workspace, condition: str, values: tuple[str, ...], limit: int, after: str | None
+) -> tuple[tuple[UnlinkedMail, ...], str | None]:
+    """A page by keyset: ``after`` is "<sent_at>.<id>" of the last mail of the page before."""
+    more: tuple[int, ...] = ()
+    if after:
+        at, _, number = after.partition(".")
+        if at.lstrip("-").isdecimal() and number.isdecimal():
+            condition += " AND (sent_at, id) < (?, ?)"
+            more = (int(at), int(number))
+    found = store.cache.execute(
+        f"SELECT {_SHOWN} FROM messages m WHERE {condition} ORDER BY sent_at DESC, id DESC LIMIT ?",
+        (*values, *more, limit + 1),
+    ).fetchall()
+    items = tuple(UnlinkedMail(*row) for row in found[:limit])
+    return items, f"{items[-1].sent_at}.{items[-1].id}" if len(found) > limit else None
+
+
+def _once(mails: Iterable[Values], links: dict[int, tuple[str, int]]) -> list[Values]:
+    """One row of each mail: of copies the one that lies on the order, then the one still in its mailbox."""
+    best: dict[tuple[str, str, str], Values] = {}
+    for mail in mails:
+        name = mail_rows.content_name(mail["message_id"], mail["digest"]), mail["from_address"], mail["subject"]
+        other = best.get(name)
+        if other is None or _rank(mail, links) > _rank(other, links):
+            best[name] = mail
+    return sorted(best.values(), key=lambda mail: (mail["sent_at"], mail["id"]), reverse=True)
+
+
+def _rank(mail: Values, links: dict[int, tuple[str, int]]) -> tuple[bool, bool, bool]:
+    return mail["id"] in links, mail["gone_at"] is None, mail["has_body"] == 1
+
+
+def _conversation(row: Values, mails: tuple[MessageView, ...]) -> ConversationView:
+    unanswered = row["unanswered"]
+    if unanswered is not None and all(mail.id != unanswered for mail in mails):
+        copy = [mail.id for mail in mails if mail.direction == Direction.INBOUND and not mail.auto]
+        unanswered = copy[-1] if copy else None
+    return ConversationView(
+        id=row["id"],
+        root=row["root"],
+        status=row["status"],
+        subject=row["subject"],
+        customer=row["customer"],
+        waiting_since=row["waiting_since"],
+        unanswered=unanswered,
+        messages=mails,
+    )
+
+
+def _view(row: Values, link: tuple[str, int], *, known: bool) -> MessageView:
+    return MessageView(
+        id=row["id"],
+        source=row["source"],
+        source_id=safe_line(f"{row['folder']} {row['uid']}"),
+        message_id=row["message_id"],
+        content_name=mail_rows.content_name(row["message_id"], row["digest"]),
+        direction=row["direction"],
+        from_name=row["from_name"],
+        from_address=row["from_address"],
+        to=tuple(json.loads(row["to_addresses"])),
+        cc=tuple(json.loads(row["cc_addresses"])),
+        reply_to=tuple(json.loads(row["reply_to"])),
+        subject=row["subject"],
+        sent_at=row["sent_at"],
+        auto=row["auto"],
+        has_body=row["has_body"] == 1,
+        text=row["text"],
+        quoted=tuple((first, last) for first, last in json.loads(row["quoted"])),
+        attachments=tuple(AttachmentView(*each) for each in json.loads(row["attachments"])),
+        warnings=tuple(json.loads(row["warnings"])),
+        state=row["state"],
+        link_reason=link[0],
+        link_confidence=link[1],
+        conversation_id=row["conversation_id"],
+        known_sender=known or row["direction"] == Direction.OUTBOUND,
+        synced_at=row["synced_at"],
+    )
+
+
+def _orders_of_conversations(store: Workspace, conversations: Sequence[int]) -> dict[int, set[int]]:
+    query = (
+        "SELECT m.conversation_id, l.order_id FROM messages m JOIN message_links l ON l.message=m.id "
+        f"WHERE m.conversation_id IN ({marks(len(conversations))})"
+    )
+    found: dict[int, set[int]] = {}
+    for conversation, order in store.cache.execute(query, list(conversations)):
+        found.setdefault(conversation, set()).add(order)
+    return found
+
+
+def _cared_for(store: Workspace, orders: Iterable[int], policy: DeskPolicy, now: int) -> set[int]:
+    """Those of these orders that somebody owns, or that have an open task which is not overdue."""
+    del policy
+    cared: set[int] = set()
+    for part in chunks(orders):
+        query = f"SELECT id, source, remote_id FROM orders WHERE id IN ({marks(len(part))})"
+        for number, source, remote_id in store.cache.execute(query, list(part)).fetchall():
+            owned = store.desk.execute(
+                "SELECT 1 FROM order_decisions WHERE source=? AND remote_id=? AND owner<>''", (source, remote_id)
+            ).fetchone()
+            due = store.desk.execute(
+                "SELECT 1 FROM tasks WHERE source=? AND remote_id=? AND state='open' AND owner<>'' AND due_at>=? LIMIT 1",
+                (source, remote_id, now),
+            ).fetchone()
+            if owned or due:
+                cared.add(number)
+    return cared
+
+
+def _gone(store: Workspace, ids: Iterable[int]) -> set[int]:
+    found: set[int] = set()
+    for part in chunks(ids):
+        query = f"SELECT id FROM messages WHERE gone_at IS NOT NULL AND id IN ({marks(len(part))})"
+        found.update(number for (number,) in store.cache.execute(query, list(part)))
+    return found

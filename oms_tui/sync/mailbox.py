@@ -1,0 +1,161 @@
+"""One mailbox, from where the last run stopped: what changed in its folders, page by page, and then the texts.
+
+Each page is one transaction of the cache with its cursor, so a run may be killed anywhere and goes on from there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from connectors.records import MailKey
+from oms_tui.store import sync_state
+from oms_tui.store.driver import transaction
+from oms_tui.store.ingest_mail import ingest_bodies, ingest_mail
+from oms_tui.sync import mail_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from connectors.base import MailSource
+    from connectors.records import MailPage
+    from oms_tui.domain.policy import DeskPolicy
+    from oms_tui.store.mail_rows import Key
+    from oms_tui.store.workspace import Workspace
+
+_BODIES_PAGE: Final = 50  # texts in one transaction
+_LOOKED_AT: Final = 5000  # newest messages without text among which those of open orders go first
+
+
+@dataclass(slots=True)
+class MailResult:
+    """What a run brought: messages that are new, by state, and those that went. linked + unlinked + quarantined = fetched."""
+
+    fetched: int = 0
+    linked: int = 0
+    unlinked: int = 0
+    quarantined: int = 0
+    gone: int = 0
+
+
+class MailboxSync:
+    """Brings one mailbox into the store.
+
+    Args:
+        store: the workspace, on connections of this thread.
+        policy: the desk's rules, with its own addresses and reply key.
+        source_name: the mailbox's name in the config.
+        connector: how it is read.
+        folders: the folders to read beside the one of sent mail; None: the inbox.
+    """
+
+    def __init__(
+        self,
+        store: Workspace,
+        policy: DeskPolicy,
+        source_name: str,
+        connector: MailSource,
+        *,
+        folders: Sequence[str] | None = None,
+    ) -> None:
+        self._store = store
+        self._policy = policy
+        self._source = source_name
+        self._connector = connector
+        self._wanted = tuple(folders or ())
+
+    def run(self, *, now: int, on_progress: Callable[[str, int, int | None], None] | None = None) -> MailResult:
+        """Read what changed in every folder.
+
+        Args:
+            now: milliseconds since 1970 UTC.
+            on_progress: called after each page with the folder, how many of its messages are read, and of how many.
+
+        Raises:
+            ConnectorError: the mailbox could not be read on; what was read is kept.
+        """
+        result = MailResult()
+        roles = self._connector.folders()
+        sent = roles.get("sent", "")
+        for folder in dict.fromkeys((*(self._wanted or (roles["inbox"],)), sent)):
+            if folder:
+                self._folder(folder, result, now=now, is_sent=folder == sent, on_progress=on_progress)
+        return result
+
+    def bodies(self, limit: int, now: int) -> int:
+        """Read the text of up to ``limit`` messages that have none yet: of open orders first, then the newest.
+
+        Returns:
+            how many got their text; 0 when there is nothing left to read.
+        """
+        read = 0
+        while read < limit:
+            wanted = self._without_text(min(_BODIES_PAGE, limit - read))
+            if not wanted:
+                break
+            records = list(self._connector.bodies([MailKey(*key) for key in wanted]))
+            mails = [
+                mail_in.mail(self._source, record, self._policy.own_addresses, is_sent=False) for record in records
+            ]
+            with transaction(self._store.cache):
+                read += ingest_bodies(self._store, self._policy, self._source, mails, wanted, now)
+        return read
+
+    def _folder(
+        self,
+        folder: str,
+        result: MailResult,
+        *,
+        now: int,
+        is_sent: bool,
+        on_progress: Callable[[str, int, int | None], None] | None,
+    ) -> None:
+        cache = self._store.cache
+        done = 0
+        cursor = sync_state.cursor(cache, self._source, folder)
+        for page in self._connector.changed(folder, cursor):
+            self._take(folder, page, result, now=now, is_sent=is_sent)
+            done += len(page.messages) + len(page.quarantined_keys)
+            if on_progress is not None:
+                on_progress(folder, done, page.total)
+        sync_state.succeeded(cache, self._source, folder, now)
+
+    def _take(self, folder: str, page: MailPage, result: MailResult, *, now: int, is_sent: bool) -> None:
+        batch = mail_in.batch(self._source, page, self._policy.own_addresses, is_sent=is_sent)
+        cache = self._store.cache
+        with transaction(cache):
+            taken = ingest_mail(self._store, self._policy, self._source, batch, now)
+            for item in page.quarantined:
+                sync_state.quarantine(cache, self._source, folder, item.ref, item.reason, item.raw, now)
+            sync_state.advanced(
+                cache,
+                self._source,
+                folder,
+                page.cursor,
+                read=len(page.messages) + len(page.quarantined_keys),
+                fresh=taken.fetched - taken.gone,
+                total=page.total,
+                now=now,
+            )
+        result.fetched += taken.fetched
+        result.linked += taken.linked
+        result.unlinked += taken.unlinked
+        result.quarantined += taken.quarantined
+        result.gone += taken.gone
+
+    def _without_text(self, limit: int) -> list[Key]:
+        """Places of messages without text. Open orders' are looked for among the newest few thousand: there they are."""
+        cache = self._store.cache
+        newest = (
+            "SELECT id, folder, generation, uid FROM messages WHERE source=? AND has_body=0 AND state<>'quarantined' "
+            "AND gone_at IS NULL ORDER BY sent_at DESC LIMIT ?"
+        )
+        first = cache.execute(
+            f"SELECT folder, generation, uid FROM ({newest}) m WHERE EXISTS (SELECT 1 FROM message_links l "
+            "JOIN queue_row q ON q.order_id=l.order_id WHERE l.message=m.id AND q.is_open=1) LIMIT ?",
+            (self._source, _LOOKED_AT, limit),
+        ).fetchall()
+        if len(first) < limit:
+            rest = cache.execute(newest, (self._source, limit)).fetchall()
+            first += [row[1:] for row in rest]
+        return [(folder, generation, uid) for folder, generation, uid in dict.fromkeys(first)][:limit]
