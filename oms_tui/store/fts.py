@@ -16,7 +16,7 @@ _WORDS = """
 SELECT o.id, o.number || ' ' || o.ship_name || ' ' || o.ship_company || ' ' || o.ship_street || ' ' || o.ship_city
  || ' ' || o.ship_postcode || ' ' || o.email || ' ' || o.phone || ' ' || o.ship_phone
  || coalesce(' ' || c.name || ' ' || c.company, '')
- || coalesce(' ' || (SELECT group_concat(i.value, ' ') FROM customer_identities i WHERE i.customer_id = o.customer_id), '')
+ || coalesce(' ' || (SELECT group_concat(i.value, ' ') FROM customer_identities i WHERE i.customer_id = c.id), '')
  || coalesce(' ' || (SELECT group_concat(l.sku || ' ' || l.title, ' ') FROM order_lines l WHERE l.order_id = o.id), '')
  || coalesce(' ' || (SELECT group_concat(s.tracking_number, ' ') FROM shipments s WHERE s.order_id = o.id), '')
  || coalesce(' ' || (SELECT group_concat(n.number, ' ') FROM invoices n WHERE n.order_id = o.id), '')

@@ -68,9 +68,10 @@ class IncomingCustomer:
 
 @dataclass(slots=True)
 class IncomingOrder:
-    """An order with lines (position, remote id, sku, gtin, title, quantity, unit price, tax, fulfilled) and its numbers.
+    """An order with its lines and numbers. ``values`` follow ORDER_VALUES.
 
-    ``keys`` are (kind, value) of everything that names it, already normalised. ``values`` follow ORDER_VALUES.
+    A line is (position, remote id, sku, gtin, title, quantity, unit price, tax, fulfilled). ``keys`` are (kind, value)
+    of everything that names it, already normalised.
     """
 
     remote_id: str
@@ -86,8 +87,8 @@ class IncomingOrder:
 class OrderName:
     """How a record names its order, whichever is known, and which other record it belongs to.
 
-    ``payment`` is the remote id of a payment of the same source, ``purchase`` the number of an order of ours to a vendor,
-    ``reference`` the id or number of a payment or an invoice.
+    ``payment`` is the remote id of a payment of the same source, ``purchase`` the number of an order of ours to a
+    vendor, ``reference`` the id or number of a payment or an invoice.
     """
 
     source: str = ""

@@ -43,7 +43,8 @@ def ingest_customers(
 ) -> tuple[dict[str, int], Taken]:
     """Upsert customers and add their identities (one that went from the source stays: an order may still carry it).
 
-    What an order says of its customer never overrules what was read of the customer itself, nor what a later order says.
+    What an order says of its customer never overrules what was read of the customer itself, nor what a later order
+    says.
 
     Returns:
         the id of each customer by remote id, and what moved of those read as customers.

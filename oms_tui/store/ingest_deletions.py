@@ -66,7 +66,7 @@ def ingest_deletions(
     count = 0
     for kind, ids in by_kind.items():
         if kind in TABLES:
-            count += _records(cache, source, kind, ids, now, effects)
+            count += _records(cache, source, kind, ids, effects, now=now)
         elif kind == "order":
             count += _orders(cache, source, ids, now, effects)
         elif kind == "customer":
@@ -74,18 +74,19 @@ def ingest_deletions(
         elif kind == "stock":
             count += sum(_stock(cache, source, one, effects) for one in ids)
         elif kind == "tracking":
-            count += _trackers(cache, source, ids, effects)
+            count += _trackers(cache, source, ids, effects, now=now)
     return Taken(-count, count)
 
 
-def _records(cache: Connection, source: str, kind: str, ids: Sequence[str], now: int, effects: Effects) -> int:
+def _records(cache: Connection, source: str, kind: str, ids: Sequence[str], effects: Effects, *, now: int) -> int:
     table = TABLES[kind]
     number = NUMBER_COLUMN.get(table, "''")
     count = 0
     observations: list[Observation] = []
     for part in chunks(ids):
         rows = cache.execute(
-            f"SELECT id, remote_id, order_id, {number} FROM {table} WHERE source=? AND remote_id IN ({marks(len(part))})",
+            f"SELECT id, remote_id, order_id, {number} FROM {table} "
+            f"WHERE source=? AND remote_id IN ({marks(len(part))})",
             [source, *part],
         ).fetchall()
         for record, remote_id, order, shown in rows:
@@ -167,7 +168,7 @@ def _stock(cache: Connection, source: str, name: str, effects: Effects) -> int:
     return 0
 
 
-def _trackers(cache: Connection, source: str, ids: Sequence[str], effects: Effects) -> int:
+def _trackers(cache: Connection, source: str, ids: Sequence[str], effects: Effects, *, now: int) -> int:
     count = 0
     for part in chunks(ids):
         rows = cache.execute(
@@ -180,6 +181,6 @@ def _trackers(cache: Connection, source: str, ids: Sequence[str], effects: Effec
             effects.parcels.add(number)
             effects.told.add(number)
             stood_in = f"{STAND_IN}{carrier}:{number}"
-            _records(cache, source, "shipment", [stood_in], 0, effects)
+            _records(cache, source, "shipment", [stood_in], effects, now=now)
         count += len(rows)
     return count

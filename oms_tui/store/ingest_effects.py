@@ -1,8 +1,9 @@
-"""What taking in a page leaves to be done before it is committed: joins to be made again, index rows, orders to derive."""
+"""What taking in a page leaves to be done before it is committed: joins to be made again, rows to be written again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Self
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ class Taken:
     fresh: int = 0
     changed: int = 0
 
-    def __iadd__(self, other: Taken) -> Taken:
+    def __iadd__(self, other: Taken) -> Self:
         self.fresh += other.fresh
         self.changed += other.changed
         return self

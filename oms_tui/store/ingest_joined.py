@@ -1,4 +1,4 @@
-"""Parcels, payments, refunds, disputes, invoices, orders to vendors and notes into the cache, joined to their orders."""
+"""What hangs off orders into the cache: parcels, payments, refunds, disputes, invoices, orders to vendors, notes."""
 
 from __future__ import annotations
 
@@ -50,18 +50,19 @@ def ingest_joined(
         by_table.setdefault(record.table, {})[record.remote_id] = record
     taken = Taken()
     for table, latest in by_table.items():
-        taken += _ingest(cache, table, source, latest, now, effects)
+        taken += _ingest(cache, table, source, latest, effects, now=now)
     return taken
 
 
 def _ingest(
-    cache: Connection, table: str, source: str, latest: dict[str, IncomingJoined], now: int, effects: Effects
+    cache: Connection, table: str, source: str, latest: dict[str, IncomingJoined], effects: Effects, *, now: int
 ) -> Taken:
     values = ",".join(f'"{name}"' for name in JOINED_VALUES[table])
     known: dict[str, tuple[Any, ...]] = {}
     for part in chunks(latest):
         for row in cache.execute(
-            f"SELECT remote_id, id, order_id, ref, {values} FROM {table} WHERE source=? AND remote_id IN ({marks(len(part))})",
+            f"SELECT remote_id, id, order_id, ref, {values} FROM {table} "
+            f"WHERE source=? AND remote_id IN ({marks(len(part))})",
             [source, *part],
         ):
             known[row[0]] = row
@@ -87,7 +88,8 @@ def _ingest(
                 same.append(number)
                 continue
             observations += _moved(table, source, record, there, now)
-        rows.append(_row(table, source, record, ref, number, order, now))
+        head = (source, remote_id, ref, now, now, number, order)
+        rows.append((*head, None, *record.values) if table == "shipments" else (*head, *record.values))
         shown = record.values[number_at] if number_at is not None else ""
         if there is None and order is not None:
             effects.dirty.add(order)
@@ -99,18 +101,11 @@ def _ingest(
             _was(table, source, remote_id, there, effects)
         if table == "shipments" and shown:
             effects.parcels.add(shown)
-    for part in chunks(same):
-        cache.execute(f"UPDATE {table} SET synced_at=? WHERE id IN ({marks(len(part))})", [now, *part])
+    for unmoved in chunks(same):
+        cache.execute(f"UPDATE {table} SET synced_at=? WHERE id IN ({marks(len(unmoved))})", (now, *unmoved))
     observe(cache, observations, now)
     cache.executemany(upsert(table, keep=tuple(name for name in _GIVEN if name in CACHE_COLUMNS[table])), rows)
     return Taken(len(fresh), len(rows))
-
-
-def _row(
-    table: str, source: str, record: IncomingJoined, ref: str, number: int, order: int | None, now: int
-) -> tuple[Any, ...]:
-    head = (source, record.remote_id, ref, now, now, number)
-    return (*head, order, None, *record.values) if table == "shipments" else (*head, order, *record.values)
 
 
 for _table, _columns in JOINED_VALUES.items():

@@ -74,7 +74,7 @@ class Named:
 
 @dataclass(slots=True, frozen=True)
 class Claim:
-    """Which orders a record could be of. ``own``: it named the order by its own id. ``why`` tells why there is not one."""
+    """Which orders a record could be of. ``own``: it named one by the order's own id. ``why`` there is not just one."""
 
     orders: tuple[int, ...] = ()
     own: bool = False

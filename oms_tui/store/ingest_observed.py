@@ -40,7 +40,7 @@ _MOST_LINES: Final = 6
 
 @dataclass(slots=True)
 class Observation:
-    """Something that changed. ``at`` is when, by the source's clock if it says; ``data`` has [before, after] by field."""
+    """Something that changed. ``at`` is when, by the source's clock if it says; ``data`` has [before, after]s."""
 
     order_id: int
     at: int
@@ -84,10 +84,28 @@ Move = tuple[str, str, dict[str, Any]]
 
 
 def _moves(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Move]:
-    def changed(name: str) -> dict[str, Any]:
-        return {name: [before[name], after[name]]} if before[name] != after[name] else {}
+    yield from _axis_moves(before, after)
+    if before["promised_at"] is not None and (data := _changed(before, after, "promised_at")):
+        yield "promise", "promised date moved", data
+    moved = {name: [before[name], after[name]] for name in _ADDRESS if before[name] != after[name]}
+    if moved:
+        yield "address", "shipping address changed", moved
+    if data := _changed(before, after, "number"):
+        yield "edited", f"number: {before['number']} → {after['number']}", data
+    if (data := _changed(before, after, "total")) and before["currency"] == after["currency"]:
+        was, is_now = (money_text(side["total"], side["currency"]) for side in (before, after))
+        yield "edited", f"total: {was} → {is_now}", data
+    for name, called in (("note", "note"), ("instructions", "delivery instructions")):
+        if data := _changed(before, after, name):
+            yield "edited", f"{called} changed", data
 
-    if data := changed("state"):
+
+def _changed(before: dict[str, Any], after: dict[str, Any], name: str) -> dict[str, Any]:
+    return {name: [before[name], after[name]]} if before[name] != after[name] else {}
+
+
+def _axis_moves(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Move]:
+    if data := _changed(before, after, "state"):
         kind = (
             "reopened"
             if before["state"] in _STATES and after["state"] == "open"
@@ -95,21 +113,8 @@ def _moves(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Move]:
         )
         yield kind, f"order: {_words(before['state'])} → {_words(after['state'])}", data
     for name, (kind, called) in _AXES.items():
-        if data := changed(name):
+        if data := _changed(before, after, name):
             yield kind, f"{called}: {_words(before[name])} → {_words(after[name])}", data
-    if before["promised_at"] is not None and (data := changed("promised_at")):
-        yield "promise", "promised date moved", data
-    moved = {name: [before[name], after[name]] for name in _ADDRESS if before[name] != after[name]}
-    if moved:
-        yield "address", "shipping address changed", moved
-    if data := changed("number"):
-        yield "edited", f"number: {before['number']} → {after['number']}", data
-    if (data := changed("total")) and before["currency"] == after["currency"]:
-        was, is_now = (money_text(side["total"], side["currency"]) for side in (before, after))
-        yield "edited", f"total: {was} → {is_now}", data
-    for name, called in (("note", "note"), ("instructions", "delivery instructions")):
-        if data := changed(name):
-            yield "edited", f"{called} changed", data
 
 
 def _line_moves(before: dict[str, tuple[Any, ...]], after: dict[str, tuple[Any, ...]]) -> Iterator[Move]:

@@ -70,8 +70,8 @@ def ingest_orders(cache: Connection, source: str, orders: Sequence[IncomingOrder
             moved.append(order)
         else:
             same.append(there[0])
-    for part in chunks(same):
-        cache.execute(f"UPDATE orders SET synced_at=? WHERE id IN ({marks(len(part))})", [now, *part])
+    for unmoved in chunks(same):
+        cache.execute(f"UPDATE orders SET synced_at=? WHERE id IN ({marks(len(unmoved))})", (now, *unmoved))
     if not fresh and not moved:
         return Taken()
     names = [(order.placed_at, f"{source}\x1f{order.remote_id}") for order in fresh]
@@ -82,7 +82,7 @@ def ingest_orders(cache: Connection, source: str, orders: Sequence[IncomingOrder
         ids.update((order.remote_id, number) for number, order in numbers.items())
         observe_orders(cache, source, numbers, now)
         _forget(cache, source, numbers, effects)
-    _write(cache, source, [*fresh, *moved], ids, now, effects)
+    _write(cache, source, [*fresh, *moved], ids, effects, now=now)
     if fresh and not brings_orders(cache, source):
         cache.execute("INSERT OR IGNORE INTO meta(key, value) VALUES (?, '1')", (_brings(source),))
         effects.first_orders = True
@@ -99,7 +99,7 @@ def _brings(source: str) -> str:
 
 
 def _write(
-    cache: Connection, source: str, orders: Sequence[IncomingOrder], ids: dict[str, int], now: int, effects: Effects
+    cache: Connection, source: str, orders: Sequence[IncomingOrder], ids: dict[str, int], effects: Effects, *, now: int
 ) -> None:
     named = [order.customer for order in orders if order.customer is not None]
     customers = ingest_customers(cache, source, named, now, effects)[0] if named else {}
@@ -122,10 +122,8 @@ def _write(
                 order.digest,
             )
         )
-        for line in order.lines:
-            lines.append((number, *line))
-        for kind, value in order.keys:
-            keys.append((kind, value, number, value[::-1]))
+        lines.extend([(number, *line) for line in order.lines])
+        keys.extend([(kind, value, number, value[::-1]) for kind, value in order.keys])
         if waiting:
             effects.names.update(of_order(source, order.remote_id, order.keys))
     cache.executemany(_UPSERT, rows)

@@ -50,6 +50,14 @@ class _Known:
     scans: dict[tuple[int, str, str, str, str], tuple[IncomingScan, int]]
 
 
+@dataclass(slots=True)
+class _Scans:
+    """Every scan of a number, and when each was first read."""
+
+    all: list[IncomingScan]
+    recorded: dict[tuple[int, str, str, str, str], int]
+
+
 def _ingest(cache: Connection, source: str, tracker: IncomingTracker, now: int, effects: Effects) -> Taken:
     known = _known(cache, tracker)
     recorded = {key: at for key, (_, at) in known.scans.items()}
@@ -59,7 +67,7 @@ def _ingest(cache: Connection, source: str, tracker: IncomingTracker, now: int, 
         recorded.setdefault(key, now)
         if key not in scans or (scan.reason, scan.offset_minutes) > (scans[key].reason, scans[key].offset_minutes):
             scans[key] = scan  # told again with more
-    rows, events = _rows(cache, source, tracker, list(scans.values()), recorded, known, now)
+    rows, events = _rows(cache, source, tracker, _Scans(list(scans.values()), recorded), known, now=now)
     effects.parcels.add(tracker.tracking_number)
     if [_content(row) for row in rows] == [_content(row) for row in known.rows] and set(scans) == set(known.scans):
         cache.execute(
@@ -103,13 +111,13 @@ def _rows(
     cache: Connection,
     source: str,
     tracker: IncomingTracker,
-    scans: list[IncomingScan],
-    recorded: dict[tuple[int, str, str, str, str], int],
+    scans: _Scans,
     known: _Known,
+    *,
     now: int,
 ) -> tuple[list[dict[str, Any]], list[tuple[Any, ...]]]:
     """One row for each life of the number, oldest first, and the scans of each."""
-    split = lives([_scan(scan) for scan in scans]) or ((),)
+    split = lives([_scan(scan) for scan in scans.all]) or ((),)
     firsts = [_milliseconds(life[0].occurred_at) if life else _first_seen(tracker, known, now) for life in split]
     name = f"{tracker.carrier}\x1f{tracker.tracking_number}"
     ids = _ids(cache, [(first, f"{name}\x1f{first}") for first in firsts], known, firsts)
@@ -117,7 +125,7 @@ def _rows(
     earliest = min((row["recorded_at"] for row in known.rows), default=now)
     rows: list[dict[str, Any]] = []
     events: list[tuple[Any, ...]] = []
-    ordered = {_scan(scan): scan for scan in scans}
+    ordered = {_scan(scan): scan for scan in scans.all}
     spoken = max((_scan(scan).occurred_at for scan in tracker.scans), default=None)
     for life, first, number in zip(split, firsts, ids, strict=True):
         meant = life is split[-1] if spoken is None else any(scan.occurred_at == spoken for scan in life)
@@ -133,7 +141,7 @@ def _rows(
         for scan in in_order(life):
             one = ordered[scan]
             values = {name: getattr(one, name) for name in one.__slots__}
-            values |= {"tracker_id": number, "recorded_at": recorded[_key(one)]}
+            values |= {"tracker_id": number, "recorded_at": scans.recorded[_key(one)]}
             events.append(tuple(values[column] for column in _EVENT))
     return rows, events
 

@@ -44,7 +44,7 @@ def marks(count: int) -> str:
 
 
 def chunks(values: Iterable[T], size: int = _CHUNK) -> Iterator[Sequence[T]]:
-    """The values in lists of at most ``size`` (a statement's bound values are limited, and its text is cached by length)."""
+    """The values in lists of at most ``size``: a statement's bound values are limited, its text is cached by length."""
     batch: list[T] = []
     for value in values:
         batch.append(value)

@@ -95,9 +95,9 @@ def advanced(
     with transaction(cache):
         _row(cache, source, stream)
         cache.execute(
-            "UPDATE sync_state SET cursor=CASE WHEN ?='' THEN cursor ELSE ? END, records=max(0, records+?), done=done+?, "
+            "UPDATE sync_state SET cursor=coalesce(nullif(?, ''), cursor), records=max(0, records+?), done=done+?, "
             "total=?, last_attempt_at=? WHERE source=? AND stream=?",
-            (text := json.dumps(cursor) if cursor else "", text, fresh, read, total, now, source, stream),
+            (json.dumps(cursor) if cursor else "", fresh, read, total, now, source, stream),
         )
 
 
@@ -113,7 +113,7 @@ def succeeded(cache: Connection, source: str, stream: str, now: int) -> None:
         _tell(cache)
 
 
-def failed(
+def failed(  # noqa: PLR0917 - a row of facts, in the order of its columns
     cache: Connection, source: str, stream: str, error_code: str, error: str, hint: str, retry_at: int | None, now: int
 ) -> None:
     """A run of the stream failed: why, in words for the person who can act, and when it is tried again."""
@@ -149,13 +149,15 @@ def restart(cache: Connection, source: str, stream: str) -> None:
         cache.execute("UPDATE sync_state SET cursor='' WHERE source=? AND stream=?", (source, stream))
 
 
-def quarantine(cache: Connection, source: str, stream: str, ref: str, reason: str, raw: str, now: int) -> None:
+def quarantine(  # noqa: PLR0917 - a row of facts, in the order of its columns
+    cache: Connection, source: str, stream: str, ref: str, reason: str, raw: str, now: int
+) -> None:
     """Set a record aside that could not be read; the same one again moves only its time."""
     with transaction(cache):
         cache.execute(
-            "INSERT INTO quarantine(source, ref, stream, reason, raw, first_seen_at, last_seen_at) VALUES (?,?,?,?,?,?,?) "
-            "ON CONFLICT(source, ref) DO UPDATE SET stream=excluded.stream, reason=excluded.reason, raw=excluded.raw, "
-            "last_seen_at=excluded.last_seen_at",
+            "INSERT INTO quarantine(source, ref, stream, reason, raw, first_seen_at, last_seen_at) "
+            "VALUES (?,?,?,?,?,?,?) ON CONFLICT(source, ref) DO UPDATE SET stream=excluded.stream, "
+            "reason=excluded.reason, raw=excluded.raw, last_seen_at=excluded.last_seen_at",
             (source, safe_line(ref), stream, safe_line(reason), safe_block(raw, _LONGEST_RAW), now, now),
         )
 
@@ -163,7 +165,7 @@ def quarantine(cache: Connection, source: str, stream: str, ref: str, reason: st
 def well_again(cache: Connection, source: str, names: Collection[str]) -> None:
     """Records of these names were read: what was set aside of them is settled.
 
-    A quarantined record is named by the connector for people (``order 1042``, ``parcel dhl 003…``): its last word counts.
+    Connectors call a quarantined record as people do (``order 1042``, ``parcel dhl 003…``): the last word counts.
     """
     aside = cache.execute("SELECT ref FROM quarantine WHERE source=?", (source,)).fetchall()
     settled = [(source, ref) for (ref,) in aside if ref.rsplit(" ", 1)[-1] in names]

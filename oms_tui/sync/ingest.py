@@ -1,4 +1,4 @@
-"""A page of a connector into the cache: records, what is gone, what could not be read, and the cursor, in one commit."""
+"""A page of a connector into the cache: records, what is gone, what could not be read, the cursor; in one commit."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def ingest_page(store: Workspace, source: str, stream: str, page: Page, *, now: 
         fts.index_orders(cache, effects.fresh, fresh=True)
         fts.index_orders(cache, effects.words - effects.fresh)
         cache.executemany("INSERT OR IGNORE INTO dirty(order_id) VALUES (?)", [(order,) for order in effects.dirty])
-        quarantined = _set_aside(cache, source, stream, page, batch, now)
+        quarantined = _set_aside(cache, source, stream, page, batch, now=now)
         sync_state.unmapped(cache, source, batch.unmapped, now)
         read = len(page.records) - len(batch.unreadable)
         sync_state.advanced(cache, source, stream, page.cursor, read=read, fresh=taken.fresh, total=page.total, now=now)
@@ -84,9 +84,10 @@ def _take(cache: Connection, source: str, batch: Batch, now: int, effects: Effec
     return taken
 
 
-def _set_aside(cache: Connection, source: str, stream: str, page: Page, batch: Batch, now: int) -> int:
+def _set_aside(cache: Connection, source: str, stream: str, page: Page, batch: Batch, *, now: int) -> int:
     sync_state.well_again(cache, source, batch.names)
-    aside = [(one.ref, one.reason, one.raw) for one in (*page.quarantined, *batch.unreadable)]
+    aside = [(one.ref, one.reason, one.raw) for one in page.quarantined]
+    aside += [(one.ref, one.reason, one.raw) for one in batch.unreadable]
     for ref, reason, raw in aside:
         sync_state.quarantine(cache, source, stream, ref, reason, raw, now)
     return len(aside)

@@ -1,4 +1,4 @@
-"""A connector's page as rows of the store. A record that is not what it should be is set aside, and the rest goes on."""
+"""A connector's page as rows of the store. A record that is not what it should be is set aside; the rest goes on."""
 
 from __future__ import annotations
 
@@ -38,25 +38,24 @@ def incoming(records: Iterable[given.Record]) -> Batch:
 
 
 def _take(batch: Batch, record: given.Record) -> None:
-    kind = type(record)
-    if kind is given.OrderRecord:
+    if isinstance(record, given.OrderRecord):
         order = records_in_orders.order(record, batch.unmapped)
         batch.orders.append(order)
         batch.names.update((order.remote_id, order.values[0]))
-    elif kind is given.StockRecord:
+    elif isinstance(record, given.StockRecord):
         row = records_in_goods.stock(record)
         batch.stock.append(row)
         batch.names.add(row[0])
-    elif kind is given.TrackingRecord:
+    elif isinstance(record, given.TrackingRecord):
         tracker = records_in_goods.tracker(record, batch.unmapped)
         batch.trackers.append(tracker)
         batch.names.add(tracker.tracking_number)
-    elif kind is given.CustomerRecord:
+    elif isinstance(record, given.CustomerRecord):
         customer = records_in_orders.customer(record, whole=True)
         batch.customers.append(customer)
         batch.names.add(customer.remote_id)
     else:
-        joined = _JOINED[kind](record, batch.unmapped)
+        joined = _JOINED[type(record)](record, batch.unmapped)
         batch.joined.append(joined)
         batch.names.add(joined.remote_id)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from oms_tui.domain.tracking_numbers import compact
 from oms_tui.domain.vocabulary import DelayReason, TrackingStatus, values
 from oms_tui.store.incoming import IncomingScan, IncomingTracker
-from oms_tui.sync.records_in_joined import carrier_key, order_name, web_address
-from oms_tui.sync.records_in_text import identifier, integer, line, maybe, milliseconds
+from oms_tui.sync.records_in_joined import carrier_key, order_name
+from oms_tui.sync.records_in_text import identifier, integer, line, maybe, milliseconds, web_address
 
 if TYPE_CHECKING:
     from connectors.records import StockRecord, TrackingEventRecord, TrackingRecord
@@ -45,8 +45,7 @@ def tracker(record: TrackingRecord, unmapped: list[tuple[str, str]]) -> Incoming
     number = compact(line(record.tracking_number))
     if not number:
         raise ValueError("its tracking number is empty")
-    for code in record.unmapped:
-        unmapped.append(("tracking code", line(code)))
+    unmapped.extend(("tracking code", line(code)) for code in record.unmapped)
     scans = sorted(record.events, key=lambda event: event.occurred_at)[-_MOST_SCANS:]
     return IncomingTracker(
         carrier=carrier_key(record.carrier, number),

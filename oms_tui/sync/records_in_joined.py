@@ -18,7 +18,7 @@ from oms_tui.domain.vocabulary import (
     values,
 )
 from oms_tui.store.incoming import JOINED_VALUES, IncomingJoined, OrderName
-from oms_tui.sync.records_in_text import block, email, identifier, integer, line, maybe
+from oms_tui.sync.records_in_text import block, email, identifier, integer, line, maybe, web_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -242,9 +242,3 @@ def _word(word: str, known: Iterable[str], field: str, unmapped: Unmapped) -> st
 def _goods(lines: Iterable[tuple[str, int]]) -> str:
     found = [(line(sku), integer(quantity, "quantity")) for sku, quantity in lines]
     return json.dumps(found, ensure_ascii=False) if found else "[]"
-
-
-def web_address(url: str) -> str:
-    """A web address people may open; anything else could run something of theirs."""
-    plain = line(url)
-    return plain if plain.startswith(("https://", "http://")) else ""

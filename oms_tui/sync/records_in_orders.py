@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import marshal
 from hashlib import blake2b
+from operator import contains
 from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.domain.vocabulary import (
@@ -12,7 +13,6 @@ from oms_tui.domain.vocabulary import (
     OrderState,
     PaymentStatus,
     ReturnStatus,
-    Word,
     values,
 )
 from oms_tui.store.incoming import IncomingCustomer, IncomingOrder
@@ -24,16 +24,16 @@ from oms_tui.sync.records_in_text import (
     identifier,
     integer,
     line,
+    lines,
     listed,
     mapped,
     maybe,
     milliseconds,
     phone,
+    web_address,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from connectors.records import CustomerRecord, LineRecord, OrderRecord
 
 _MARSHAL_VERSION: Final = 2  # the last in which the same values always have the same bytes
@@ -41,14 +41,12 @@ _DIGEST_BYTES: Final = 12
 _NO_CUSTOMER: Final = frozenset({"", "0"})  # WooCommerce: 0 is a guest
 
 
-def _known(kind: type[Word]) -> frozenset[str]:
-    return frozenset(values(kind))
-
-
-_STATES: Final = _known(OrderState)
-_PAYMENTS: Final = _known(PaymentStatus)
-_FULFILLMENTS: Final = _known(FulfillmentStatus)
-_RETURNS: Final = _known(ReturnStatus)
+_AXES: Final = {
+    "order state": frozenset(values(OrderState)),
+    "payment status": frozenset(values(PaymentStatus)),
+    "fulfillment status": frozenset(values(FulfillmentStatus)),
+    "return status": frozenset(values(ReturnStatus)),
+}
 
 
 def digest(content: tuple[Any, ...]) -> str:
@@ -63,66 +61,73 @@ def order(record: OrderRecord, unmapped: list[tuple[str, str]]) -> IncomingOrder
         ValueError, TypeError, AttributeError: a field is not what it should be.
     """
     remote_id = identifier(record.remote_id)
-    number = line(record.number) or remote_id
-    placed_at = milliseconds(record.placed_at)
     ship_to = record.ship_to
-    country = line(ship_to.country)
+    number, currency, phone_number, channel, origin, version, *address = lines(
+        record.number,
+        record.currency,
+        record.phone,
+        record.channel,
+        record.origin,
+        record.version,
+        ship_to.name,
+        ship_to.company,
+        ship_to.street,
+        ship_to.city,
+        ship_to.region,
+        ship_to.postcode,
+        ship_to.country,
+        ship_to.phone,
+    )
+    number = number or remote_id
+    country = address[6]
     mail = email(record.email)
-    state, payment, fulfillment, return_ = (
+    axes: tuple[str, ...] = (
         record.state,
         record.payment_status,
         record.fulfillment_status,
         record.return_status,
     )
-    if not (state in _STATES and payment in _PAYMENTS and fulfillment in _FULFILLMENTS and return_ in _RETURNS):
-        unmapped += _strange(record)
-        state, payment, fulfillment, return_ = line(state), line(payment), line(fulfillment), line(return_)  # type: ignore[assignment]  # a word outside the list is kept as it came
-    updated_at = maybe(record.updated_at)
-    references = tuple(map(line, record.references)) if record.references else ()
+    if not all(map(contains, _AXES.values(), axes)):
+        unmapped += [
+            (axis, line(word)) for (axis, known), word in zip(_AXES.items(), axes, strict=True) if word not in known
+        ]
+        axes = lines(*axes)
+    placed_at, updated_at = milliseconds(record.placed_at), maybe(record.updated_at)
+    references = lines(*record.references) if record.references else ()
     content = (
         number,
-        state,
-        payment,
-        fulfillment,
-        return_,
+        *axes,
         placed_at,
         maybe(record.promised_at),
-        line(record.currency).upper(),
+        currency.upper(),
         integer(record.total, "total"),
         integer(record.shipping, "shipping"),
         integer(record.discount, "discount"),
         mail,
-        line(record.phone),
-        line(ship_to.name),
-        line(ship_to.company),
-        line(ship_to.street),
-        line(ship_to.city),
-        line(ship_to.region),
-        line(ship_to.postcode),
-        country,
-        line(ship_to.phone),
+        phone_number,
+        *address,
         address_json(record.bill_to) if record.bill_to else "",
         listed(record.tags) if record.tags else "[]",
         block(record.instructions),
         block(record.note),
-        line(record.channel),
-        line(record.url),
-        line(record.origin),
+        channel,
+        web_address(record.url),
+        origin,
         line(record.replaces.number or record.replaces.remote_id) if record.replaces else "",
         json.dumps(references, ensure_ascii=False) if references else "[]",
         mapped(record.raw_status) if record.raw_status else "{}",
-        line(record.version),
+        version,
         updated_at,
     )
-    lines = tuple([_line(place, one) for place, one in enumerate(record.lines)])
+    goods = tuple([_line(place, one) for place, one in enumerate(record.lines)])
     who = _customer_of(record, mail, country, updated_at or placed_at)
     return IncomingOrder(
         remote_id=remote_id,
         placed_at=placed_at,
         values=content,
-        lines=lines,
+        lines=goods,
         keys=_keys(number, remote_id, references),
-        digest=digest((content, lines, who.digest if who else "")),
+        digest=digest((content, goods, who.digest if who else "")),
         customer=who,
     )
 
@@ -132,35 +137,19 @@ def _keys(number: str, remote_id: str, references: tuple[str, ...]) -> tuple[tup
     keys = [(NUMBER, called)] if called else []
     if own:
         keys.append((REMOTE_ID, own))
-    for reference in references:
-        if value := order_key(reference):
-            keys.append((REFERENCE, value))
+    keys.extend((REFERENCE, value) for reference in references if (value := order_key(reference)))
     return tuple(keys)
 
 
 def _line(place: int, record: LineRecord) -> tuple[Any, ...]:
     return (
         place,
-        line(record.remote_id),
-        line(record.sku),
-        line(record.gtin),
-        line(record.title),
+        *lines(record.remote_id, record.sku, record.gtin, record.title),
         integer(record.quantity, "quantity"),
         integer(record.unit_price, "unit price"),
         integer(record.tax, "tax"),
         integer(record.fulfilled, "fulfilled"),
     )
-
-
-def _strange(record: OrderRecord) -> Iterator[tuple[str, str]]:
-    for field, word, known in (
-        ("order state", record.state, _STATES),
-        ("payment status", record.payment_status, _PAYMENTS),
-        ("fulfillment status", record.fulfillment_status, _FULFILLMENTS),
-        ("return status", record.return_status, _RETURNS),
-    ):
-        if word not in known:
-            yield field, line(word)
 
 
 def _customer_of(record: OrderRecord, mail: str, country: str, at: int) -> IncomingCustomer | None:

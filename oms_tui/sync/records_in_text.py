@@ -37,11 +37,25 @@ def line(text: str) -> str:
 _odd_line = lru_cache(maxsize=8192)(safe_line)  # towns, products and names come again and again
 
 
+def lines(*texts: str) -> tuple[str, ...]:
+    """Each text as one safe line; one look at all of them where they are plain."""
+    whole = "".join(texts)
+    if whole.isascii() and whole.isprintable() and len(whole) <= LINE_LIMIT:
+        return texts
+    return tuple([line(text) for text in texts])
+
+
 def block(text: str) -> str:
     """``text`` with its lines, safe."""
     if text.isascii() and text.isprintable() and len(text) <= BLOCK_LIMIT:
         return text
     return safe_block(text)
+
+
+def web_address(url: str) -> str:
+    """A web address people may open, else "": another scheme could run something of theirs."""
+    plain = line(url)
+    return plain if plain.startswith(("https://", "http://")) else ""
 
 
 def identifier(text: str, what: str = "its id") -> str:

@@ -47,14 +47,14 @@ class UnmappedCode:
 
 @dataclass(slots=True, frozen=True)
 class LooseRecord:
-    """A record that belongs to no order: what it names, why it is loose, and the numbers of the orders that could claim it."""
+    """A record that belongs to no order: what it names, why, and which orders (``source:number``) could claim it."""
 
     kind: str
     source: str
-    source_id: str
+    remote_id: str
     number: str
     names: dict[str, str]
-    why: str
+    reason: str
     orders: tuple[str, ...]
     synced_at: int
 
@@ -72,13 +72,20 @@ def source_health(store: Workspace, sources: Mapping[str, tuple[str, bool, int]]
         streams.setdefault(state.source, []).append(state)
     aside = dict(store.cache.execute("SELECT source, count(*) FROM quarantine GROUP BY source"))
     return [
-        _health(name, kind, streams.get(name, []), aside.get(name, 0), stale_after if enabled else None, now)
+        _health(
+            name,
+            kind,
+            streams.get(name, []),
+            aside.get(name, 0),
+            stale_after=stale_after if enabled else None,
+            now=now,
+        )
         for name, (kind, enabled, stale_after) in sources.items()
     ]
 
 
 def _health(
-    name: str, kind: str, streams: list[StreamState], aside: int, stale_after: int | None, now: int
+    name: str, kind: str, streams: list[StreamState], aside: int, *, stale_after: int | None, now: int
 ) -> SourceHealth:
     succeeded = [state.last_success_at for state in streams if state.last_success_at is not None]
     oldest = min(succeeded, default=None)
@@ -151,15 +158,15 @@ def loose_records(store: Workspace, limit: int = 200) -> list[LooseRecord]:
                 LooseRecord(
                     kind=_KINDS[table],
                     source=record.source,
-                    source_id=record.remote_id,
+                    remote_id=record.remote_id,
                     number=record.number,
                     names=json.loads(record.ref),
-                    why=claim.why,
+                    reason=claim.why,
                     orders=_numbers(store, claim.orders),
                     synced_at=synced_at,
                 )
             )
-    found.sort(key=lambda one: (not one.orders, -one.synced_at, one.kind, one.source_id))
+    found.sort(key=lambda one: (not one.orders, -one.synced_at, one.kind, one.remote_id))
     return found[:limit]
 
 
