@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.widgets import Input, TextArea
 
 from oms_tui.ui import keys as key_list
 from oms_tui.ui import theme as themes
@@ -17,16 +18,35 @@ from oms_tui.ui.reader import Reader
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from textual.command import Provider
     from textual.screen import Screen
 
     from oms_tui.actions.base import Action
     from oms_tui.config_model import Config
     from oms_tui.store.session import Session
     from oms_tui.ui.messages import Answer, Changed, FeedFailed
-    from oms_tui.ui.questions import Sources, Status
+    from oms_tui.ui.questions import Question, Sources, Status
 
 _AGES_SECONDS: Final = 10
 _STALE_AFTER_MS: Final = 10 * 60_000  # where the config names no age
+
+
+def _unlinked() -> Screen[Any]:
+    from oms_tui.ui.screens.unlinked import UnlinkedScreen
+
+    return UnlinkedScreen()
+
+
+def _outbox() -> Screen[Any]:
+    from oms_tui.ui.screens.outbox import OutboxScreen
+
+    return OutboxScreen()
+
+
+def _sources_screen() -> Screen[Any]:
+    from oms_tui.ui.screens.sources import SourcesScreen
+
+    return SourcesScreen()
 
 
 class DeskApp(App[int], inherit_bindings=False):
@@ -39,8 +59,13 @@ class DeskApp(App[int], inherit_bindings=False):
         worker: starts the sync worker; called after the first frame.
     """
 
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {"desk": DeskScreen}
-    DEFAULT_MODE: ClassVar[str] = "desk"
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        key_list.DESK: DeskScreen,
+        key_list.UNLINKED: _unlinked,
+        key_list.OUTBOX: _outbox,
+        key_list.SOURCES: _sources_screen,
+    }
+    DEFAULT_MODE: ClassVar[str] = key_list.DESK
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = False  # ours has its own key, and is pushed by us
     BINDINGS: ClassVar[list[BindingType]] = [Binding(key_list.QUIT, "quit", "Quit", show=False, priority=True)]
     CSS: ClassVar[str] = "* { scrollbar-color: $oms-border; scrollbar-background: $oms-base; }"
@@ -59,13 +84,13 @@ class DeskApp(App[int], inherit_bindings=False):
         self.actions: Sequence[Action] = ()
         self.status: Status | None = None
         self.sources: Sources = _sources(config)
-        self._themes = config.folders.config / "themes"
+        self.themes_folder = config.folders.config / "themes"
         self._worker = worker
         self._child: Any = None
         self._bound = {key_list.QUIT}
         super().__init__()
         self.title = config.desk.name
-        self._use_theme(themes.load(config.ui.theme, self._themes))
+        self._use_theme(themes.load(config.ui.theme, self.themes_folder))
         self.animation_level = "full" if config.ui.animations else "none"
         self.reader = Reader(session, self)
         self._bind_keys()
@@ -116,11 +141,13 @@ class DeskApp(App[int], inherit_bindings=False):
 
     def action_press(self, key: str) -> None:
         """A key that no widget wanted."""
-        screen = self.screen
-        place = screen.PLACE if isinstance(screen, Place) else ""
-        bound = self.keys.of(key, place)
-        if bound is not None:
-            self.perform(bound.id)
+        place = self.place
+        bound = self.keys.of(key, place.PLACE) if place is not None else None
+        if bound is None:
+            return
+        if isinstance(self.focused, Input | TextArea) and not key.startswith(("ctrl+", "alt+")):
+            return  # a key that the text field left over must not act on the order behind it
+        self.perform(bound.id)
 
     def perform(self, command: str) -> None:
         """Do a command of the screens or an action of the catalogue, by its id."""
@@ -141,9 +168,137 @@ class DeskApp(App[int], inherit_bindings=False):
         """Leave."""
         self.exit(0)
 
+    def do_undo(self) -> None:
+        """Take back what this agent did last."""
+        self.reader.call(_undo, to=self, slot="undo")
+
+    def do_help(self) -> None:
+        """Every key."""
+        from oms_tui.ui.help import Help
+
+        place = self.place
+        if place is not None:
+            self.push_screen(Help(self.keys, place.PLACE, place.refusals()))
+
+    def do_jump(self) -> None:
+        """Letters on what is on the screen."""
+        from oms_tui.ui.jump import Jump
+
+        place = self.place
+        targets = place.targets() if place is not None else []
+        if targets:
+            self.push_screen(Jump(targets), lambda go: go() if go is not None else None)
+
+    def do_palette(self) -> None:
+        """Everything there is."""
+        from oms_tui.ui.palette import EVERYTHING
+
+        self.offer(EVERYTHING, "an order's number, a command, an action, a view, a macro…")
+
+    def do_views(self) -> None:
+        """Saved views."""
+        from oms_tui.ui.palette import Views
+
+        self.offer([Views], "which orders?")
+
+    def do_sort(self) -> None:
+        """By what the queue is sorted."""
+        from oms_tui.ui.palette import Sorts
+
+        self.offer([Sorts], "sorted by what?")
+
+    def do_theme(self) -> None:
+        """Colours."""
+        from oms_tui.ui.palette import Themes
+
+        self.offer([Themes], "which colours?")
+
     def do_go_queue(self) -> None:
         """The desk itself."""
-        self.switch_mode("desk")
+        self.switch_mode(key_list.DESK)
+
+    def do_go_calls(self) -> None:
+        """The orders whose call is due."""
+        from oms_tui.ui.views import CALLS
+
+        self.show_list(CALLS)
+
+    def do_go_unlinked(self) -> None:
+        """Mails without an order."""
+        self.switch_mode(key_list.UNLINKED)
+
+    def do_go_outbox(self) -> None:
+        """What leaves."""
+        self.switch_mode(key_list.OUTBOX)
+
+    def do_go_sources(self) -> None:
+        """How the sources do."""
+        self.switch_mode(key_list.SOURCES)
+
+    # ---- what commands are made of
+
+    @property
+    def place(self) -> Place | None:
+        """The screen of the desk that is up; None while a dialog is."""
+        return self.screen if isinstance(self.screen, Place) else None
+
+    def offer(self, providers: Sequence[type[Provider]], words: str) -> None:
+        """Open the palette over some providers."""
+        from oms_tui.ui.palette import Palette
+
+        self.push_screen(Palette(list(providers), placeholder=words))
+
+    def choose(self, words: str, entries: Sequence[tuple[str, str, Callable[[], object]]]) -> None:
+        """Let the agent choose one of a few things: title, what it means, what it does."""
+        from oms_tui.ui.palette import Entry, choices_of
+
+        self.offer([choices_of([Entry(title, help_, run) for title, help_, run in entries])], words)
+
+    def choose_order(self, words: str, then: Callable[[int], object]) -> None:
+        """Let the agent name an order by its number."""
+        from oms_tui.ui.palette import orders_for
+
+        self.offer([orders_for(then)], words)
+
+    @property
+    def queue_screen(self) -> DeskScreen:
+        """The screen with the queue; it is always there, on top or not."""
+        screen = self.get_screen_stack(key_list.DESK)[0]
+        assert isinstance(screen, DeskScreen)  # noqa: S101 - the mode is made of it
+        return screen
+
+    def show_list(self, question: Question) -> None:
+        """Show a list in the queue."""
+        self.switch_mode(key_list.DESK)
+        self.queue_screen.ask(question)
+
+    def sort_list(self, sort: str) -> None:
+        """Sort the queue by something else."""
+        screen = self.queue_screen
+        self.show_list(screen.question.sorted_by(sort))
+
+    def show_order(self, order_id: int) -> None:
+        """Show an order, wherever it stands in the list or not."""
+        self.switch_mode(key_list.DESK)
+        self.queue_screen.go_to(order_id)
+
+    def show_number(self, source: str, remote_id: str) -> None:
+        """Show an order by its own name."""
+        from oms_tui.ui.questions import order_named
+
+        self.reader.ask("named", self, order_named, source, remote_id)
+
+    def reply_with(self, macro: str) -> None:
+        """Answer the order that is shown with a macro."""
+        self.switch_mode(key_list.DESK)
+        self.queue_screen.do_reply(macro)
+
+    def change_theme(self, name: str) -> None:
+        """Draw in other colours."""
+        try:
+            self._use_theme(themes.load(name, self.themes_folder))
+        except themes.ThemeError as error:
+            self.say(str(error), "error")
 
     def say(self, words: str, severity: str = "information") -> None:
         """Tell the agent something, in a sentence."""
@@ -157,8 +312,8 @@ class DeskApp(App[int], inherit_bindings=False):
 
     def show_keys(self) -> None:
         """The footer may read differently."""
-        if isinstance(self.screen, Place):
-            self.screen.show_keys()
+        if self.place is not None:
+            self.place.show_keys()
 
     # ---- what the reader tells
 
@@ -168,21 +323,43 @@ class DeskApp(App[int], inherit_bindings=False):
         self.reader.ask("status", self, questions.status, self.sources)
 
     def on_answer(self, event: Answer) -> None:
-        """The counts."""
+        """The counts; what undo took back; an order asked for by its own name."""
         if event.slot == "status" and event.value is not None:
-            self.status = event.value
-            if isinstance(self.screen, Place):
-                self.screen.show_status(event.value)
+            if event.value != self.status:
+                self.status = event.value
+                if self.place is not None:
+                    self.place.show_status(event.value)
+        elif event.error:
+            self.say(event.error, "error")
+        elif event.slot == "undo":
+            self.say(event.value)
+        elif event.slot == "named":
+            if event.value is None:
+                self.say("this order is no longer in the store", "warning")
+            else:
+                self.show_order(event.value)
 
     def on_changed(self, event: Changed) -> None:
         """Whoever is on screen reads again what changed."""
         self._ask_status()
-        if isinstance(self.screen, Place):
-            self.screen.store_changed(event)
+        if self.place is not None:
+            self.place.store_changed(event)
 
     def on_feed_failed(self, event: FeedFailed) -> None:
         """Said once."""
         self.say(event.error, "error")
+
+
+def _undo(session: Session) -> str:
+    """Take back one action; returns what it was, in words."""
+    from oms_tui.actions.run import settle
+    from oms_tui.store.writes.undo import undo
+
+    undone = undo(session)
+    if not undone:
+        return "there is nothing of yours to take back"
+    settle(session)
+    return "; ".join(f"taken back: {each.summary}" for each in undone)
 
 
 def _sources(config: Config) -> Sources:

@@ -9,8 +9,9 @@ from oms_tui.ui import questions
 from oms_tui.ui.keys import DESK
 from oms_tui.ui.place import Place
 from oms_tui.ui.questions import Question, QueueAnswer
-from oms_tui.ui.queue.list import QueueList
+from oms_tui.ui.queue.list import QueueFrame, QueueList
 from oms_tui.ui.queue.model import PAGE, QueueModel
+from oms_tui.ui.queue.row import numbered
 from oms_tui.ui.rows import Part
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from oms_tui.store.shapes import QueueItem
+    from oms_tui.ui.filter_line import FilterLine
+    from oms_tui.ui.jump import Target
     from oms_tui.ui.messages import Answer, Changed
     from oms_tui.ui.order.pane import OrderPane
 
@@ -28,6 +31,9 @@ FIRST: Final = 50
 
 NARROW: Final = 100
 """Below so many columns the list has the screen, and an order when it is opened."""
+
+MOST_COUNTED: Final = 10_000
+"""The store counts no further."""
 
 _OPEN_AFTER: Final = 0.06
 _LOADING_AFTER: Final = 0.25
@@ -47,11 +53,10 @@ class DeskScreen(Place):
     ]
     DEFAULT_CSS: ClassVar[str] = """
     DeskScreen #desk { height: 1fr; layout: horizontal; }
-    DeskScreen QueueList { width: 34; }
-    DeskScreen.-wide QueueList { width: 42; }
-    DeskScreen.-narrow QueueList { width: 1fr; }
+    DeskScreen.-wide QueueFrame { width: 42; }
+    DeskScreen.-narrow QueueFrame { width: 1fr; }
     DeskScreen.-narrow OrderPane { display: none; }
-    DeskScreen.-narrow.reading QueueList { display: none; }
+    DeskScreen.-narrow.reading QueueFrame { display: none; }
     DeskScreen.-narrow.reading OrderPane { display: block; }
     """
 
@@ -63,6 +68,7 @@ class DeskScreen(Place):
         self._pane: OrderPane | None = None
         self._shown: questions.OrderAnswer | None = None
         self._wanted: int | None = None
+        self._before_filter = self.question
         self._visited: list[int] = []
         self._page_asked = 0
         self._opening: Timer | None = None
@@ -77,7 +83,8 @@ class DeskScreen(Place):
 
         self._queue = QueueList(self.model, agent=self.desk.session.agent.id, id="queue")
         self._read_first_page()
-        yield Container(self._queue, id="desk")
+        self._frame = QueueFrame(self._queue)
+        yield Container(self._frame, id="desk")
 
     def _read_first_page(self) -> None:
         try:
@@ -203,18 +210,14 @@ class DeskScreen(Place):
 
     def _name_queue(self) -> None:
         """The words in the frame: what is shown, how many, in which order."""
-        from rich.text import Text
-
-        from oms_tui.ui.queue.row import printable
-
-        count = f"{self._count:,}" if self._count is not None else ""
+        count = "" if self._count is None else f"{self._count:,}{'+' if self._count >= MOST_COUNTED else ''}"
         marked = f"{len(self.model.marked)} marked" if self.model.marked else ""
         below = " · ".join(filter(None, (marked, count, f"by {self.question.sort.replace('_', ' ')}")))
-        title = Text(printable(self.question.title), end="")
-        if title != self._queue.border_title:
-            self._queue.border_title = title
-        if below != self._queue.border_subtitle:
-            self._queue.border_subtitle = below
+        from oms_tui.ui.bar import TopBar
+        from oms_tui.ui.views import CALLS
+
+        self.query_one(TopBar).show(self.desk.status, "go_calls" if self.question == CALLS else self.HERE)
+        self._frame.show_words(self.question.title, below, narrow=self.narrow)
 
     def on_queue_list_marks_changed(self) -> None:
         """The frame says how many are marked."""
@@ -366,16 +369,17 @@ class DeskScreen(Place):
             return
         if self.model.current is not None:
             self._visited = [*self._visited[-_VISITED:], self.model.current.id]
-        self._go_to(item.id)
+        self.go_to(item.id)
 
     def do_previous(self) -> None:
         """Back to where one was."""
         if self._visited:
-            self._go_to(self._visited.pop())
+            self.go_to(self._visited.pop())
         else:
             self.desk.say("there is no order before this one")
 
-    def _go_to(self, order_id: int) -> None:
+    def go_to(self, order_id: int) -> None:
+        """Show an order; the cursor goes there if it is in the list."""
         at = self.model.index_of(order_id)
         if at is not None:
             self._queue.go(at)
@@ -385,6 +389,80 @@ class DeskScreen(Place):
         """The number of the order."""
         if self.model.current is not None:
             self.desk.copy(self.model.current.number)
+
+    def do_filter(self) -> None:
+        """Write a query."""
+        from oms_tui.store.query_words import CATALOGUE
+        from oms_tui.ui.filter_line import FilterLine
+
+        if self.reading:
+            self.do_back()
+        if not self.query(FilterLine):
+            self._before_filter = self.question
+            self.mount(FilterLine(CATALOGUE, self.question.query, blink=self.desk.config.ui.blink))
+
+    def on_filter_line_asked(self, event: FilterLine.Asked) -> None:
+        """Show what the query finds; when the agent is done the list has the keys again."""
+        event.stop()
+        title = f"/ {event.query}" if event.query else Question().title
+        if event.query != self.question.query:
+            self.ask(Question(event.query, self.question.sort, title))
+        if event.final:
+            self._close_filter()
+
+    def on_filter_line_cancelled(self, event: FilterLine.Cancelled) -> None:
+        """What was there before."""
+        event.stop()
+        if self.question != self._before_filter:
+            self.ask(self._before_filter)
+        self._close_filter()
+
+    def _close_filter(self) -> None:
+        from oms_tui.ui.filter_line import FilterLine
+
+        self.query(FilterLine).remove()
+        self._queue.focus()
+
+    def targets(self) -> list[Target]:
+        """Every row that is seen, and the order's panels."""
+        from oms_tui.ui.jump import Target
+        from oms_tui.ui.order.arrangement import PANELS
+
+        found: list[Target] = []
+        if not self.reading:
+            corner, height = self._queue.content_region.offset, self._queue.row_height
+            found += [
+                Target(corner.x, corner.y + at * height, partial(self._jump_to, item.id))
+                for at, item in enumerate(self._queue.seen)
+            ]
+        if self._pane is not None and (self.reading or not self.narrow):
+            for number, name in enumerate(PANELS, 1):
+                region = self._pane.panels[name].region
+                if region.width:
+                    found.append(Target(region.x + 2, region.y, partial(self.do_panel, number)))
+        return found
+
+    def _jump_to(self, order_id: int) -> None:
+        self._queue.focus()
+        self.go_to(order_id)
+
+    def do_reply(self, macro: str = "") -> None:
+        """Answer the order that is shown."""
+        from oms_tui.ui.order.arrangement import PANELS
+
+        del macro
+        self.do_panel(len(PANELS))
+
+    def do_act(self) -> None:
+        """Choose an action."""
+        from oms_tui.ui.palette import Actions
+
+        chosen = self.model.chosen()
+        if not chosen:
+            self.desk.say("there is no order to act on")
+            return
+        one = numbered(chosen[0].number)
+        self.desk.offer([Actions], f"what for {one}?" if len(chosen) == 1 else f"what for {len(chosen)} marked orders?")
 
     def do_panel(self, number: int) -> None:
         """To one of the order's panels, by its number."""

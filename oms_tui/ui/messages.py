@@ -44,6 +44,11 @@ class Changed(Message):
         self.changes = tuple(changes)
         super().__init__()
 
+    @property
+    def everything(self) -> bool:
+        """So much changed that it was not told one by one."""
+        return any(change.kind == "everything" for change in self.changes)
+
     def kinds(self) -> frozenset[str]:
         """The kinds of things that changed."""
         return frozenset(change.kind for change in self.changes)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from oms_tui.ui.app import DeskApp
+    from oms_tui.ui.jump import Target
     from oms_tui.ui.messages import Changed
     from oms_tui.ui.part_line import PartLine
     from oms_tui.ui.questions import Status
@@ -69,6 +70,10 @@ class Place(Screen[None], inherit_bindings=False):
     def refusals(self) -> Mapping[str, str]:
         """For each action why it cannot be done to what is shown."""
         return {}
+
+    def targets(self) -> list[Target]:
+        """Where the jump overlay puts its letters."""
+        return []
 
     def titles(self) -> Mapping[str, str]:
         """Words for commands where the screen knows better than the list."""

@@ -149,3 +149,11 @@ def found_orders(session: Session, text: str, limit: int = 12) -> tuple[QueueIte
 
     ids = find_orders(session.store, text)[:limit]
     return tuple(items(session.store, ids))
+
+
+def order_named(session: Session, source: str, remote_id: str) -> int | None:
+    """The id of an order by the name its source has for it; None if it is not in the store."""
+    row = session.store.cache.execute(
+        "SELECT id FROM orders WHERE source=? AND remote_id=?", (source, remote_id)
+    ).fetchone()
+    return int(row[0]) if row else None

@@ -1,0 +1,237 @@
+"""The filter line: a query is written, completed and applied while it is written; an error points at its column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from oms_tui.domain.query import QueryError, parse
+from oms_tui.domain.query_completion import Completion, complete
+from oms_tui.ui.queue.row import printable
+from oms_tui.ui.rows import Part, cut, fit
+from oms_tui.ui.theme import style
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+
+    from oms_tui.domain.query_words import WordType
+
+MOST: Final = 8
+"""Proposals shown at once."""
+
+_APPLY_AFTER: Final = 0.15
+_PROMPT: Final = "/ "
+_WORD: Final = 22
+
+
+class Proposals(Widget):
+    """What may come next, the chosen one marked."""
+
+    DEFAULT_CSS: ClassVar[str] = "Proposals { height: auto; background: $oms-over; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: Sequence[Completion] = ()
+        self.chosen = 0
+
+    def show(self, found: Sequence[Completion]) -> None:
+        """Other proposals; the first is chosen."""
+        if list(found) != list(self.found):
+            grows = len(found) != len(self.found)
+            self.found, self.chosen = found, 0
+            self.styles.height = len(found)
+            self.refresh(layout=grows)
+
+    def choose(self, step: int) -> None:
+        """The next or previous one."""
+        if self.found:
+            self.chosen = (self.chosen + step) % len(self.found)
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """A proposal and what it is."""
+        width = self.size.width
+        if y >= len(self.found):
+            return Strip.blank(width, style("over"))
+        each, here = self.found[y], y == self.chosen
+        ground = "cursor" if here else "over"
+        parts = cut(
+            [
+                Part("▌ " if here else "  ", "accent"),
+                Part(fit(printable(each.text), _WORD), "strong" if here else "text"),
+                Part(f" {each.help}", "muted"),
+            ],
+            width,
+        )
+        segments = [Segment(part.text, style(part.style, on=ground)) for part in parts]
+        return Strip(segments).adjust_cell_length(width, style(ground))
+
+
+class QueryInput(Input):
+    """The line itself. Tab takes the chosen proposal, up and down choose another."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    QueryInput, QueryInput:focus {
+        height: 1; border: none; padding: 0; background: $oms-field; background-tint: $oms-field 0%; color: $oms-text;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "take", "Complete", id="filter.take", show=False),
+        Binding("down,ctrl+n", "choose(1)", "Next proposal", id="filter.next", show=False),
+        Binding("up,ctrl+p", "choose(-1)", "Proposal before", id="filter.previous", show=False),
+        Binding("escape", "cancel", "Cancel", id="filter.cancel", show=False),
+    ]
+
+    def action_take(self) -> None:
+        """Take the chosen proposal."""
+        self.post_message(FilterLine.Key("take"))
+
+    def action_choose(self, step: int) -> None:
+        """Choose another proposal."""
+        self.post_message(FilterLine.Key("next" if step > 0 else "previous"))
+
+    def action_cancel(self) -> None:
+        """Leave everything as it was."""
+        self.post_message(FilterLine.Key("cancel"))
+
+
+class FilterLine(Vertical):
+    """Proposals, an error if there is one, and the line.
+
+    Args:
+        catalogue: the words of the query language.
+        query: what the line begins with.
+        blink: whether the cursor blinks.
+    """
+
+    DEFAULT_CSS: ClassVar[str] = """
+    FilterLine { layer: above; dock: bottom; height: auto; margin-bottom: 1; background: $oms-over; }
+    FilterLine Horizontal { height: 1; background: $oms-field; }
+    FilterLine .prompt { width: 2; color: $oms-accent; background: $oms-field; }
+    FilterLine .error { height: 1; color: $oms-alarm; background: $oms-over; display: none; }
+    FilterLine.wrong .error { display: block; }
+    """
+
+    class Key(Message):
+        """A key of the line that is not text."""
+
+        def __init__(self, what: str) -> None:
+            self.what = what
+            super().__init__()
+
+    class Asked(Message):
+        """A query that can be read. ``final``: the agent is done with it."""
+
+        def __init__(self, query: str, *, final: bool) -> None:
+            self.query = query
+            self.final = final
+            super().__init__()
+
+    class Cancelled(Message):
+        """The agent wants what was there before."""
+
+    def __init__(self, catalogue: Mapping[str, WordType], query: str = "", *, blink: bool = False) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+        self._begun = query
+        self._blink = blink
+        self._apply: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """From above to below."""
+        self._proposals = Proposals()
+        self._error = Static("", classes="error", markup=False)
+        self._input = QueryInput(self._begun, placeholder="stage:packing late… · tab completes · enter keeps it")
+        self._input.cursor_blink = self._blink
+        yield self._proposals
+        with Horizontal():
+            yield Static(_PROMPT, classes="prompt", markup=False)
+            yield self._input
+        yield self._error
+
+    def on_mount(self) -> None:
+        """Ready to write."""
+        self._input.focus()
+        self._input.cursor_position = len(self._begun)
+        self._propose()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Propose, and apply a moment later."""
+        event.stop()
+        self._propose()
+        if self._apply is not None:
+            self._apply.stop()
+        self._apply = self.set_timer(_APPLY_AFTER, self._apply_now)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the filter, if it can be read."""
+        event.stop()
+        self._ask(final=True)
+
+    def on_filter_line_key(self, event: Key) -> None:
+        """The keys that are not text."""
+        event.stop()
+        match event.what:
+            case "take":
+                self._take()
+            case "next":
+                self._proposals.choose(1)
+            case "previous":
+                self._proposals.choose(-1)
+            case _:
+                self.post_message(self.Cancelled())
+
+    def _propose(self) -> None:
+        line = self._input
+        self._proposals.show(complete(line.value, line.cursor_position, self._catalogue)[:MOST])
+
+    def _take(self) -> None:
+        if not self._proposals.found:
+            return
+        chosen, line = self._proposals.found[self._proposals.chosen], self._input
+        blank = "" if chosen.text.endswith(":") else " "
+        line.value = line.value[: chosen.start] + chosen.text + blank + line.value[chosen.end :].removeprefix(blank)
+        line.cursor_position = chosen.start + len(chosen.text) + len(blank)
+        self._propose()
+
+    def _apply_now(self) -> None:
+        self._apply = None
+        self._ask(final=False)
+
+    def _ask(self, *, final: bool) -> None:
+        query = self._input.value.strip()
+        try:
+            parse(self._input.value, self._catalogue)
+        except QueryError as error:
+            if final or self._error_matters(error):
+                self._show_error(error)
+            return
+        self.remove_class("wrong")
+        self.post_message(self.Asked(query, final=final))
+
+    def _error_matters(self, error: QueryError) -> bool:
+        """While it is written, a word that only lacks its end is no error yet."""
+        written = self._input.value[error.column :]
+        return bool(written.strip()) and not any(name.startswith(written.lower()) for name in self._catalogue)
+
+    def _show_error(self, error: QueryError) -> None:
+        width = self.size.width
+        at = len(_PROMPT) + cell_len(self._input.value[: error.column])
+        words = printable(str(error))
+        line = f"{' ' * at}^ {words}"
+        if cell_len(line) > width:  # no room behind the column: before it, or from the left edge
+            before = at - cell_len(words) - 1
+            line = f"{' ' * before}{words} ^" if before >= 0 else f"^{at - len(_PROMPT) + 1}: {words}"
+        self._error.update(fit(line, max(1, width)))
+        self.add_class("wrong")

@@ -1,0 +1,78 @@
+"""Lists and texts of the screens beside the desk: rows that are made by a function, a cursor that tells where it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.message import Message
+
+from oms_tui.ui.lines import LinesView
+from oms_tui.ui.order.panel import as_text
+from oms_tui.ui.rows import Part, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+Maker = "Callable[[int], Sequence[Row]]"
+
+
+class Framed(LinesView):
+    """Rows in a frame.
+
+    Args:
+        title: what stands in the upper border.
+    """
+
+    DEFAULT_CSS: ClassVar[str] = """
+    Framed {
+        border: round $oms-border; border-title-color: $oms-muted; border-subtitle-color: $oms-muted;
+        background: $oms-base; color: $oms-text;
+    }
+    Framed:focus { border: round $oms-focus; border-title-color: $oms-accent; border-title-style: bold; }
+    """
+
+    def __init__(self, title: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._title = title
+        self._make: Callable[[int], Sequence[Row]] = lambda _width: ()
+
+    def on_mount(self) -> None:
+        """The title."""
+        self.border_title = as_text((), self._title)
+
+    def rows_for(self, width: int) -> Sequence[Row]:
+        """As the screen makes them."""
+        return self._make(width)
+
+    def show(self, make: Callable[[int], Sequence[Row]], *, below: str = "", top: bool = False) -> None:
+        """Show other rows; ``below`` stands in the lower border."""
+        self._make = make
+        words = as_text((), below)
+        if words != self.border_subtitle:
+            self.border_subtitle = words
+        self.reload(top=top)
+
+    def say(self, words: str, level: str = "muted") -> None:
+        """Words instead of rows: loading, empty, failed."""
+        self.show(lambda _width: [Row(), Row((Part(" "), Part(words, level)))], top=True)
+
+
+class Chosen(Framed):
+    """Rows with a cursor that tells where it is."""
+
+    class Moved(Message):
+        """The cursor is on something else."""
+
+        def __init__(self, view: Chosen, key: Hashable) -> None:
+            self.view = view
+            self.key = key
+            super().__init__()
+
+    def _put(self, at: int) -> None:
+        super()._put(at)
+        self.post_message(self.Moved(self, self.cursor_key))
+
+    @property
+    def shows_cursor(self) -> bool:
+        """Also while the keys go elsewhere: the row says what the text beside it belongs to."""
+        return True

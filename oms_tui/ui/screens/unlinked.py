@@ -1,0 +1,277 @@
+"""Mails that belong to no order yet: what they say, which orders they may be about and why, one key to link."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from oms_tui.ui.keys import UNLINKED
+from oms_tui.ui.order.frame import Frame
+from oms_tui.ui.order.letter import attached, body, heading, remarks
+from oms_tui.ui.place import Place
+from oms_tui.ui.queue.row import numbered
+from oms_tui.ui.rows import BLANK, Part, Row, cut, spread
+from oms_tui.ui.screens.lists import Chosen, Framed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from textual.widget import Widget
+
+    from oms_tui.store.session import Session
+    from oms_tui.store.shapes import CandidateView, MessageView, UnlinkedMail
+    from oms_tui.ui.lines import LinesView
+    from oms_tui.ui.messages import Answer, Changed
+
+_MOST = 9
+"""Candidates, one for each key."""
+
+
+class Listed(NamedTuple):
+    """The mails of the list: those without an order, then those that could not be read; and whether there are more."""
+
+    mails: tuple[UnlinkedMail, ...]
+    more: bool
+
+
+class Opened(NamedTuple):
+    """One mail with the orders it may be about."""
+
+    id: int
+    message: MessageView | None
+    candidates: tuple[CandidateView, ...]
+
+
+def listed(session: Session) -> Listed:
+    """What the list shows."""
+    from oms_tui.store.reads.mail import quarantined_mail, unlinked
+
+    mails, more = unlinked(session.store)
+    unread, more_unread = quarantined_mail(session.store)
+    return Listed((*mails, *unread), more=more is not None or more_unread is not None)
+
+
+def opened(session: Session, mail: int) -> Opened:
+    """What the right side shows."""
+    from oms_tui.store.reads.mail import candidates, message
+
+    found = message(session.store, mail)
+    proposed = candidates(session.store, session.policy, mail, limit=_MOST) if found else ()
+    return Opened(mail, found, tuple(proposed))
+
+
+def link(session: Session, mail: int, order: int) -> str:
+    """Link a mail to an order by the action of the catalogue; returns what was done in words.
+
+    Raises:
+        Refused: it cannot be linked.
+    """
+    from oms_tui.actions.run import run
+    from oms_tui.domain.refused import Refused
+
+    done = run(session, "link", [order], {"mail": mail})[0]
+    if done.result == "refused":
+        raise Refused(done.why, code=done.code)
+    return f"#{done.number}: {done.why}" if done.number[:1].isdigit() else f"{done.number}: {done.why}"
+
+
+class UnlinkedScreen(Place):
+    """Mails at the left; candidates and the mail itself at the right."""
+
+    PLACE = UNLINKED
+    HERE = "go_unlinked"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it so
+    DEFAULT_CSS: ClassVar[str] = """
+    UnlinkedScreen #mails { width: 44; height: 1fr; }
+    UnlinkedScreen #candidates { height: auto; max-height: 14; }
+    UnlinkedScreen #letter { height: 1fr; }
+    UnlinkedScreen.-narrow #split { layout: vertical; }
+    UnlinkedScreen.-narrow #mails { width: 1fr; height: 8; }
+    """
+
+    def body(self) -> Iterable[Widget]:
+        """Three frames."""
+        from textual.containers import Horizontal, Vertical
+
+        self._mails = Chosen("Unlinked mail", id="mails")
+        self._candidates = Framed("May be about", id="candidates")
+        self._letter = Framed("Mail", id="letter")
+        self._list = Listed((), more=False)
+        self._open: Opened | None = None
+        self._wanted: int | None = None
+        with Horizontal(id="split"):
+            yield self._mails
+            with Vertical():
+                yield self._candidates
+                yield self._letter
+
+    def on_mount(self) -> None:
+        """Read the list."""
+        super().on_mount()
+        self._mails.focus()
+        self._mails.say("reading the mails")
+        self._candidates.display = False
+        self._ask()
+
+    def on_screen_resume(self) -> None:
+        """It may be old."""
+        super().on_screen_resume()
+        self._ask()
+
+    def _ask(self) -> None:
+        self.desk.reader.ask("list", self, listed)
+
+    def store_changed(self, changed: Changed) -> None:
+        """Mails came, or somebody linked one."""
+        if changed.kinds() - {"source"}:
+            self._ask()
+
+    def on_answer(self, event: Answer) -> None:
+        """What the reader found."""
+        if event.error:
+            if event.slot == "list" and not self._list.mails:
+                self._mails.say(event.error, "alarm")
+            else:
+                self.desk.say(event.error, "error")
+            return
+        match event.slot:
+            case "list":
+                self._show_list(event.value)
+            case "mail":
+                self._show_mail(event.value)
+            case "link":
+                self.desk.say(f"{event.value}; {self.desk.keys.shown('undo')} takes it back")
+                self._ask()
+
+    def _show_list(self, found: Listed) -> None:
+        if found == self._list and found.mails:
+            return
+        self._list = found
+        if not found.mails:
+            self._mails.say("every mail belongs to an order", "good")
+            self._candidates.display = False
+            self._letter.say("nothing to read")
+            self._open = self._wanted = None
+            return
+        frame = self._now()
+        count = f"{len(found.mails)}{'+' if found.more else ''}"
+        self._mails.show(lambda width: mail_rows(found.mails, frame, width), below=count)
+        self._want(self._mails.cursor_key)
+
+    def on_chosen_moved(self, event: Chosen.Moved) -> None:
+        """Another mail is wanted."""
+        self._want(event.key)
+
+    def _want(self, key: Any) -> None:
+        if isinstance(key, int) and key != self._wanted:
+            self._wanted = key
+            self.desk.reader.ask("mail", self, opened, key)
+
+    def _show_mail(self, found: Opened) -> None:
+        if found.id != self._wanted:
+            return
+        self._open = found
+        self.show_keys()
+        if found.message is None:
+            self._candidates.display = False
+            self._letter.say("this mail could not be read; `oms-tui doctor` lists it with the reason", "warn")
+            return
+        message, frame = found.message, self._now()
+        self._candidates.display = True
+        self._candidates.show(lambda width: candidate_rows(found.candidates, width), top=True)
+        self._candidates.styles.height = max(1, len(candidate_rows(found.candidates, 80))) + 2
+        self._letter.show(lambda width: letter_rows(message, frame, width), top=True)
+
+    def _now(self) -> Frame:
+        session = self.desk.session
+        return Frame(session.now(), session.policy.zone, agent=session.agent.id)
+
+    # ---- commands
+
+    def titles(self) -> dict[str, str]:
+        """What enter does here."""
+        return {"open": "read", "link_1": "1-9 link"}
+
+    def do_link(self, number: int) -> None:
+        """Link the mail to a candidate."""
+        found = self._open
+        if found is None or found.message is None:
+            return
+        if number > len(found.candidates):
+            self.desk.say(f"there is no candidate {number}")
+            return
+        chosen = found.candidates[number - 1]
+        self.desk.reader.call(link, found.id, chosen.order_id, to=self, slot="link")
+
+    def do_link_other(self) -> None:
+        """Link it to an order that is named by its number."""
+        found = self._open
+        if found is not None and found.message is not None:
+            self.desk.choose_order("link to which order? its number, or a part of it", self._link_to)
+
+    def _link_to(self, order_id: int) -> None:
+        if self._open is not None:
+            self.desk.reader.call(link, self._open.id, order_id, to=self, slot="link")
+
+    def on_lines_view_opened(self, event: LinesView.Opened) -> None:
+        """Enter: read the mail, or go to a candidate's order."""
+        event.stop()
+        if event.view is self._candidates and isinstance(event.key, int):
+            self.desk.show_order(event.key)
+        elif event.view is self._mails:
+            self._letter.focus()
+
+    def do_back(self) -> None:
+        """From the mail to the list, from the list to the desk."""
+        if self._mails.has_focus:
+            self.desk.do_go_queue()
+        else:
+            self._mails.focus()
+
+    def do_copy(self) -> None:
+        """The sender's address."""
+        if self._open is not None and self._open.message is not None:
+            self.desk.copy(self._open.message.from_address)
+
+
+def mail_rows(mails: Sequence[UnlinkedMail], frame: Frame, width: int) -> list[Row]:
+    """Two lines a mail: who and when; about what, and why it is here."""
+    rows = []
+    for mail in mails:
+        sender = mail.from_name or mail.from_address or "nobody"
+        rows.append(
+            Row(spread([Part(sender, "text")], [Part(frame.moment(mail.sent_at), "muted")], width), key=mail.id)
+        )
+        unread = mail.state == "quarantined"
+        second = [
+            Part("  "),
+            Part("! cannot be read: " if unread else "", "alarm"),
+            Part(mail.subject or "no subject", "muted"),
+        ]
+        rows.append(Row(cut([part for part in second if part.text], width)))
+    return rows
+
+
+def candidate_rows(found: Sequence[CandidateView], width: int) -> list[Row]:
+    """A line a candidate: its key, the order, how sure, and the evidence."""
+    if not found:
+        return [Row((Part("no order looks like it; ", "muted"), Part("l", "warn"), Part(" names one", "muted")))]
+    rows = []
+    for number, each in enumerate(found, 1):
+        parts = [
+            Part(f"{number} ", "warn", bold=True),
+            Part(f"{numbered(each.number)} {each.name}", "strong"),
+            Part(f"  {each.score} ", "info"),
+            Part(", ".join(each.evidence), "muted"),
+        ]
+        rows.append(Row(cut(parts, width), key=each.order_id))
+    return rows
+
+
+def letter_rows(message: MessageView, frame: Frame, width: int) -> list[Row]:
+    """The mail as it is read."""
+    rows = [heading(message, frame, width, unanswered=False, folded=False)]
+    rows += remarks(message, width)
+    rows += [BLANK, *body(message, width, {(message.id, first) for first, _ in message.quoted})]
+    if message.attachments:
+        rows += [BLANK, *attached(message, width)]
+    return [Row(row.parts) for row in rows]
