@@ -15,7 +15,6 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from oms_tui.domain.safe_text import safe_line
 from oms_tui.ui.rows import cut
 from oms_tui.ui.theme import style
 
@@ -272,11 +271,5 @@ class LinesView(ScrollView, can_focus=True):
 
 
 def _segments(parts: Sequence[Part], base: Style) -> list[Segment]:
-    """Parts as segments; the last gate: what is not printable becomes safe however it came here."""
-    return [
-        Segment(
-            part.text if part.text.isprintable() else safe_line(part.text, len(part.text)), base + style(part.style)
-        )
-        for part in parts
-        if part.text
-    ]
+    """Parts as segments. ``cut`` has made them safe, however they came here."""
+    return [Segment(part.text, base + style(part.style, bold=part.bold)) for part in parts if part.text]

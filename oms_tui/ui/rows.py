@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.cells import cell_len, set_cell_size, split_graphemes
 
+from oms_tui.domain.safe_text import safe_line
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
@@ -52,13 +54,19 @@ class Row:
 BLANK: Final = Row()
 
 
+def clean(text: str) -> str:
+    """``text`` without what a terminal would obey. Texts are made safe when they are stored: this is the last gate."""
+    return text if text.isprintable() else safe_line(text, len(text))
+
+
 def cells(parts: Iterable[Part]) -> int:
     """How many cells the parts take."""
-    return sum(cell_len(part.text) for part in parts)
+    return sum(cell_len(clean(part.text)) for part in parts)
 
 
 def cut_text(text: str, width: int) -> str:
     """``text`` in at most ``width`` cells; ``…`` ends it where something is missing."""
+    text = clean(text)
     if width <= 0:
         return ""
     if len(text) <= width // 2 or cell_len(text) <= width:  # no character takes more than two cells
@@ -75,6 +83,8 @@ def fit(text: str, width: int, align: str = "left") -> str:
 
 def cut(parts: Sequence[Part], width: int) -> tuple[Part, ...]:
     """``parts`` in at most ``width`` cells."""
+    if not all(part.text.isprintable() for part in parts):
+        parts = [part._replace(text=clean(part.text)) for part in parts]
     if cells(parts) <= width:
         return tuple(parts)
     kept: list[Part] = []
@@ -136,7 +146,7 @@ def wrap(text: str, width: int) -> list[str]:
     width = max(width, 2)
     lines: list[str] = []
     for line in text.split("\n"):
-        lines.extend(_wrapped(line.expandtabs(_TAB) if "\t" in line else line, width))
+        lines.extend(_wrapped(clean(line.expandtabs(_TAB) if "\t" in line else line), width))
     return lines
 
 

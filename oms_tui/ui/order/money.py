@@ -100,7 +100,7 @@ def _dispute(dispute: MoneyView, view: OrderView, frame: Frame) -> list[Part]:
 
 def _papers(view: OrderView, frame: Frame, width: int) -> Iterator[Row]:
     invoices = sorted(view.invoices, key=lambda each: (each.kind != InvoiceKind.INVOICE, -(each.issued_at or 0)))
-    columns = (Column(least=6), Column("right"), Column(), Column(least=6, drop=1))
+    columns = (Column(least=8), Column("right"), Column(least=8), Column(least=6, drop=1))
     lines = [_paper(each, view, frame) for each in invoices]
     for invoice, parts in zip(invoices, table(columns, lines, width), strict=True):
         yield Row(parts, key=("invoice", invoice.source, invoice.source_id))
@@ -142,7 +142,7 @@ def _paper(invoice: InvoiceView, view: OrderView, frame: Frame) -> list[list[Par
 
 def _movements(view: OrderView, frame: Frame, width: int) -> Iterator[Row]:
     movements = sorted((*view.payments, *view.refunds), key=lambda each: -(each.at or 0))
-    columns = (Column(), Column("right"), Column(), Column(least=8), Column(drop=1))
+    columns = (Column(), Column("right"), Column(least=8), Column(least=8), Column(drop=1))
     lines = [_movement(each, view, frame) for each in movements]
     for movement, parts in zip(movements, table(columns, lines, width), strict=True):
         yield Row(parts, key=("money", movement.source, movement.source_id))

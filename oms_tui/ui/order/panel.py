@@ -9,6 +9,7 @@ from rich.text import Text
 from oms_tui.ui.lines import LANE, LinesView
 from oms_tui.ui.order.frame import Frame
 from oms_tui.ui.order.provenance import provenance
+from oms_tui.ui.rows import clean
 from oms_tui.ui.theme import style
 
 if TYPE_CHECKING:
@@ -125,5 +126,5 @@ def as_text(parts: Sequence[Part], head: str = "") -> Text:
     """Parts as a text for a border: never markup."""
     text = Text(head, end="")
     for part in parts:
-        text.append(part.text, style(part.style, bold=part.bold))
+        text.append(clean(part.text), style(part.style, bold=part.bold))
     return text

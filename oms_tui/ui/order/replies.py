@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from oms_tui.domain.vocabulary import OutboxState, words_of
@@ -17,12 +16,8 @@ if TYPE_CHECKING:
     from oms_tui.store.shapes import DraftView, OrderView, OutboxView
     from oms_tui.ui.order.frame import Frame
 
-CHOICES: Final = {
-    OutboxState.BLOCKED: (("edit", "edit"), ("send_anyway", "send anyway"), ("discard", "discard")),
-    OutboxState.IN_DOUBT: (("sent", "it was sent"), ("not_sent", "it was not sent: send it")),
-    OutboxState.FAILED: (("retry", "send again"), ("edit", "edit"), ("discard", "discard")),
-}
-"""What a person may decide on a reply that stands still, in each state: the choice and its words."""
+NEEDS_DECISION: Final = frozenset({OutboxState.BLOCKED, OutboxState.IN_DOUBT, OutboxState.FAILED})
+"""States in which a reply stands still until a person decides."""
 
 _LEVEL: Final = {
     OutboxState.HELD: "warn",
@@ -45,7 +40,7 @@ def reply_rows(view: OrderView, frame: Frame, width: int) -> list[Row]:
     """What needs a decision first, then what can be taken back, drafts, and what is on its way."""
     rows: list[Row] = []
     for item in sorted(
-        view.outbox, key=lambda each: (each.state not in CHOICES, each.state != OutboxState.HELD, -each.since)
+        view.outbox, key=lambda each: (each.state not in NEEDS_DECISION, each.state != OutboxState.HELD, -each.since)
     ):
         if item.state not in _OVER:
             rows += _outgoing(item, frame, width)
@@ -55,11 +50,11 @@ def reply_rows(view: OrderView, frame: Frame, width: int) -> list[Row]:
 
 
 def _outgoing(item: OutboxView, frame: Frame, width: int) -> Iterator[Row]:
-    level = "alarm" if item.state in CHOICES else _LEVEL.get(item.state, "text")  # type: ignore[call-overload] # a state is plain text in the view
+    level = "alarm" if item.state in NEEDS_DECISION else _LEVEL.get(item.state, "text")  # type: ignore[call-overload] # a state is plain text in the view
     words = words_of(OutboxState, item.state)
     key = ("outbox", item.id)
     left = [
-        Part(words.upper() if item.state in CHOICES else words, level, bold=True),
+        Part(words.upper() if item.state in NEEDS_DECISION else words, level, bold=True),
         Part(f"  {item.subject}", "text"),
     ]
     yield Row(spread(left, [Part(frame.moment(item.since), "muted")], width), key=key)
@@ -76,8 +71,9 @@ def _outgoing(item: OutboxView, frame: Frame, width: int) -> Iterator[Row]:
             Part(" takes it back", "text"),
         ]
         yield Row(cut(leaves, width), key=("recall", item.id))
-    for choice, title in CHOICES.get(item.state, ()):  # type: ignore[call-overload] # likewise
-        yield Row(cut([Part("  ▹ ", "muted"), Part(title, "accent")], width), key=("choice", item.id, choice))
+    if item.state in NEEDS_DECISION:
+        decide = [Part("  enter", "accent", bold=True), Part(" decides", "text")]
+        yield Row(cut(decide, width), key=("outbox", item.id))
 
 
 def _draft(draft: DraftView, frame: Frame, width: int) -> Iterator[Row]:
@@ -102,20 +98,14 @@ class RepliesPanel(Panel):
 
     NUMBER: ClassVar[int] = 6
     TITLE: ClassVar[str] = "Reply"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "u", "recall", "Take back", id="reply.recall", show=False, tooltip="Take back a reply that has not left"
-        ),
-    ]
 
     class Chose(Message):
-        """A draft to go on with (``draft``), a mail to take back (``recall``), or a decision (``choice`` and which)."""
+        """A draft to go on with (``draft``), a mail to take back (``recall``) or to decide on (``outbox``)."""
 
-        def __init__(self, what: str, ref: str, choice: str = "") -> None:
+        def __init__(self, what: str, ref: str) -> None:
             super().__init__()
             self.what = what
             self.ref = ref
-            self.choice = choice
 
     def lay_out(self, view: OrderView, width: int) -> Sequence[Row]:
         """The rows of ``reply_rows``."""
@@ -123,7 +113,7 @@ class RepliesPanel(Panel):
 
     def title(self) -> Sequence[Part]:
         """Whether somebody has to decide."""
-        if self.view is not None and any(item.state in CHOICES for item in self.view.outbox):
+        if self.view is not None and any(item.state in NEEDS_DECISION for item in self.view.outbox):
             return (Part("  needs a decision", "alarm", bold=True),)
         return ()
 
@@ -137,13 +127,5 @@ class RepliesPanel(Panel):
         match self.cursor_key:
             case ("draft" | "recall" as what, str(ref)):
                 self.post_message(self.Chose(what, ref))
-            case ("choice", str(ref), str(choice)):
-                self.post_message(self.Chose("choice", ref, choice))
             case ("outbox", str(ref)):
                 self.post_message(self.Chose("outbox", ref))
-
-    def action_recall(self) -> None:
-        """Take back the reply that can still be taken back."""
-        held = next((item for item in self.view.outbox if item.state == OutboxState.HELD), None) if self.view else None
-        if held is not None:
-            self.post_message(self.Chose("recall", held.id))
