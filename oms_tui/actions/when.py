@@ -82,7 +82,7 @@ def _named(plain: str, text: str, now: datetime, hours: BusinessHours) -> dateti
         return datetime.combine(day, _clock(rest.removeprefix("at "), text), hours.zone)
     spans = hours.spans(day)
     start = spans[0][0] if spans else datetime.combine(day, time(), hours.zone)
-    return start if start > now else hours.add(now, timedelta(minutes=1))
+    return hours.add(now, timedelta(minutes=1)) if day == today and start <= now else start
 
 
 def _day(word: str, today: date) -> date | None:

@@ -45,6 +45,8 @@ def undo(session: Session, count: int = 1) -> list[Undone]:
         try:
             found.append(_undo(session, entry))
         except Refused:
+            # Off the list, so that the next undo reaches what came before.
+            desk_rows.update(session.store.desk, "undo_entries", (entry["id"],), undone_at=session.now())
             if not found:
                 raise
             break
