@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
+from oms_tui.domain.normalise import fold
 from oms_tui.store.rows import chunks, marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from oms_tui.store.driver import Connection
 
-# Composed by SQLite: no text passes through Python. What is null is left out by coalesce.
-_WORDS = """
+# Composed by SQLite: a read for each order and part would cost ten times as much. What is null is left out.
+_WORDS: Final = """
 SELECT o.id, o.number || ' ' || o.ship_name || ' ' || o.ship_company || ' ' || o.ship_street || ' ' || o.ship_city
  || ' ' || o.ship_postcode || ' ' || o.email || ' ' || o.phone || ' ' || o.ship_phone
  || coalesce(' ' || c.name || ' ' || c.company, '')
@@ -22,6 +25,7 @@ SELECT o.id, o.number || ' ' || o.ship_name || ' ' || o.ship_company || ' ' || o
  || coalesce(' ' || (SELECT group_concat(n.number, ' ') FROM invoices n WHERE n.order_id = o.id), '')
 FROM orders o LEFT JOIN customers c ON c.id = o.customer_id WHERE o.id IN
 """
+_LONGEST_WORD: Final = 60
 
 
 def index_orders(cache: Connection, order_ids: Iterable[int], *, fresh: bool = False) -> None:
@@ -34,4 +38,25 @@ def index_orders(cache: Connection, order_ids: Iterable[int], *, fresh: bool = F
     """
     verb = "INSERT" if fresh else "INSERT OR REPLACE"
     for part in chunks(order_ids):
-        cache.execute(f"{verb} INTO orders_fts(rowid, words) {_WORDS} ({marks(len(part))})", part)
+        found = cache.execute(f"{_WORDS} ({marks(len(part))})", part).fetchall()
+        cache.executemany(
+            f"{verb} INTO orders_fts(rowid, words) VALUES (?,?)",
+            [(number, words if words.isascii() else _with_latin(words)) for number, words in found],
+        )
+
+
+def _with_latin(words: str) -> str:
+    return " ".join((words, *_latin_words(words)))
+
+
+def _latin_words(words: str) -> Iterator[str]:
+    for word in words.split():
+        if not word.isascii() and len(word) <= _LONGEST_WORD and (latin := _latin(word)):
+            yield latin
+
+
+@lru_cache(maxsize=8192)
+def _latin(word: str) -> str:
+    """``word`` in plain letters, where taking its accents off is not enough (SQLite does that): Łódź, Straße, Иванов."""
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign))
+    return "" if bare.isascii() else fold(word)
