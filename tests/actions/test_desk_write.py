@@ -92,7 +92,9 @@ def test_what_somebody_else_did_to_another_column_does_not_stand_in_the_way(sess
     assert (decision(store)["owner"], json.loads(decision(store)["tags"])) == ("", ["urgent"])
 
 
-def test_what_somebody_changed_since_is_left_alone_and_the_next_undo_goes_on(session: Session, store: Workspace) -> None:
+def test_what_somebody_changed_since_is_left_alone_and_the_next_undo_goes_on(
+    session: Session, store: Workspace
+) -> None:
     tagged(session, "gift")
     owner(session, "ben")
     owner(replace(session, agent=session.agents["lea"]), "lea")
@@ -157,7 +159,9 @@ def test_nothing_to_take_back_leaves_no_entry(session: Session) -> None:
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(steps=st.lists(st.tuples(st.sampled_from(["owner", "tag", "note", "link"]), st.integers(0, 2)), max_size=12))
-def test_any_row_of_actions_is_taken_back_whole(session: Session, store: Workspace, steps: list[tuple[str, int]]) -> None:
+def test_any_row_of_actions_is_taken_back_whole(
+    session: Session, store: Workspace, steps: list[tuple[str, int]]
+) -> None:
     def content() -> dict[str, list[dict[str, object]]]:
         tables = ("order_decisions", "notes", "link_decisions")
         plain = {"row_hash", "version", "updated_at"}

@@ -39,7 +39,8 @@ def test_without_a_folder_there_are_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "first"), [("late", "wismo-late.md"), ("mny", "refund.md"), ("wp", "wismo.md"), ("trace", "carrier/trace.md")]
+    ("typed", "first"),
+    [("late", "wismo-late.md"), ("mny", "refund.md"), ("wp", "wismo.md"), ("trace", "carrier/trace.md")],
 )
 def test_a_few_letters_find_it(folder: Path, typed: str, first: str) -> None:
     assert find_macros(folder, typed)[0].name == first
