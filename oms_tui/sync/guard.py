@@ -14,6 +14,7 @@ from connectors.errors import ConnectorError
 from oms_tui.domain import normalise
 from oms_tui.domain.safe_text import safe_block, safe_line
 from oms_tui.store import desk_rows
+from oms_tui.store.mail_rows import content_name
 from oms_tui.sync.outbox_rows import listed
 
 if TYPE_CHECKING:
@@ -93,9 +94,11 @@ class Guard:
     def _is_news(self, record: MailRecord, item: Values, seen: frozenset[str]) -> bool:
         if record.own_id == item["id"] or record.message_id == item["message_id"]:
             return False  # the same item, after a crash
+        if _name(record) in seen:
+            return False
         if not record.message_id:  # nobody can have noted it as seen
             return _when(record) > int(item["created_at"])
-        return not ({record.message_id, record.digest} & seen or self._written_by_same(record, item))
+        return not self._written_by_same(record, item)
 
     def _written_by_same(self, record: MailRecord, item: Values) -> bool:
         """Whether the writer of ``item`` sent this one themselves before they wrote ``item``."""
@@ -131,7 +134,7 @@ def as_json(stops: list[Stop], **more: Any) -> str:
 
 
 def _name(record: MailRecord) -> str:
-    return record.message_id or record.digest
+    return content_name(record.message_id, record.digest)
 
 
 def _when(record: MailRecord) -> int:

@@ -17,7 +17,7 @@ from oms_tui.secrets import SecretError
 from oms_tui.store import sync_state
 from oms_tui.sync.guard import STALE, Stop
 from oms_tui.sync.outbox_rows import listed
-from oms_tui.sync.source_reader import HOT, TRACKING
+from oms_tui.sync.source_reader import TRACKING, stream_by_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,10 +99,11 @@ class QuoteCheck:
             self._streams(box, source, _STREAMS.get(group, ()))
 
     def _fetch(self, box: SourceBox, refs: list[Ref]) -> None:
-        records = self._records(box.get())
+        source = box.get()
+        records = self._records(source)
         with _held(box):
             page = records.fetch(refs)
-        self._take(box.name, HOT, page)
+        self._take(box.name, stream_by_id(source), page)
         if any(ref in page.deleted for ref in refs):
             raise NotFound(f"{box.name} no longer has it")
 

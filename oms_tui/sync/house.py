@@ -80,7 +80,7 @@ class HouseThread(CrewThread):
         tell_strays(session.store.desk, list(self.crew.boxes))
         try:
             with self.crew.writing:
-                trim(session.store.cache, session.now())
+                trim(session.store.cache)
                 session.store.cache.execute("PRAGMA wal_checkpoint(PASSIVE)")
         except DatabaseError as error:
             _LOG.warning("the change feed could not be trimmed: %s", error)

@@ -176,8 +176,7 @@ class OutboxRunner:
 
     def _send(self, account: str, item: Values, sender: MailSender, mark: str) -> None:
         payload = rows.mapped(item["payload"])
-        if not item["attempts"]:
-            payload["trying_since"] = self._moment()
+        payload.setdefault("trying_since", self._moment())
         sending = self._step(
             item,
             "send",

@@ -24,29 +24,25 @@ PARKED: Final = {AuthExpired: 3600.0, Forbidden: 900.0, CertificateRejected: LON
 
 _JITTER: Final = 0.1
 _POLL: Final = timedelta(seconds=60)
-_TRACKING_POLL: Final = timedelta(minutes=15)
+_TRACKING_POLL: Final = timedelta(minutes=10)
 _HOT: Final = timedelta(minutes=5)
-_STALE: Final = timedelta(minutes=10)
-_STALE_POLLS: Final = 3
 _NIGHT_HOUR: Final = 3  # of the desk's zone, for a desk that never closes
 _DAY_MS: Final = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often a source is asked what changed, how often its open orders are read by id, when its data are stale."""
+    """How often a source is asked what changed, and how often its open orders are read again by id."""
 
     poll: timedelta
     hot: timedelta
-    stale_after: timedelta
 
 
 def pace(source: Source, manifest: Manifest) -> Pace:
     """The config's times, else what is usual for such a connector; never quicker than the connector bears."""
     tracks = Capability.TRACKING in manifest.capabilities and not manifest.streams
     poll = max(source.poll or (_TRACKING_POLL if tracks else _POLL), manifest.min_poll)
-    hot = max(source.hot or _HOT, poll)
-    return Pace(poll, hot, source.stale_after or max(_STALE, _STALE_POLLS * poll))
+    return Pace(poll, max(source.hot or _HOT, poll))
 
 
 def next_wait(poll: timedelta, dice: Random) -> float:

@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 
 SMALL: Final = 200
 WHOLE: Final = ""
-"""The stream under which a fault of a whole source is noted (its secret, its mailbox)."""
+"""The stream under which a fault of a whole source is noted: its secret, its mailbox, its hot set."""
 
-HOT: Final = "hot"
 TRACKING: Final = "tracking"
 _WHOLE_SOURCE: Final = (AuthExpired, CertificateRejected, RateLimited, Temporary, DatabaseError)
 _BODIES: Final = 200
@@ -110,7 +109,7 @@ class SourceReader:
         records = self._source.records
         if records is None:
             return Round()
-        return self._tried(HOT, self._hot, records, before)
+        return self._tried(WHOLE, self._hot, records, before)
 
     def reconcile(self) -> Round:
         """Everything is read and compared."""
@@ -199,7 +198,7 @@ class SourceReader:
             if self._stopping():
                 break
             page = records.fetch(batch)
-            self._take(HOT, replace(page, cursor={}), small=self._small)
+            self._take(stream_by_id(self._source), replace(page, cursor={}), small=self._small)
             done += len(page.records)
         return done
 
@@ -216,7 +215,7 @@ class SourceReader:
                     if self._stopping():
                         return done
             for page in asked(records, met.missing(started), self._stopping):
-                self._take(HOT, replace(page, cursor={}), small=self._small)
+                self._take(stream_by_id(self._source), replace(page, cursor={}), small=self._small)
         finally:
             met.close()
         with self._writing:
@@ -242,12 +241,18 @@ class SourceReader:
 
     def _is_well(self) -> None:
         """What was noted of the whole source is over; it has a row only where something was."""
-        state = sync_state.state(self._cache, self._name, WHOLE)
-        if state is not None and state.error_code:
-            self._succeeded(WHOLE)
+        if sync_state.state(self._cache, self._name, WHOLE) is not None:
+            with self._writing:
+                sync_state.well(self._cache, self._name, WHOLE)
 
     def _moment(self) -> datetime:
         return datetime.fromtimestamp(self._session.now() / 1000, UTC)
+
+
+def stream_by_id(source: OpenSource) -> str:
+    """The stream that records read by their id count for."""
+    streams = source.manifest.streams
+    return "orders" if "orders" in streams else streams[0]
 
 
 def parts(page: Page, size: int = SMALL) -> Iterator[Page]:

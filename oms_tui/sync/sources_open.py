@@ -126,6 +126,10 @@ class SourceBox:
                 self._open = open_source(self._config, self.name)
             return self._open
 
+    def manifest(self) -> Manifest:
+        """Who its connector is, without opening it. Raises whatever loading somebody else's connector raises."""
+        return connector(self._config.sources[self.name].kind).manifest
+
     def drop(self) -> None:
         """Close it; the next ``get`` opens it anew. May be called by any thread, and twice."""
         with self._lock:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from connectors.base import Capability
 from oms_tui.config_errors import ConfigError
 from oms_tui.store import sync_state
 from oms_tui.store.driver import DatabaseError
@@ -27,7 +28,7 @@ from oms_tui.sync.schedule import wait_after
 from oms_tui.sync.source_reader import WHOLE, Round, SourceReader, is_ours
 from oms_tui.sync.sources_open import OpenSource, fault_of
 from oms_tui.sync.sync_log import logging_to
-from oms_tui.sync.worker_threads import Crew, SourceThread
+from oms_tui.sync.worker_threads import Crew, CrewThread, SourceThread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LeaseHeld", "SourceRun", "follow", "run_once"]
 
+_OUTGOING: Final = (Capability.SEND, Capability.ORDER_ACTIONS)
+_END_STEP_SECONDS: Final = 0.02
 _END_SECONDS: Final = 1.5  # that threads get to end by themselves; with the rest it stays below two
 _LOOK_SECONDS: Final = 0.2
 _CONFIG_SECONDS: Final = 2.0
@@ -136,11 +139,9 @@ class _Keeper(threading.Thread):
 def _work(config: Config, session: Session, stop: threading.Event, keeper: _Keeper) -> None:
     """Work by one config until it changes, or all is over."""
     crew = Crew(config, session, halt=threading.Event(), may_send=keeper.holds)
-    crew.first_rounds.update(name for name, box in crew.boxes.items() if _brings_orders(box))
-    threads: list[threading.Thread] = [HouseThread(crew, "house")]
-    for name, box in crew.boxes.items():
-        threads += [SourceThread(crew, box), OutboxThread(crew, box)]
-        _LOG.info("%s: followed", name)
+    crew.first_rounds.update(name for name, box in crew.boxes.items() if _can(box, Capability.ORDERS))
+    threads: list[CrewThread] = [HouseThread(crew, "house"), *(SourceThread(crew, box) for box in crew.boxes.values())]
+    threads += [OutboxThread(crew, box) for box in crew.boxes.values() if _can(box, *_OUTGOING)]
     for thread in threads:
         thread.start()
     watched = _stamp(config, session)
@@ -158,7 +159,8 @@ def _work(config: Config, session: Session, stop: threading.Event, keeper: _Keep
         _let_go(crew)
         until = time.monotonic() + _END_SECONDS
         for thread in threads:
-            thread.join(max(0.0, until - time.monotonic()))
+            while thread.is_alive() and not thread.listening and time.monotonic() < until:
+                thread.join(_END_STEP_SECONDS)
 
 
 def _let_go(crew: Crew) -> None:
@@ -196,12 +198,11 @@ def _stamp(config: Config, session: Session) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def _brings_orders(box: SourceBox) -> bool:
-    from connectors.base import Capability
-
+def _can(box: SourceBox, *wanted: Capability) -> bool:
+    """Whether a source has one of these capabilities."""
     try:
-        return Capability.ORDERS in box.get().manifest.capabilities
-    except Exception:  # noqa: BLE001 - its own thread finds the same and says so
+        return not box.manifest().capabilities.isdisjoint(wanted)
+    except Exception:  # noqa: BLE001 - somebody else's connector that cannot be loaded; its own thread says so
         return False
 
 
@@ -223,7 +224,7 @@ class _Once:
         names = [name for name in self._config.sources if not only or name in only]
         runs = {name: self._off(name) for name in names if name not in self._crew.boxes and only}
         boxes = [self._crew.boxes[name] for name in names if name in self._crew.boxes]
-        first = [box for box in boxes if _brings_orders(box)]
+        first = [box for box in boxes if _can(box, Capability.ORDERS)]
         try:
             for group in (first, [box for box in boxes if box not in first]):
                 runs |= self._all(group)

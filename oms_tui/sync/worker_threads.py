@@ -75,6 +75,8 @@ class CrewThread(threading.Thread):
     def __init__(self, crew: Crew, name: str) -> None:
         super().__init__(name=name, daemon=True)
         self.crew = crew
+        self.listening = False
+        """Whether it only waits at a mailbox for news: such a one need not be waited for."""
         self.dice = Random()  # noqa: S311 - spreads the load, hides nothing
 
     def run(self) -> None:
@@ -226,12 +228,15 @@ class SourceThread(CrewThread):
             if mailbox is None:
                 self.crew.halt.wait(left)
             else:
+                self.listening = True
                 try:
                     if mailbox(min(left, _LISTEN_SECONDS)):
                         return
                 except ConnectorError as error:
                     _LOG.info("%s: not listening until the next look: %s", self._box.name, error)
                     self.crew.halt.wait(until - time.monotonic())
+                finally:
+                    self.listening = False
 
     def _listening(self) -> Callable[[float], bool] | None:
         if self._failures:

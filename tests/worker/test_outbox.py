@@ -164,7 +164,7 @@ def test_what_could_not_leave_is_tried_again_ever_more_seldom_and_fails_after_a_
 
 
 def test_after_a_retry_by_a_person_a_new_day_begins(desk: Desk, scripted: type[ScriptedSender]) -> None:
-    key = desk.reply(state="queued", attempts=0, payload=f'{{"trying_since": {NOW - 3 * DAY}}}')
+    key = desk.reply(state="queued", attempts=9, created_at=NOW - 3 * DAY)
     desk.runner(scripted([("before", Temporary("nobody answers"))])).tick(NOW)
     assert desk.state(key) == "queued"
 

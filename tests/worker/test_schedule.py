@@ -45,11 +45,10 @@ def test_a_wrong_password_is_parked_and_a_dead_server_is_not() -> None:
 
 def test_the_config_says_how_often_within_what_the_system_bears() -> None:
     easypost = connector("easypost").manifest
-    assert pace(Source("p", "easypost"), easypost).poll == timedelta(minutes=15)
+    assert pace(Source("p", "easypost"), easypost).poll == timedelta(minutes=10)
     assert pace(Source("p", "easypost", poll=timedelta(seconds=1)), easypost).poll == easypost.min_poll
     tryton = pace(Source("t", "tryton", poll=timedelta(minutes=10)), connector("tryton").manifest)
     assert tryton.poll == tryton.hot == timedelta(minutes=10)
-    assert tryton.stale_after == timedelta(minutes=30)
 
 
 @given(st.integers())
