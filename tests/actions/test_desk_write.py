@@ -57,10 +57,14 @@ def test_a_decision_is_in_its_row_the_feed_and_the_log(session: Session, store: 
 
 
 def test_nothing_of_it_is_kept_when_something_goes_wrong_inside(session: Session, store: Workspace) -> None:
-    with pytest.raises(RuntimeError), DeskWrite(session, "assign", [ORDER]) as write:
-        write.merge("order_decisions", ORDER, owner="ben")
-        write.changed("order", *ORDER)
-        raise RuntimeError
+    def half_of_it() -> None:
+        with DeskWrite(session, "assign", [ORDER]) as write:
+            write.merge("order_decisions", ORDER, owner="ben")
+            write.changed("order", *ORDER)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        half_of_it()
     assert decision(store)["owner"] == ""
     assert feed(store) == log(store) == []
     assert last(session) is None

@@ -71,9 +71,8 @@ def test_what_is_no_time_ahead_is_refused_in_words(text: str) -> None:
 def test_any_text_is_a_moment_ahead_at_which_the_desk_is_open_or_is_refused(text: str) -> None:
     try:
         found = read_when(text, THURSDAY, HOURS)
-    except ValueError as refused:
-        assert str(refused)
-    else:
-        assert found > THURSDAY
-        assert found.tzinfo is UTC
-        assert HOURS.opening(found) == found or HOURS.is_open(found)
+    except ValueError:
+        return
+    assert found > THURSDAY
+    assert found.tzinfo is UTC
+    assert HOURS.opening(found) == found

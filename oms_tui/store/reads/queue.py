@@ -221,6 +221,13 @@ def item(store: Workspace, order_id: int) -> QueueItem | None:
     return next(iter(items(store, [order_id])), None)
 
 
+def matches(store: Workspace, order_id: int, tree: Tree, *, now: int, zone: tzinfo, agent: str = "") -> bool:
+    """Whether a query finds this order, closed or snoozed or not: what rules, macros and procedures are for."""
+    compiled = _compiled(store, tree, now=now, zone=zone, agent=agent)
+    text = f"SELECT 1 FROM queue_row q WHERE q.order_id = ? AND {compiled.sql}"
+    return store.cache.execute(text, [order_id, *compiled.arguments]).fetchone() is not None
+
+
 def find_orders(store: Workspace, text: str, *, limit: int = 50) -> list[int]:
     """The orders that ``text`` names, the newest first: a number, ``source:number``, a remote id, our id; else beginnings."""
     from oms_tui.store.ids import parse
