@@ -164,9 +164,10 @@ class LinesView(ScrollView, can_focus=True):
             base += style(row.fill)
         if here:
             base += style("cursor")
-        segments = [Segment(CURSOR_MARK if here else " ", base + style("accent") if here else base)]
-        if self.MARGIN > 1:
-            segments.append(Segment(" " * (self.MARGIN - 1), base))
+        segments: list[Segment] = []
+        if self.MARGIN:
+            mark = Segment(CURSOR_MARK, base + style("accent")) if here else Segment(" ", base)
+            segments = [mark, Segment(" " * (self.MARGIN - 1), base)]
         segments.extend(_segments(cut(row.parts, width - self.MARGIN), base))
         return Strip(segments).adjust_cell_length(width, base)
 

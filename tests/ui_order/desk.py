@@ -84,7 +84,9 @@ class Reader:
         self.resolved: list[str] = []
         self._generation = 0
 
-    def call(self, function: Callable[..., Any], *arguments: Any, to: MessagePump, slot: str = "", **options: Any) -> int:
+    def call(
+        self, function: Callable[..., Any], *arguments: Any, to: MessagePump, slot: str = "", **options: Any
+    ) -> int:
         """Do it now, answer by message."""
         del options
         self._generation += 1
@@ -186,9 +188,7 @@ class Desk(App[None]):
         self.reader = Reader()
         self.now = sample.NOW
         self.wanted: list[OrderPane.Wanted] = []
-        self.pane = OrderPane(
-            reader=self.reader, zone=sample.ZONE, clock=lambda: self.now, agent="ana", id="order"
-        )
+        self.pane = OrderPane(reader=self.reader, zone=sample.ZONE, clock=lambda: self.now, agent="ana", id="order")
         self._view = view
 
     def compose(self) -> ComposeResult:

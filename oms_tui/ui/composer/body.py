@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from rich.style import Style
 from textual.widgets import TextArea
 
 from oms_tui.domain.macros import unresolved
@@ -11,6 +12,8 @@ from oms_tui.ui.theme import style
 
 if TYPE_CHECKING:
     from rich.text import Text
+
+_REVERSED: Final = Style(reverse=True)
 
 
 class Body(TextArea):
@@ -23,6 +26,13 @@ class Body(TextArea):
         border: none;
         padding: 0;
         scrollbar-size-vertical: 1;
+        scrollbar-color: $oms-border;
+        scrollbar-color-hover: $oms-focus;
+        scrollbar-color-active: $oms-focus;
+        scrollbar-background: $oms-field;
+        scrollbar-background-hover: $oms-field;
+        scrollbar-background-active: $oms-field;
+        scrollbar-corner-color: $oms-field;
         & .text-area--cursor { background: $oms-text; color: $oms-base; }
         & .text-area--cursor-line { background: $oms-cursor; }
         & .text-area--selection { background: $oms-focus 40%; }
@@ -41,7 +51,8 @@ class Body(TextArea):
             text.stylize(style("muted"))
             return text
         for missing in unresolved(text.plain):
-            text.stylize(style("badge.alarm", bold=True), missing.start, missing.end)
+            # reversed, because the line of the cursor paints its own ground over any other
+            text.stylize(style("alarm", bold=True) + _REVERSED, missing.start, missing.end)
         return text
 
     def replace_all(self, text: str) -> None:

@@ -42,6 +42,8 @@ SAVE_SECONDS: Final = 0.5
 
 RETRY_SECONDS: Final = 2.0
 _TICK_SECONDS: Final = 1.0
+_KEYS: Final = (("ctrl+s", "send"), ("ctrl+t", "macro"), ("tab", "more"))
+_ROOMY: Final = 14  # lines of a composer that can spare one
 
 
 class Caller(Protocol):
@@ -173,10 +175,11 @@ class Composer(Widget, can_focus=False):
         self._fill(draft)
         self._saving = Saving(self.written(), draft.updated_at)
         self.body.history.clear()
-        self.review.display = False
+        self._show_review(shown=False)
         missing = unresolved(draft.body)
         self.body.go_to(missing[0].start if missing else 0)
         self._ask_check()
+        self._make_room()
         self._say()
 
     def _fill(self, draft: DraftView) -> None:
@@ -265,7 +268,8 @@ class Composer(Widget, can_focus=False):
             if self._leaving:
                 self._close()
                 return
-            self._ask_check()
+            if not self._busy:
+                self._ask_check()
         self._say()
 
     # ---- what stands against it
@@ -321,7 +325,7 @@ class Composer(Widget, can_focus=False):
         if blocking(self._problems, written):
             self._go_to_problem()
             return
-        self.review.display = True
+        self._show_review(shown=True)
         self.review.ask(
             written,
             self._problems,
@@ -357,8 +361,17 @@ class Composer(Widget, can_focus=False):
         else:
             self._back_to_text()
 
+    def _show_review(self, *, shown: bool) -> None:
+        """The last look says what the head says, so it takes its place."""
+        self.review.display = shown
+        for field in self.fields.values():
+            field.display = not shown
+        self.problems.display = not shown and bool(self.problems.rows)
+        self._make_room()
+        self._say()
+
     def _back_to_text(self) -> None:
-        self.review.display = False
+        self._show_review(shown=False)
         self.body.focus()
 
     def _sent(self, event: Answer) -> None:
@@ -370,7 +383,7 @@ class Composer(Widget, can_focus=False):
             self._say()
             return
         self.draft = None
-        self.review.display = False
+        self._show_review(shown=False)
         self.post_message(self.Sent(event.value))
 
     # ---- macros, quotes, files, the agent's own editor
@@ -511,7 +524,10 @@ class Composer(Widget, can_focus=False):
         if self.review.display:
             stops = [self.review]
         here = next((at for at, stop in enumerate(stops) if stop.has_focus), -1)
-        stops[(here + step) % len(stops)].focus()
+        stop = stops[(here + step) % len(stops)]
+        if isinstance(stop.parent, Field):
+            stop.parent.display = True
+        stop.focus()
 
     def action_leave(self) -> None:
         """Back from the last look to the text; from the text, out, with the draft kept."""
@@ -549,6 +565,18 @@ class Composer(Widget, can_focus=False):
     def on_descendant_blur(self) -> None:
         """Likewise."""
         self._light()
+        self._make_room()
+
+    def on_resize(self) -> None:
+        """Little room goes to the text."""
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Where there are few lines, an empty Cc takes none; tab brings it back."""
+        if self.review.display:
+            return
+        copies = self.fields["cc"]
+        copies.display = self.size.height >= _ROOMY or bool(copies.text) or copies.input.has_focus
 
     def _light(self) -> None:
         lit = self.has_pseudo_class("focus-within")
@@ -573,8 +601,9 @@ class Composer(Widget, can_focus=False):
             parts.append(Part(" · quotes nothing", "muted"))
         if blocking(self._problems, written):
             parts.append(Part(" · cannot be sent yet", "alarm"))
-        parts += [Part(" · ", "faint"), Part("ctrl+s", "accent", bold=True), Part(" send", "text")]
-        parts += [Part(" · ", "faint"), Part("tab", "accent", bold=True), Part(" more", "text")]
+        keys = (("y", "send"), ("p", "preview"), ("esc", "back")) if self.review.display else _KEYS
+        for key, words in keys:
+            parts += [Part(" · ", "faint"), Part(key, "accent", bold=True), Part(f" {words}", "text")]
         self.bottom.say(parts)
 
     @property

@@ -115,7 +115,7 @@ class Chooser(Edge, can_focus=True):
             words = f" {what}" if what != "quote" else f" quote {'on' if self.quoting else 'off'}"
             groups.append((Part(key, "accent", bold=True), Part(words, "text"), Part("  ")))
         while groups and sum(cells(group) for group in groups) - 2 > room:
-            groups.pop(-2 if len(groups) > 1 else -1)
+            groups.pop()
         return [part for group in groups for part in group][:-1]
 
     def on_focus(self) -> None:

@@ -37,10 +37,14 @@ class Place(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """What the pane is used for: the panel in use, the last one in use beside the mails, whether one has it all."""
+    """What the pane is used for: the panel in use, whether it has all the room, whether a reply is written.
+
+    ``aside`` is the panel of facts in use last, ``last`` the panel in use last that was not the reply.
+    """
 
     focus: str = ""
     aside: str = "stock"
+    last: str = "conversation"
     maximised: bool = False
     writing: bool = False
     reply: bool = False
@@ -128,7 +132,7 @@ def _tabs(width: int, height: int, wants: Callable[[str, int], int], wish: Wish)
     rest = height - top
     if wish.writing and not wish.maximised and rest >= _WRITING["tabs"] + 4:
         low = max(_WRITING["tabs"], rest * 3 // 5)
-        above = wish.aside if focus == "reply" else focus
+        above = wish.last if focus == "reply" else focus
         places[above if above in PANELS and above != "reply" else "conversation"] = Place(0, top, width, rest - low)
         places["reply"] = Place(0, top + rest - low, width, low)
     else:

@@ -135,6 +135,7 @@ class OrderPane(Widget, can_focus=False):
         self.view: OrderView | None = None
         self._focus = ""
         self._aside = "stock"
+        self._last = "conversation"
         self._maximised = False
         self._reader = reader
         self._undo_seconds = undo_seconds
@@ -221,6 +222,7 @@ class OrderPane(Widget, can_focus=False):
         return Wish(
             focus=self._focus,
             aside=self._aside,
+            last=self._last,
             maximised=self._maximised,
             writing=self.writing,
             reply=self._focus == "reply" or (view is not None and replies_shown(view)),
@@ -275,6 +277,8 @@ class OrderPane(Widget, can_focus=False):
         name = self._slot_of(event.widget)
         if name in self.panels and name != self._focus:
             self._focus = name
+            if name != "reply":
+                self._last = name
             if name not in {"conversation", "reply"}:
                 self._aside = name
             self._again()
