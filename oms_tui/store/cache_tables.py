@@ -652,6 +652,22 @@ class QueueRow(CacheTable, table=True):
     derived_at: int = Field(sa_column=big())
 
 
+class Demand(CacheTable, table=True):
+    """What an open order still needs of a product, and how much of that is missing when those before it got theirs.
+
+    Paid orders come before unpaid ones (``rank``), then the older first: two orders never count on the same unit.
+    """
+
+    __tablename__ = "demand"
+    __table_args__ = (Index("demand_turn", "sku", "rank", "placed_at", "order_id"), CLUSTERED)
+    order_id: int = Field(sa_column=big(primary=True))
+    sku: str = Field(primary_key=True)
+    rank: int
+    placed_at: int = Field(sa_column=big())
+    quantity: int
+    short: int = 0
+
+
 class Badge(CacheTable, table=True):
     """A count kept at write time, so that it costs the same at a thousand orders and at a million."""
 

@@ -21,12 +21,16 @@ def lines(cache: Connection, order_id: int) -> tuple[LineView, ...]:
     """The order's lines in its own order, each with the stock of its product at every location."""
     found = rows(cache, "order_lines", "order_id=?", (order_id,), "position")
     stock = _stock(cache, sorted({row["sku"] for row in found if row["sku"]}))
-    ahead = _wanted_before(cache, order_id)
+    lacking = dict(cache.execute("SELECT sku, short FROM demand WHERE order_id=?", (order_id,)))
     views = []
     for row in found:
-        levels = stock.get(row["sku"], ())
+        # Two lines of one product share what it lacks: the later line goes short first, as pickers would have it.
         wanted = max(0, row["quantity"] - row["fulfilled"])
-        free = max(0, sum(level.on_hand for level in levels) - ahead.get(row["sku"], 0))
+        behind = sum(
+            max(0, other["quantity"] - other["fulfilled"])
+            for other in found
+            if other["sku"] == row["sku"] and other["position"] > row["position"]
+        )
         views.append(
             LineView(
                 position=row["position"],
@@ -37,12 +41,10 @@ def lines(cache: Connection, order_id: int) -> tuple[LineView, ...]:
                 quantity=row["quantity"],
                 unit_price=row["unit_price"],
                 fulfilled=row["fulfilled"],
-                short=max(0, wanted - free) if levels and row["sku"] in ahead else 0,
-                stock=levels,
+                short=min(wanted, max(0, lacking.get(row["sku"], 0) - behind)),
+                stock=stock.get(row["sku"], ()),
             )
         )
-        if row["sku"] in ahead:
-            ahead[row["sku"]] += wanted  # two lines of one product share its stock
     return tuple(views)
 
 
@@ -65,18 +67,6 @@ def _stock(cache: Connection, skus: list[str]) -> dict[str, tuple[StockView, ...
         )
         found[view.sku] = (*found.get(view.sku, ()), view)
     return found
-
-
-def _wanted_before(cache: Connection, order_id: int) -> dict[str, int]:
-    """Units of each product that earlier orders wait for; products this order does not wait for are absent."""
-    return dict(
-        cache.execute(
-            "SELECT mine.sku, coalesce((SELECT sum(other.quantity) FROM demand other WHERE other.sku=mine.sku "
-            "AND (other.placed_at, other.order_id) < (mine.placed_at, mine.order_id)), 0) "
-            "FROM demand mine WHERE mine.order_id=?",
-            (order_id,),
-        )
-    )
 
 
 def shipments(cache: Connection, order_id: int) -> tuple[ShipmentView, ...]:

@@ -229,7 +229,7 @@ def matches(store: Workspace, order_id: int, tree: Tree, *, now: int, zone: tzin
 
 
 def find_orders(store: Workspace, text: str, *, limit: int = 50) -> list[int]:
-    """The orders that ``text`` names, the newest first: a number, ``source:number``, a remote id, our id; else beginnings."""
+    """The orders that ``text`` names (a number, ``source:number``, a remote id, our id), else begins; newest first."""
     from oms_tui.store.ids import parse
     from oms_tui.store.order_keys import NUMBER, REMOTE_ID, order_key
 

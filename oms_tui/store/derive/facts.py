@@ -1,0 +1,226 @@
+"""What queue rows are derived from, read for some hundred orders at a time: a statement a table, never one an order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from oms_tui.store.compiled_sql import CACHE_COLUMNS
+from oms_tui.store.rows import marks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from oms_tui.store.driver import Connection
+    from oms_tui.store.workspace import Workspace
+
+Values = dict[str, Any]
+
+_ORDER: Final = (
+    "id",
+    "source",
+    "remote_id",
+    "number",
+    "state",
+    "payment_status",
+    "fulfillment_status",
+    "return_status",
+    "placed_at",
+    "promised_at",
+    "currency",
+    "total",
+    "customer_id",
+    "email",
+    "ship_name",
+    "ship_country",
+    "tags",
+)
+_KEPT: Final = tuple(CACHE_COLUMNS["queue_row"])
+
+
+@dataclass(slots=True)
+class Parcel:
+    """A parcel with what its carrier says of it."""
+
+    state: str
+    carrier: str
+    lines: str
+    shipped_at: int | None
+    delivered_at: int | None
+    status: str | None
+    delayed: int
+    reason: str
+    estimated_at: int | None
+    last_event_at: int | None
+    source: str
+
+
+@dataclass(slots=True)
+class Threads:
+    """The conversations on an order: who waits, and when somebody wrote last."""
+
+    waiting_since: int | None = None
+    first: bool = True  # nobody here has written in the conversation that waits
+    last_mail_at: int | None = None
+    told_at: int | None = None
+    bounced: bool = False
+
+
+@dataclass(slots=True)
+class OrderFacts:
+    """One order."""
+
+    order: Values
+    before: Values | None = None
+    lines: list[tuple[str, int, int]] = field(default_factory=list)  # sku, quantity, fulfilled
+    parcels: list[Parcel] = field(default_factory=list)
+    invoices: list[tuple[str, str, int | None]] = field(default_factory=list)  # kind, status, due
+    disputed: bool = False
+    threads: Threads | None = None
+    decision: Values | None = None
+    tasks: list[Values] = field(default_factory=list)
+    outbox: str = ""
+    called_at: int | None = None
+    orders: int = 1
+    spend: int = 0
+    customer_name: str = ""
+    customer_tags: str = "[]"
+
+
+def load(store: Workspace, ids: Sequence[int]) -> dict[int, OrderFacts]:
+    """The facts of these orders; those that are gone are left out. At most some hundred at a time."""
+    cache = store.cache
+    place = marks(len(ids))
+    found = {
+        row[0]: OrderFacts(dict(zip(_ORDER, row, strict=True)))
+        for row in cache.execute(f"SELECT {','.join(_ORDER)} FROM orders WHERE id IN ({place})", ids)
+    }
+    here = list(found)
+    if not here:
+        return found
+    place = marks(len(here))
+    names = ",".join(_KEPT)
+    for row in cache.execute(f"SELECT {names} FROM queue_row WHERE order_id IN ({place})", here):
+        found[row[0]].before = dict(zip(_KEPT, row, strict=True))
+    for order, sku, quantity, fulfilled in cache.execute(
+        f"SELECT order_id, sku, quantity, fulfilled FROM order_lines WHERE order_id IN ({place})", here
+    ):
+        found[order].lines.append((sku, quantity, fulfilled))
+    for order, *parcel in cache.execute(
+        "SELECT s.order_id, s.state, s.carrier, s.lines, s.shipped_at, s.delivered_at, t.status, "
+        "coalesce(t.delayed, 0), coalesce(t.reason, ''), t.estimated_delivery_at, t.last_event_at, "
+        f"coalesce(t.source, s.source) FROM shipments s LEFT JOIN trackers t ON t.id = s.tracker_id WHERE s.order_id IN ({place})",
+        here,
+    ):
+        found[order].parcels.append(Parcel(*parcel))
+    _money(cache, found, here, place)
+    _mail(cache, found, here, place)
+    _customers(cache, found)
+    _desk(store.desk, found)
+    return found
+
+
+def _money(cache: Connection, found: dict[int, OrderFacts], here: list[int], place: str) -> None:
+    for order, kind, status, due_at in cache.execute(
+        f"SELECT order_id, kind, status, due_at FROM invoices WHERE order_id IN ({place}) ORDER BY issued_at", here
+    ):
+        found[order].invoices.append((kind, status, due_at))
+    for (order,) in cache.execute(
+        f"SELECT DISTINCT order_id FROM disputes WHERE order_id IN ({place}) "
+        "AND state IN ('needs_response','under_review')",
+        here,
+    ):
+        found[order].disputed = True
+
+
+def _mail(cache: Connection, found: dict[int, OrderFacts], here: list[int], place: str) -> None:
+    bounced: dict[int, int] = {}
+    for order, last, told, bounce in cache.execute(
+        "SELECT l.order_id, max(m.sent_at), max(CASE WHEN m.direction='outbound' AND m.auto='' THEN m.sent_at END), "
+        "max(CASE WHEN m.auto='bounce' THEN m.sent_at END) FROM message_links l JOIN messages m ON m.id = l.message "
+        f"WHERE l.order_id IN ({place}) AND m.gone_at IS NULL GROUP BY l.order_id",
+        here,
+    ):
+        found[order].threads = Threads(last_mail_at=last, told_at=told)
+        if bounce is not None and (told is None or bounce >= told):
+            bounced[order] = bounce
+    for order, waiting, outbound in cache.execute(
+        "SELECT DISTINCT l.order_id, c.waiting_since, c.last_outbound_at FROM message_links l "
+        "JOIN messages m ON m.id = l.message JOIN conversations c ON c.id = m.conversation_id "
+        f"WHERE l.order_id IN ({place}) AND c.waiting_since IS NOT NULL",
+        here,
+    ):
+        threads = found[order].threads
+        if threads is not None and (threads.waiting_since is None or waiting < threads.waiting_since):
+            threads.waiting_since = waiting
+            threads.first = outbound is None
+    for order in bounced:
+        threads = found[order].threads
+        if threads is not None:
+            threads.bounced = True
+
+
+def _customers(cache: Connection, found: dict[int, OrderFacts]) -> None:
+    """Name, tags, and what the whole person ordered and spent."""
+    wanted = sorted({facts.order["customer_id"] for facts in found.values() if facts.order["customer_id"] is not None})
+    if not wanted:
+        return
+    people: dict[int, tuple[int, str, str]] = {}
+    for customer, person, name, company, tags in cache.execute(
+        f"SELECT id, person_id, name, company, tags FROM customers WHERE id IN ({marks(len(wanted))})", wanted
+    ):
+        people[customer] = (person, name or company, tags)
+    persons = sorted({person for person, _, _ in people.values()})
+    worth: dict[int, tuple[int, dict[str, int]]] = {}
+    for person, currency, count, spend in cache.execute(
+        "SELECT c.person_id, o.currency, count(*), sum(CASE WHEN o.state<>'cancelled' THEN o.total ELSE 0 END) "
+        f"FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.person_id IN ({marks(len(persons))}) "
+        "GROUP BY c.person_id, o.currency",
+        persons,
+    ):
+        orders, spent = worth.get(person, (0, {}))
+        worth[person] = (orders + count, spent | {currency: spend})
+    for facts in found.values():
+        known = people.get(facts.order["customer_id"])
+        if known is not None:
+            orders, spent = worth.get(known[0], (1, {}))
+            facts.orders, facts.spend = orders, spent.get(facts.order["currency"], 0)
+            facts.customer_name, facts.customer_tags = known[1], known[2]
+
+
+_OUTBOX_RANK: Final = ("in_doubt", "blocked", "failed")
+
+
+def _desk(desk: Connection, found: dict[int, OrderFacts]) -> None:
+    """What people decided, tasks that are open, replies that need a decision, calls that reached somebody."""
+    by_name = {(facts.order["source"], facts.order["remote_id"]): facts for facts in found.values()}
+    names = list(by_name)
+    for row in _of(
+        desk, names, "order_decisions", "owner, tags, delay_reason, snoozed_until, closed_at, account_manager"
+    ):
+        columns = ("owner", "tags", "delay_reason", "snoozed_until", "closed_at", "account_manager")
+        by_name[row[0], row[1]].decision = dict(zip(columns, row[2:], strict=True))
+    for row in _of(desk, names, "tasks", "kind, title, due_at, milestone", " AND state='open'"):
+        by_name[row[0], row[1]].tasks.append(dict(zip(("kind", "title", "due_at", "milestone"), row[2:], strict=True)))
+    for row in _of(desk, names, "outbox", "state", " AND state IN ('in_doubt','blocked','failed')"):
+        facts = by_name[row[0], row[1]]
+        if not facts.outbox or _OUTBOX_RANK.index(row[2]) < _OUTBOX_RANK.index(facts.outbox):
+            facts.outbox = row[2]
+    reached = " AND deleted_at IS NULL AND outcome='reached'"
+    for row in _of(desk, names, "call_logs", "called_at", reached):
+        facts = by_name[row[0], row[1]]
+        facts.called_at = max(facts.called_at or 0, row[2])
+
+
+def _of(
+    desk: Connection, names: list[tuple[str, str]], table: str, columns: str, condition: str = ""
+) -> Iterator[tuple[Any, ...]]:
+    """Rows of a desk table on these orders, (source, remote id) first. Most orders have none: an index says so."""
+    values = ",".join(["(?,?)"] * len(names))
+    bound = [part for name in names for part in name]
+    # The planner must start from the few names, not from the table.
+    yield from desk.execute(
+        f"WITH wanted(s, r) AS (VALUES {values}) SELECT source, remote_id, {columns} FROM wanted CROSS JOIN {table} "
+        f"ON source = s AND remote_id = r{condition}",
+        bound,
+    )
