@@ -176,7 +176,6 @@ class Reader:
 class Desk(App[None]):
     """A pane, and what it could not do itself."""
 
-    CSS = "Screen { background: $oms-base; }"
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, view: OrderView | None = None, *, theme_name: str = "dark") -> None:
