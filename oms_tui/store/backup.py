@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.store import desk_rows
 from oms_tui.store.compiled_sql import DESK_COLUMNS, PRIMARY_KEYS
-from oms_tui.store.driver import Connection, DatabaseError, connect, sqlite, transaction
+from oms_tui.store.driver import Connection, DatabaseError, connect, copied, transaction
 from oms_tui.store.workspace import DESK_VERSION, StoreError
 
 if TYPE_CHECKING:
@@ -47,11 +47,7 @@ def backup(store: Workspace, *, now: int | None = None) -> Path:
         folder.mkdir(exist_ok=True, mode=0o700)
         partial = path.with_suffix(".part")
         partial.unlink(missing_ok=True)
-        copy = sqlite.connect(str(partial))
-        try:
-            store.desk.backup(copy)
-        finally:
-            copy.close()
+        copied(store.desk, partial)
         partial.chmod(0o600)
         partial.rename(path)
     except (OSError, DatabaseError) as error:

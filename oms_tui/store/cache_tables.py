@@ -572,7 +572,7 @@ class QueueRow(CacheTable, table=True):
         *(
             Index(
                 f"queue_row_{name}",
-                *columns,
+                *columns,  # type: ignore[arg-type]  # texts and names, which the stubs do not mix
                 sqlite_where=text("is_open = 1"),
                 postgresql_where=text("is_open = 1"),
             )

@@ -30,7 +30,7 @@ def _tables(module: object) -> list[Table]:
         if isinstance(value, type)
         and issubclass(value, SQLModel)
         and hasattr(value, "__table__")
-        and value.__module__ == module.__name__  # type: ignore[attr-defined]  # a module has a name
+        and value.__module__ == module.__name__
     ]
     return sorted(found, key=lambda table: table.name)
 

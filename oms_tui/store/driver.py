@@ -107,6 +107,19 @@ def _begin(connection: Connection) -> None:
             return
 
 
+def copied(connection: Connection, path: Path) -> None:
+    """Write all that a connection sees into a new file, while others go on writing.
+
+    Raises:
+        DatabaseError: the disk is full, or the file cannot be written.
+    """
+    target = sqlite.connect(str(path))
+    try:
+        connection.backup(target)
+    finally:
+        target.close()
+
+
 def data_version(connection: Connection) -> int:
     """A number that moves when another connection has committed (2 microseconds a look)."""
     return int(connection.execute("PRAGMA data_version").fetchone()[0])

@@ -109,7 +109,8 @@ def load(store: Workspace, ids: Sequence[int]) -> dict[int, OrderFacts]:
     for order, *parcel in cache.execute(
         "SELECT s.order_id, s.state, s.carrier, s.lines, s.shipped_at, s.delivered_at, t.status, "
         "coalesce(t.delayed, 0), coalesce(t.reason, ''), t.estimated_delivery_at, t.last_event_at, "
-        f"coalesce(t.source, s.source) FROM shipments s LEFT JOIN trackers t ON t.id = s.tracker_id WHERE s.order_id IN ({place})",
+        "coalesce(t.source, s.source) FROM shipments s LEFT JOIN trackers t ON t.id = s.tracker_id "
+        f"WHERE s.order_id IN ({place})",
         here,
     ):
         found[order].parcels.append(Parcel(*parcel))

@@ -126,11 +126,11 @@ def related(store: Workspace, order: Values) -> tuple[RelatedView, ...]:
     decided = _decisions(store, own)
     names = _customer_names(store, [row["customer_id"] for row, _, _ in found.values() if row["customer_id"]])
     views = []
-    for row, evidence, state in found.values():
+    for row, reasons, state in found.values():
         decision = decided.get(names.get(row["customer_id"], ""), "")
         if state == DecisionState.PROPOSED and decision:
             state = decision  # noqa: PLW2901 - what a person decided goes before what we propose
-        views.append(RelatedView(row["id"], row["number"], tuple(evidence), state))
+        views.append(RelatedView(row["id"], row["number"], tuple(reasons), state))
     views.sort(key=lambda view: (view.state != DecisionState.CONFIRMED, -view.order_id))
     return tuple(views[:_MOST])
 

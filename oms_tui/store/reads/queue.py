@@ -162,7 +162,8 @@ def _position(after: str | None) -> tuple[int, list[Any] | None]:
 
 def _compiled(store: Workspace, tree: Tree | None, *, now: int, zone: tzinfo, agent: str) -> Compiled:
     if tree is None or not getattr(tree, "items", True):
-        return _ALL
+        everything: Compiled = _ALL  # the same shape, there before the compiler is imported
+        return everything
     from oms_tui.store.query_sql import compile_query
 
     compiled = compile_query(tree, now=now, zone=zone, agent=agent)
@@ -170,7 +171,7 @@ def _compiled(store: Workspace, tree: Tree | None, *, now: int, zone: tzinfo, ag
         from oms_tui.domain.normalise import fold
 
         store.cache.create_function("folded", 1, fold, deterministic=True)
-    return compiled  # type: ignore[return-value]  # the same shape as _ALL, which is there before it is imported
+    return compiled
 
 
 class _Everything:
