@@ -167,7 +167,8 @@ def row_of(
         "short": short[0],
         "invoice": invoice,
         "conflicts": 0,
-        "snoozed_until": decision.get("snoozed_until"),
+        # a customer who waits ends it (AttentionFacts.snoozed): lists must not leave them out
+        "snoozed_until": decision.get("snoozed_until") if threads is None or threads.waiting_since is None else None,
         "derived_at": now,
     }
     if state in _ENDED and _nothing_open(facts, staged.stage):
