@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from oms_tui.ui.questions import Question, Sources, Status
 
 _AGES_SECONDS: Final = 10
+_WORKER_ENDS_SECONDS: Final = 5
+_FAULT: Final = 70
+"""The exit code of a fault of ours."""
+
 _STALE_AFTER_MS: Final = 10 * 60_000  # where the config names no age
 
 
@@ -86,7 +90,7 @@ class DeskApp(App[int], inherit_bindings=False):
         self.sources: Sources = _sources(config)
         self.themes_folder = config.folders.config / "themes"
         self._worker = worker
-        self._child: Any = None
+        self.child: Any = None
         self._bound = {key_list.QUIT}
         super().__init__()
         self.title = config.desk.name
@@ -120,8 +124,15 @@ class DeskApp(App[int], inherit_bindings=False):
         self._load_actions()
         self._ask_status()
         self.set_interval(_AGES_SECONDS, self._ask_status)
-        if self._worker is not None:
-            self._child = self._worker()
+        self._start_worker()
+
+    def _start_worker(self) -> None:
+        if self._worker is None:
+            return
+        try:
+            self.child = self._worker()
+        except OSError as error:
+            self.say(f"the sync worker could not be started: {error}; `oms-tui sync --follow` starts one", "error")
 
     def _load_actions(self) -> None:
         from oms_tui.actions.catalogue import all_actions
@@ -134,8 +145,6 @@ class DeskApp(App[int], inherit_bindings=False):
     def on_unmount(self) -> None:
         """The thread ends before the process does."""
         self.reader.stop()
-        if self._child is not None and hasattr(self._child, "terminate"):
-            self._child.terminate()
 
     # ---- keys and commands
 
@@ -389,6 +398,29 @@ def run_desk(config: Config, session: Session, *, worker: Callable[[], Any] | No
         from oms_tui.actions.catalogue import all_actions
 
         key_map = key_list.checked(config, all_actions())
-    app = DeskApp(config, session, keys=key_map, worker=worker)
-    result = app.run(mouse=config.ui.mouse)
-    return app.return_code or result or 0
+    try:
+        app = DeskApp(config, session, keys=key_map, worker=worker)
+    except themes.ThemeError as error:
+        from oms_tui.config_errors import ConfigError
+
+        document = config.document.again()
+        document.wrong(("ui", "theme"), str(error))
+        raise ConfigError(document.take_mistakes()) from None
+    try:
+        result = app.run(mouse=config.ui.mouse)
+    finally:
+        if app.child is not None:
+            _end(app.child)
+    return _FAULT if app.return_code else result or 0
+
+
+def _end(child: Any) -> None:
+    """Ask the worker to end: it commits what it has and lets go of its lease."""
+    from subprocess import TimeoutExpired
+
+    child.terminate()
+    try:
+        child.wait(_WORKER_ENDS_SECONDS)
+    except TimeoutExpired:
+        child.kill()
+        child.wait()

@@ -15,12 +15,13 @@ from oms_tui.ui.queue.row import numbered
 from oms_tui.ui.rows import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from textual.timer import Timer
     from textual.widget import Widget
 
     from oms_tui.store.shapes import QueueItem
+    from oms_tui.ui.acting.acting import Acting
     from oms_tui.ui.filter_line import FilterLine
     from oms_tui.ui.jump import Target
     from oms_tui.ui.messages import Answer, Changed
@@ -39,6 +40,8 @@ _OPEN_AFTER: Final = 0.06
 _LOADING_AFTER: Final = 0.25
 _AGAIN_AFTER: Final = 0.3
 _VISITED: Final = 50
+_REPLIES: Final = frozenset({"draft", "send"})
+"""Actions for which the desk has more than a form."""
 
 
 class DeskScreen(Place):
@@ -71,6 +74,7 @@ class DeskScreen(Place):
         self._before_filter = self.question
         self._visited: list[int] = []
         self._page_asked = 0
+        self._acting: Acting | None = None
         self._opening: Timer | None = None
         self._loading: Timer | None = None
         self._again: Timer | None = None
@@ -109,6 +113,8 @@ class DeskScreen(Place):
 
         app = self.desk
         self._pane = OrderPane(
+            reader=app.reader,
+            undo_seconds=int(app.session.policy.undo_window.total_seconds()),
             zone=app.session.policy.zone,
             clock=app.session.clock,
             stale_after={name: stale for name, (_kind, _enabled, stale) in app.sources.items()},
@@ -160,6 +166,8 @@ class DeskScreen(Place):
                 self._queue_answered(event)
             case "order":
                 self._order_answered(event)
+            case slot if slot.startswith("act.") and self._acting is not None:
+                self._acting.answered(event)
             case "next":
                 self._next_answered(event.value, event.error)
 
@@ -228,7 +236,8 @@ class DeskScreen(Place):
         if self._again is None:
             self._again = self.set_timer(_AGAIN_AFTER, self._read_again)
         shown = self._wanted
-        if shown is not None and (shown in changed.orders() or changed.kinds() - {"order", "source"}):
+        told = changed.everything or shown in changed.orders() or bool(changed.kinds() - {"order", "source"})
+        if shown is not None and told:
             self._ask_order(shown)
 
     def _read_again(self) -> None:
@@ -447,17 +456,63 @@ class DeskScreen(Place):
         self.go_to(order_id)
 
     def do_reply(self, macro: str = "") -> None:
-        """Answer the order that is shown."""
-        from oms_tui.ui.order.arrangement import PANELS
+        """Answer the newest mail of the order that nobody answered."""
+        if self._pane is not None and self._shown is not None and self._shown.view is not None:
+            self.add_class("reading")
+            self._pane.reply(macro=macro)
 
-        del macro
-        self.do_panel(len(PANELS))
+    def on_order_pane_wanted(self, event: OrderPane.Wanted) -> None:
+        """What the pane cannot do itself."""
+        event.stop()
+        match event.what:
+            case "said":
+                self.desk.say(event.text, event.ref or "information")
+            case "url":
+                self.desk.open_url(event.text)
+            case "conflict":
+                self.act("resolve_conflict", {"field": event.text})
+            case "body":
+                self.desk.say("the text of this mail comes with the worker's next round", "warning")
+            case "attachment":
+                self.desk.say(
+                    "attachments are saved from the mailbox: `oms-tui mail show` says where it lies", "warning"
+                )
+
+    def act(self, action_id: str, given: Mapping[str, str] | None = None) -> None:
+        """Do an action of the catalogue to the marked orders, else to the one under the cursor."""
+        if action_id in _REPLIES:
+            self.do_reply()
+            return
+        action = next(each for each in self.desk.actions if each.id == action_id)
+        orders = self._acted_on()
+        if not orders:
+            self.desk.say(f"{action.title}: there is no order to do it to", "warning")
+            return
+        why = self.refusals().get(action_id, "") if len(orders) == 1 else ""
+        if why:
+            self.desk.say(f"{action.title}: {why}", "warning")
+            return
+        from oms_tui.ui.acting.acting import Acting
+
+        view = self._shown.view if self._shown and len(orders) == 1 else None
+        self._acting = Acting(self, action, orders, view, given or {})
+        self._acting.begin()
+
+    def _acted_on(self) -> Sequence[QueueItem]:
+        if not self.model.marked and self._shown is not None and self._shown.view is not None:
+            return [self._shown.view.item]
+        return self.model.chosen()
+
+    def acted(self) -> None:
+        """An action was done: nothing is marked any more."""
+        if self.model.marked:
+            self._queue.unmark()
 
     def do_act(self) -> None:
         """Choose an action."""
         from oms_tui.ui.palette import Actions
 
-        chosen = self.model.chosen()
+        chosen = self._acted_on()
         if not chosen:
             self.desk.say("there is no order to act on")
             return

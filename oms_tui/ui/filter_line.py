@@ -222,8 +222,9 @@ class FilterLine(Vertical):
 
     def _error_matters(self, error: QueryError) -> bool:
         """While it is written, a word that only lacks its end is no error yet."""
-        written = self._input.value[error.column :]
-        return bool(written.strip()) and not any(name.startswith(written.lower()) for name in self._catalogue)
+        line = self._input
+        unfinished = line.cursor_position >= error.column and bool(self._proposals.found)
+        return bool(line.value[error.column :].strip()) and not unfinished
 
     def _show_error(self, error: QueryError) -> None:
         width = self.size.width

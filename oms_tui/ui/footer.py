@@ -41,7 +41,9 @@ def hints(
         titles: other words for a command, where the screen knows better what it would do.
     """
     ranked: list[tuple[int, Hint]] = []
-    ranks = {action.id: action.rank for action in actions}
+    ranks = {
+        action.id: action.rank for action in actions if action.group != "reply"
+    }  # replies have a pane of their own
     for each in keys.bound.values():
         rank = ranks.get(each.id, 0) if each.action else each.footer
         if rank and each.keys and each.works_on(place) and each.id != "palette":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from oms_tui.ui.dialogs.rows_dialog import RowsDialog
+from oms_tui.ui.dialogs.rows_dialog import DialogRows, RowsDialog
 from oms_tui.ui.keys import GROUPS, QUIT, Bound
 from oms_tui.ui.rows import BLANK, Part, Row, cells, cut_text
 
@@ -31,8 +31,15 @@ _ACTION_HEADINGS: Final = {
     "money": "Money",
     "customer": "The customer",
 }
-_COLUMN: Final = 46
-_KEYS: Final = 14
+_COLUMN: Final = 58
+_KEYS: Final = 13
+_TITLES: Final = 17
+
+
+class HelpRows(DialogRows):
+    """Read, not chosen from: the arrows scroll."""
+
+    CURSOR = "none"
 
 
 class Help(RowsDialog):
@@ -40,6 +47,7 @@ class Help(RowsDialog):
 
     WIDTH: ClassVar[int] = 156
     TITLE_WORDS: ClassVar[str] = "Keys"
+    VIEW: ClassVar[type[DialogRows]] = HelpRows
 
     def __init__(self, keys: KeyMap, place: str, refusals: Mapping[str, str]) -> None:
         self._keys = keys
@@ -94,10 +102,11 @@ def _block(title: str, found: Sequence[Bound], refusals: Mapping[str, str], widt
     for each in found:
         key = cut_text("  ".join(each.keys) or "-", _KEYS - 1)
         why = refusals.get(each.id, "")
-        words = f"{each.title.lower()}: {why}" if why else (each.help or each.title).rstrip(".")
+        words = f"not now: {why}" if why else each.help.rstrip(".")
         yield (
             Part(f"{key:<{_KEYS}}", "faint" if why or not each.keys else "warn"),
-            Part(cut_text(words, width - _KEYS), "faint" if why else "text"),
+            Part(f"{cut_text(each.title.lower(), _TITLES - 1):<{_TITLES}}", "faint" if why else "text"),
+            Part(cut_text(words, width - _KEYS - _TITLES), "faint" if why else "muted"),
         )
     yield ()
 

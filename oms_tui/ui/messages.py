@@ -16,13 +16,11 @@ if TYPE_CHECKING:
     from oms_tui.store.shapes import Change
 
 
-class Answer(Message):
+class Answer(Message, bubble=False):
     """What a function returned that the reader ran, or why it could not (``error``, then ``value`` is None).
 
     ``failure`` is the exception itself, for those who know its kind (a refusal of an action and its field).
     """
-
-    bubble = False
 
     def __init__(
         self, slot: str, generation: int, value: Any, error: str = "", failure: Exception | None = None
@@ -35,10 +33,8 @@ class Answer(Message):
         super().__init__()
 
 
-class Changed(Message):
+class Changed(Message, bubble=False):
     """The store changed; what is on screen and named here must be read again."""
-
-    bubble = False
 
     def __init__(self, changes: Sequence[Change]) -> None:
         self.changes = tuple(changes)
@@ -58,10 +54,8 @@ class Changed(Message):
         return frozenset(change.ref for change in self.changes if change.kind == "order")
 
 
-class FeedFailed(Message):
+class FeedFailed(Message, bubble=False):
     """The store could not be asked for changes; the next look comes by itself."""
-
-    bubble = False
 
     def __init__(self, error: str) -> None:
         self.error = error

@@ -14,6 +14,7 @@ from textual.style import Style
 
 from oms_tui.ui import theme as themes
 from oms_tui.ui.queue.row import numbered, printable
+from oms_tui.ui.rows import cut_text
 from oms_tui.ui.theme import style
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
     from oms_tui.ui.app import DeskApp
 
-_TITLE: Final = 30
+_TITLE: Final = 26
 _KEY: Final = 9
+_WORDS: Final = 56
 _MOST_ORDERS: Final = 8
 
 
@@ -72,7 +74,7 @@ def shown(entry: Entry, title: Content | None = None) -> Content:
         name,
         " " * max(2, _TITLE - name.cell_length),
         Content(f"{entry.key:<{_KEY}}").stylize(_look("warn")),
-        Content(printable(words)).stylize(_look("alarm" if entry.why_not else "muted")),
+        Content(cut_text(printable(words), _WORDS)).stylize(_look("alarm" if entry.why_not else "muted")),
     )
 
 
@@ -120,7 +122,7 @@ class Views(_Entries):
         from oms_tui.ui.views import choices
 
         for choice in choices(self.desk.config.views, self.desk.session.agent.id):
-            words = choice.help or choice.question.query
+            words = f"view · {choice.help or choice.question.query}"
             yield Entry(choice.question.title, words, partial(self.desk.show_list, choice.question))
 
 
@@ -143,7 +145,7 @@ class Macros(_Entries):
         from oms_tui.actions.macro_files import macros
 
         for macro in macros(self.desk.session.macros):
-            yield Entry(macro.title, "reply with this macro", partial(self.desk.reply_with, macro.name))
+            yield Entry(macro.title, "macro · reply with it", partial(self.desk.reply_with, macro.name))
 
 
 class Themes(_Entries):
@@ -152,7 +154,7 @@ class Themes(_Entries):
     def entries(self) -> Iterator[Entry]:
         """The themes that come with the program, and the desk's own."""
         for name in themes.found(self.desk.themes_folder):
-            yield Entry(name, "colours of the desk", partial(self.desk.change_theme, name))
+            yield Entry(name, "theme · colours of the desk", partial(self.desk.change_theme, name))
 
 
 class Orders(Provider):

@@ -31,6 +31,8 @@ class Framed(LinesView):
     Framed:focus { border: round $oms-focus; border-title-color: $oms-accent; border-title-style: bold; }
     """
 
+    CURSOR = "none"
+
     def __init__(self, title: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._title = title
@@ -60,6 +62,8 @@ class Framed(LinesView):
 class Chosen(Framed):
     """Rows with a cursor that tells where it is."""
 
+    CURSOR = "keys"
+
     class Moved(Message):
         """The cursor is on something else."""
 
@@ -75,4 +79,4 @@ class Chosen(Framed):
     @property
     def shows_cursor(self) -> bool:
         """Also while the keys go elsewhere: the row says what the text beside it belongs to."""
-        return True
+        return self.cursor_key is not None

@@ -74,6 +74,12 @@ def link(session: Session, mail: int, order: int) -> str:
     return f"#{done.number}: {done.why}" if done.number[:1].isdigit() else f"{done.number}: {done.why}"
 
 
+class Candidates(Framed):
+    """Orders one can go to."""
+
+    CURSOR = "keys"
+
+
 class UnlinkedScreen(Place):
     """Mails at the left; candidates and the mail itself at the right."""
 
@@ -93,7 +99,7 @@ class UnlinkedScreen(Place):
         from textual.containers import Horizontal, Vertical
 
         self._mails = Chosen("Unlinked mail", id="mails")
-        self._candidates = Framed("May be about", id="candidates")
+        self._candidates = Candidates("May be about", id="candidates")
         self._letter = Framed("Mail", id="letter")
         self._list = Listed((), more=False)
         self._open: Opened | None = None
@@ -189,7 +195,7 @@ class UnlinkedScreen(Place):
 
     def titles(self) -> dict[str, str]:
         """What enter does here."""
-        return {"open": "read", "link_1": "1-9 link"}
+        return {"open": "read", "link_1": "to 9 link it"}
 
     def do_link(self, number: int) -> None:
         """Link the mail to a candidate."""
