@@ -67,6 +67,7 @@ def ingest_customers(
     rows: list[tuple[Any, ...]] = []
     identities: list[tuple[Any, ...]] = []
     doubtful: list[tuple[Any, ...]] = []
+    later: list[tuple[Any, ...]] = []  # the same as before, said by a later order
     moved: set[int] = set()
     for remote_id, customer in latest.items():
         there = known.get(remote_id)
@@ -75,6 +76,8 @@ def ingest_customers(
         ways = [(number, kind, value, verified, source) for kind, value, verified in customer.identities]
         if there is not None and not _overrules(customer, there):
             doubtful += ways
+            if not (customer.whole or there.whole) and (customer.values[_UPDATED_AT] or 0) > (there.updated_at or 0):
+                later.append((customer.values[_UPDATED_AT], number))
             continue
         person = number if there is None else there.person_id
         rows.append(
@@ -90,6 +93,7 @@ def ingest_customers(
         moved.update(way[0] for way in added)
         identities += added
     cache.executemany(_UPSERT, rows)
+    cache.executemany("UPDATE customers SET updated_at=? WHERE id=?", later)
     cache.executemany(_IDENTITIES, identities)
     touched = list(orders_of(cache, moved))
     effects.dirty.update(touched)
@@ -132,7 +136,7 @@ def _latest(customers: Sequence[IncomingCustomer]) -> dict[str, IncomingCustomer
         other = latest.get(customer.remote_id)
         if other is None:
             latest[customer.remote_id] = customer
-        elif customer.digest != other.digest:
+        elif customer is not other:
             ahead, behind = (customer, other) if _rank(customer) >= _rank(other) else (other, customer)
             if more := [identity for identity in behind.identities if identity not in ahead.identities]:
                 ahead.identities = (*ahead.identities, *more)

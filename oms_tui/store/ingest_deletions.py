@@ -15,7 +15,7 @@ from oms_tui.store.ingest_joined import NUMBER_COLUMN
 from oms_tui.store.ingest_names import of_record
 from oms_tui.store.ingest_observed import Observation, observe
 from oms_tui.store.ingest_stock import waiting_for
-from oms_tui.store.ingest_tracking import STAND_IN
+from oms_tui.store.ingest_tracking import stand_in
 from oms_tui.store.rows import chunks, marks
 
 if TYPE_CHECKING:
@@ -172,15 +172,15 @@ def _trackers(cache: Connection, source: str, ids: Sequence[str], effects: Effec
     count = 0
     for part in chunks(ids):
         rows = cache.execute(
-            f"SELECT id, carrier, tracking_number FROM trackers WHERE source=? AND remote_id IN ({marks(len(part))})",
+            "SELECT id, carrier, tracking_number, remote_id FROM trackers "
+            f"WHERE source=? AND remote_id IN ({marks(len(part))})",
             [source, *part],
         ).fetchall()
-        for tracker, carrier, number in rows:
+        for tracker, carrier, number, remote_id in rows:
             cache.execute("DELETE FROM tracking_events WHERE tracker_id=?", (tracker,))
             cache.execute("DELETE FROM trackers WHERE id=?", (tracker,))
             effects.parcels.add(number)
             effects.told.add(number)
-            stood_in = f"{STAND_IN}{carrier}:{number}"
-            _records(cache, source, "shipment", [stood_in], effects, now=now)
+            _records(cache, source, "shipment", [stand_in(carrier, number, remote_id)], effects, now=now)
         count += len(rows)
     return count

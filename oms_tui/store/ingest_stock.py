@@ -39,16 +39,8 @@ def ingest_stock(
 
 
 def waiting_for(cache: Connection, skus: Iterable[str]) -> Iterator[int]:
-    """The open orders that have these products on them."""
+    """The open orders that still want these products."""
     for part in chunks(skus):
-        rows = cache.execute(f"{_WAITING} ({marks(len(part))})", part).fetchall()
+        rows = cache.execute(f"SELECT DISTINCT order_id FROM demand WHERE sku IN ({marks(len(part))})", part).fetchall()
         for (order,) in rows:
             yield order
-
-
-_WAITING: Final = (
-    "SELECT DISTINCT order_id FROM demand WHERE sku IN"
-    if "demand" in CACHE_COLUMNS
-    else "SELECT DISTINCT l.order_id FROM order_lines l JOIN queue_row q ON q.order_id=l.order_id AND q.is_open=1 "
-    "WHERE l.sku IN"
-)

@@ -128,9 +128,10 @@ def _rows(
     ordered = {_scan(scan): scan for scan in scans.all}
     spoken = max((_scan(scan).occurred_at for scan in tracker.scans), default=None)
     for life, first, number in zip(split, firsts, ids, strict=True):
-        meant = life is split[-1] if spoken is None else any(scan.occurred_at == spoken for scan in life)
+        there = before.get(first) or _ended_with(known, life)
+        meant = life is split[-1] if spoken is None else _is_meant(tracker, life, spoken, there)
         row = {
-            **(_told(source, tracker, life) if meant else _known_of(source, tracker, life, before.get(first))),
+            **(_told(source, tracker, life) if meant else _known_of(source, tracker, life, there)),
             "id": number,
             "first_seen_at": first,
             "last_event_at": _milliseconds(life[-1].occurred_at) if life else None,
@@ -167,12 +168,26 @@ def _told(source: str, tracker: IncomingTracker, life: tuple[Scan, ...]) -> dict
     }
 
 
+def _is_meant(tracker: IncomingTracker, life: tuple[Scan, ...], spoken: datetime, there: dict[str, Any] | None) -> bool:
+    """Whether the carrier speaks of this parcel: its newest scan is here, and nobody else told of a newer one."""
+    if not any(scan.occurred_at == spoken for scan in life):
+        return False
+    return spoken == life[-1].occurred_at or there is None or there["remote_id"] == tracker.remote_id
+
+
+def _ended_with(known: _Known, life: tuple[Scan, ...]) -> dict[str, Any] | None:
+    """The row whose last scan is this parcel's: older scans that came late have moved its beginning."""
+    last = _milliseconds(life[-1].occurred_at) if life else None
+    return next((row for row in known.rows if row["last_event_at"] == last), None)
+
+
 def _known_of(
-    source: str, tracker: IncomingTracker, life: tuple[Scan, ...], before: dict[str, Any] | None
+    source: str, tracker: IncomingTracker, life: tuple[Scan, ...], there: dict[str, Any] | None
 ) -> dict[str, Any]:
-    """The row of another parcel that had the number: as it was, else what its scans say."""
-    if before is not None and before["last_event_at"] == _milliseconds(life[-1].occurred_at):
-        return before
+    """The row of another parcel that had the number: what was told of it, else what its scans say."""
+    if there is not None:
+        parcel = fold(life, reported=there["status"], reported_reason=there["reason"])
+        return {**there, "status": parcel.status, "reason": parcel.reason}
     parcel = fold(life)
     return {
         "source": source,
@@ -226,6 +241,11 @@ def stand_ins(cache: Connection, source: str, trackers: Sequence[IncomingTracker
     ingest_joined(cache, source, made, now, effects)
 
 
+def stand_in(carrier: str, number: str, remote_id: str) -> str:
+    """The remote id of a parcel that only its carrier told us of."""
+    return f"{STAND_IN}{carrier}:{number}:{remote_id}"
+
+
 def _stand_in(tracker: IncomingTracker) -> IncomingJoined:
     if tracker.order is None:
         raise ValueError("only a parcel whose order the carrier knows stands in for ours")
@@ -246,7 +266,7 @@ def _stand_in(tracker: IncomingTracker) -> IncomingJoined:
     }
     return IncomingJoined(
         "shipments",
-        f"{STAND_IN}{tracker.carrier}:{tracker.tracking_number}",
+        stand_in(tracker.carrier, tracker.tracking_number, tracker.remote_id),
         first or tracker.updated_at or 0,
         tracker.order,
         tuple(values[name] for name in JOINED_VALUES["shipments"]),

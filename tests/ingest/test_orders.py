@@ -186,10 +186,23 @@ def test_an_order_is_found_by_everything_people_say(desk: Desk) -> None:
             customer=customer(company="Kowal Sp. z o.o."),
             ship_to=Address(name="Żaneta Łącka", street="Große Allee 7", city="Łódź", postcode="90-001", country="PL"),
         ),
-        order("SO-9", sku="CHAIR", email="x@y.example", lines=(LineRecord("1", "CHAIR", 1, "Stuhl"),), ship_to=Address()),
+        order(
+            "SO-9", sku="CHAIR", email="x@y.example", lines=(LineRecord("1", "CHAIR", 1, "Stuhl"),), ship_to=Address()
+        ),
     )
 
-    for words in ("1042", "zaneta", "kowal", "lodz", "90 001", '"jan kowal example com"', "lam*", "blue", "alle*", "grosse"):
+    for words in (
+        "1042",
+        "zaneta",
+        "kowal",
+        "lodz",
+        "90 001",
+        '"jan kowal example com"',
+        "lam*",
+        "blue",
+        "alle*",
+        "grosse",
+    ):
         assert desk.found(words) == {"SO-1042"}, words
     assert desk.found("stuhl") == {"SO-9"}
 
