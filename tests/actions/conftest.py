@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from actions.acting import BERLIN, HOURS, Clock
+from actions.acting import BERLIN, HOURS, Clock, World
 
 from oms_tui.domain.policy import DeskPolicy, TierPolicy
 from oms_tui.store.session import AgentFacts, MailAccount, Session
@@ -58,3 +58,8 @@ def session(store: Workspace, clock: Clock, tmp_path: Path) -> Session:
         MailAccount("sales", "sales@shop.example", "Bright Shop Sales"),
     )
     return Session(store, policy, agents["ana"], agents, accounts, macros, clock)
+
+
+@pytest.fixture
+def world(session: Session, clock: Clock) -> World:
+    return World(session, clock)

@@ -21,16 +21,17 @@ if TYPE_CHECKING:
     from oms_tui.store.session import Session
 
 ROOT = Path(__file__).parents[2]
-PROMISED = (
-    "note tag assign claim hold release edit_address cancel refund record_receipt log_call remind snooze close reopen link "
-    "unlink confirm_identity reject_identity resolve_conflict set_delay_reason draft send"
-).split()
+PROMISED = {
+    *("note", "tag", "assign", "claim", "hold", "release", "edit_address", "cancel", "refund", "record_receipt"),
+    *("log_call", "remind", "snooze", "close", "reopen", "link", "unlink", "confirm_identity", "reject_identity"),
+    *("resolve_conflict", "set_delay_reason", "draft", "send"),
+}
 
 
 def test_every_file_of_the_folder_is_an_action_called_like_it() -> None:
     files = {path.stem for path in Path(orders.__path__[0]).glob("*.py")} - {"__init__"}
     assert {each.id for each in all_actions()} == files
-    assert set(PROMISED) <= files
+    assert files >= PROMISED
 
 
 @pytest.mark.parametrize("each", all_actions(), ids=lambda each: each.id)

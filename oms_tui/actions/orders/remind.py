@@ -22,15 +22,19 @@ def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
     due, words = fields["when"], f"reminder: {_words(session, fields)}"
     with write_on(session, "remind", order, words) as write:
         task = open_task(write, session, order, "reminder", title=fields["title"], due_at=due)
-        if not fields["keep"]:
+        if not fields["keep"] and order.waiting_since is None:  # a customer who waits is not put aside
             write.merge("order_decisions", name_of(order), snoozed_until=due, snooze_reason=fields["title"])
         write.event("reminder", words, name_of(order), {"task": task["id"], "due_at": due})
         write.changed(ORDER_CHANGED, *name_of(order))
     return Outcome(words, write.undo_id)
 
 
-def _preview(session: Session, _order: QueueItem, fields: Fields) -> str:
-    stays = "stays in the queue meanwhile" if fields["keep"] else "is put aside until then or until the customer writes"
+def _preview(session: Session, order: QueueItem, fields: Fields) -> str:
+    stays = (
+        "stays in the queue meanwhile"
+        if fields["keep"] or order.waiting_since
+        else "is put aside until then or until the customer writes"
+    )
     return f"would be due: {_words(session, fields)}; the order {stays}"
 
 

@@ -36,6 +36,12 @@ def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
     until, words = _read(session, fields["until"])
     if until is None and decision(session, order)["snoozed_until"] is None:
         raise Refused("it is not put aside")
+    if until is not None and order.waiting_since is not None:
+        since = shown_time(session, order.waiting_since)
+        raise Refused(
+            f"the customer waits for an answer since {since}",
+            hint="answer first; a customer who waits is not put aside",
+        )
     return decide(
         session,
         "snooze",
