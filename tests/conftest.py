@@ -16,7 +16,7 @@ _HERE = str(Path(__file__).parent)
 if _HERE not in sys.path:  # test folders are no packages, plugins are named from here
     sys.path.insert(0, _HERE)
 
-pytest_plugins = ["servers.dovecot", "servers.smtp_loop", "servers.tryton"]
+pytest_plugins = ["servers.dovecot", "servers.smtp_loop", "servers.tryton", "servers.scripted_shop"]
 
 
 @pytest.hookimpl(hookwrapper=True)

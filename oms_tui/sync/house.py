@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BATCH: Final = 200
 _WHOLE_BATCH: Final = 500
+_MOST_BATCHES: Final = 100_000
 _LOOK_SECONDS: Final = 0.2
 _DUE_SECONDS: Final = 1.0
 _TIDY_SECONDS: Final = 60.0
@@ -101,7 +102,9 @@ def derive(session: Session, writing: Lock, batch: int, stopping: Callable[[], b
 
     count = 0
     for step in (derive_dirty, derive_due) if by_time else (derive_dirty,):
-        while not stopping():
+        for _ in range(_MOST_BATCHES):
+            if stopping():
+                return count
             with writing:
                 done = step(session.store, session.policy, now=session.now(), limit=batch)
             count += done
