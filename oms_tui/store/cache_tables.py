@@ -171,7 +171,7 @@ class OrderKey(CacheTable, table=True):
 
 
 class Customer(CacheTable, table=True):
-    """A customer of one source. ``person_id`` is the customer they were confirmed to be the same as (else their own id)."""
+    """A customer of one source. ``person_id`` is whom they were confirmed to be the same as (else their own id)."""
 
     __tablename__ = "customers"
     __table_args__ = (
@@ -227,7 +227,7 @@ class StockLevel(CacheTable, table=True):
 
 
 class Joined(CacheTable):
-    """A record that hangs off an order. ``order_id`` is null while it belongs to none; ``ref`` (JSON) is what it names."""
+    """A record that hangs off an order. ``order_id`` is null while it belongs to none; ``ref`` is what it names."""
 
     source: str
     remote_id: str
@@ -248,9 +248,9 @@ def _joined(name: str, *more: Index) -> tuple[Index, ...]:
 
 
 class RecordName(CacheTable, table=True):
-    """A name by which a record calls its order, or another record of it, while that is not settled by the order's own id.
+    """A name by which a record calls its order, or another record of it, while the order's own id does not settle it.
 
-    ``name`` says of what kind it is (``number:1042``, ``payment:books:pi_3``…). When something of that name comes or goes,
+    ``name`` says of what kind it is (``number:1042``, ``payment:books:pi_3``…). When one of that name comes or goes,
     the records here are joined anew; without this every page of orders would have to look through all that is loose.
     """
 
@@ -448,7 +448,12 @@ class Message(CacheTable, table=True):
         Index("messages_conversation", "conversation_id", "sent_at"),
         Index("messages_from", "from_address", "sent_at"),
         Index("messages_state", "state", "sent_at"),
-        Index("messages_nameless", "digest", sqlite_where=text("message_id = ''"), postgresql_where=text("message_id = ''")),
+        Index(
+            "messages_nameless",
+            "digest",
+            sqlite_where=text("message_id = ''"),
+            postgresql_where=text("message_id = ''"),
+        ),
         Index("messages_own", "own_id", sqlite_where=text("own_id <> ''"), postgresql_where=text("own_id <> ''")),
         Index(
             "messages_bodiless",
@@ -563,7 +568,7 @@ class Observation(CacheTable, table=True):
 class QueueRow(CacheTable, table=True):
     """One row per order: the columns lists filter and sort by, kept at write time (joins cost 200 times more).
 
-    ``flags`` is JSON: the short words a row shows, most urgent first. ``refresh_at`` is when time alone changes the row.
+    ``flags`` is JSON: the short words a row shows, most urgent first. ``refresh_at`` is when time alone changes it.
     ``is_open`` is 1 for orders that belong in a queue at all.
     """
 
@@ -693,10 +698,12 @@ class ChangeLog(CacheTable, table=True):
     ref: int = Field(sa_column=big())
 
 
-VIRTUAL_TABLES_SQLITE = (
+_FULL_TEXT = (
     # contentless_delete: rows are replaced by rowid without their old text (SQLite 3.43 or newer).
-    "CREATE VIRTUAL TABLE IF NOT EXISTS orders_fts USING fts5(words, content='', contentless_delete=1, "
-    "tokenize=\"unicode61 remove_diacritics 2\", prefix='2 3')",
-    "CREATE VIRTUAL TABLE IF NOT EXISTS messages_fts USING fts5(subject, sender, body, content='', "
-    "contentless_delete=1, tokenize=\"unicode61 remove_diacritics 2\", prefix='2 3')",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS {} USING fts5({}, content='', contentless_delete=1, "
+    "tokenize=\"unicode61 remove_diacritics 2\", prefix='2 3')"
+)
+VIRTUAL_TABLES_SQLITE = (
+    _FULL_TEXT.format("orders_fts", "words"),
+    _FULL_TEXT.format("messages_fts", "subject, sender, body"),
 )

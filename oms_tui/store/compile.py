@@ -7,13 +7,18 @@ declaration stays the only place where a column is named; this text is checked i
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 from oms_tui.store import cache_tables, desk_tables
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from sqlalchemy import Table
 
 OUTPUT = Path(__file__).with_name("compiled_sql.py")
 _HEAD = '''"""Compiled from cache_tables.py and desk_tables.py by ``python -m oms_tui.store.compile``: do not edit."""
@@ -23,7 +28,7 @@ _HEAD = '''"""Compiled from cache_tables.py and desk_tables.py by ``python -m om
 '''
 
 
-def _tables(module: object) -> list[Table]:
+def _tables(module: ModuleType) -> list[Table]:
     found = [
         value.__table__
         for value in vars(module).values()
@@ -36,12 +41,14 @@ def _tables(module: object) -> list[Table]:
 
 
 def _ddl(tables: list[Table], *, extra: tuple[str, ...] = ()) -> list[str]:
-    dialect = sqlite.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+    dialect = sqlite.dialect()
     statements = []
     for table in tables:
         statements.append(" ".join(str(CreateTable(table, if_not_exists=True).compile(dialect=dialect)).split()))
-        for index in sorted(table.indexes, key=lambda index: str(index.name)):
-            statements.append(" ".join(str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect)).split()))
+        indexes = sorted(table.indexes, key=lambda index: str(index.name))
+        statements += [
+            " ".join(str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect)).split()) for index in indexes
+        ]
     return [*statements, *extra]
 
 

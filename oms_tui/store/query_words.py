@@ -213,14 +213,15 @@ def _is(term: Term, asked: Asked) -> Sql:
     return _IS[value], []
 
 
-def _person(what: str) -> Builder:
-    """A figure over all orders of the customer, in the order's currency; asked of open orders first by the planner."""
-    figure = (
+def _person(what: str, only: str = "") -> str:
+    """A figure over all orders of the customer; the planner asks it last."""
+    return (
         f"(SELECT {what} FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.person_id = "
-        "(SELECT person_id FROM customers WHERE id = q.customer_id) "
-        "AND o.state <> 'cancelled' AND o.currency = q.currency)"
+        f"(SELECT person_id FROM customers WHERE id = q.customer_id){only})"
     )
-    return money(figure, "q.currency") if "sum" in what else number(figure)
+
+
+_SPEND: Final = _person("coalesce(sum(o.total), 0)", " AND o.state <> 'cancelled' AND o.currency = q.currency")
 
 
 _TRACKING: Final = frozenset(values(TrackingStatus))
@@ -293,8 +294,8 @@ WORDS: Final[Mapping[str, QueryWord]] = {
     "tag": _word(Kind.SET, listed("q.tags"), "a tag"),
     "has": _word(Kind.FLAG, _has, "has something", tuple(_HAS)),
     "is": _word(Kind.FLAG, _is, "is something", tuple(_IS)),
-    "customer.spend": _word(Kind.MONEY, _person("coalesce(sum(o.total), 0)"), "what the customer spent so far"),
-    "customer.orders": _word(Kind.NUMBER, _person("count(*)"), "how many orders the customer placed"),
+    "customer.spend": _word(Kind.MONEY, money(_SPEND, "q.currency"), "what the customer spent so far"),
+    "customer.orders": _word(Kind.NUMBER, number(_person("count(*)")), "how many orders the customer placed"),
     FREE_TEXT: _word(Kind.TEXT, _found, "anything: names, numbers, products, mail"),
 }
 """The words there are, in the order in which they are proposed."""
