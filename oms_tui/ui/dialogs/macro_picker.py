@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from oms_tui.domain.macros import Macro
-    from oms_tui.ui.composer.composer import Caller
+    from oms_tui.ui.composer.sheet import Caller
     from oms_tui.ui.messages import Answer
 
 _PREVIEW = 8

@@ -27,9 +27,6 @@ class Notice(Widget):
         color: $oms-text;
         layer: above;
     }
-    OrderPane {
-        layers: default above;
-    }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name

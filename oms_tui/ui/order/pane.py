@@ -1,102 +1,54 @@
-"""The order pane: head, five panels and the reply, placed by the room there is.
+"""The order pane: one order, everything about it, and the reply that is written to it.
 
-It is shown an OrderView and asks for everything else by message; it never reads the store.
+It is shown an OrderView and has replies done by the reader thread; it never reads the store. What it cannot do itself
+it asks for with ``Wanted``.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
-from textual.geometry import NULL_OFFSET, NULL_SPACING, Region
-from textual.layout import Layout, WidgetPlacement
 from textual.message import Message
-from textual.widget import Widget
 
 from oms_tui.domain.vocabulary import OutboxState
-from oms_tui.store.session import wall_clock
 from oms_tui.ui.composer import desk_calls
-from oms_tui.ui.order.arrangement import PANELS, Place, Wish, arrange, way
+from oms_tui.ui.order.board import Board
 from oms_tui.ui.order.conversation import ConversationPanel, find_message
-from oms_tui.ui.order.frame import Frame
-from oms_tui.ui.order.head import HeadPanel
-from oms_tui.ui.order.money import MoneyPanel
 from oms_tui.ui.order.news import answered_words, news_words
-from oms_tui.ui.order.notice import Notice
 from oms_tui.ui.order.panel import Panel
-from oms_tui.ui.order.parcels import ParcelsPanel
-from oms_tui.ui.order.replies import NEEDS_DECISION, RepliesPanel
+from oms_tui.ui.order.replies import RepliesPanel
 from oms_tui.ui.order.replies import shown as replies_shown
-from oms_tui.ui.order.stock import StockPanel
-from oms_tui.ui.order.tab_strip import TabStrip
 from oms_tui.ui.order.timeline import TimelinePanel
-from oms_tui.ui.rows import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import tzinfo
+    from collections.abc import Hashable
 
-    from textual.app import ComposeResult
-    from textual.events import DescendantFocus, Resize
-    from textual.geometry import Size
-    from textual.layout import ArrangeResult
     from textual.timer import Timer
+    from textual.widget import Widget
 
     from oms_tui.store.shapes import DraftView, OrderView
-    from oms_tui.ui.composer.composer import Caller, Composer
+    from oms_tui.ui.composer.composer import Composer
+    from oms_tui.ui.composer.sheet import Caller
     from oms_tui.ui.messages import Answer
 
-_AGES_SECONDS: Final = 60
-"""Ages in the borders are written again so often, and drawn only where they read differently."""
 
+class OrderPane(Board):
+    """One order. ``show`` gives it the order, ``reply`` begins a reply.
 
-class _Arranged(Layout):
-    """Textual's side of ``arrangement``: children go where the pane says."""
-
-    name = "order"
-
-    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
-        del greedy
-        assert isinstance(parent, OrderPane)  # noqa: S101 - nobody else has this layout
-        places = parent.places(size.width, size.height)
-        return [
-            WidgetPlacement(Region(*places[name]), NULL_OFFSET, NULL_SPACING, child)
-            for child in children
-            if (name := parent.slot(child)) in places
-        ]
-
-
-class OrderPane(Widget, can_focus=False):
-    """One order. ``show`` gives it the order; the keys 1 to 6 go to its panels, z gives one all the room."""
-
-    DEFAULT_CSS = """
-    OrderPane {
-        width: 1fr;
-        height: 1fr;
-        background: $oms-base;
-    }
+    Args:
+        reader: has replies done; without one the pane only shows.
+        undo_seconds: how long a reply can be taken back, for the words of the last look.
+        options: as for ``Board``: ``zone``, ``clock``, ``stale_after`` (milliseconds by source), ``agent``, ``id``.
     """
+
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(
-                f"{number},alt+{number}",  # the second one also while a reply is written
-                f"panel('{name}')",
-                name.capitalize(),
-                id=f"order.{name}",
-                show=False,
-                tooltip=f"Go to {name}",
-            )
-            for number, name in enumerate(PANELS, 1)
-        ),
-        Binding("z,alt+z", "maximise", "Maximise", id="order.maximise", show=False, tooltip="This panel alone"),
         Binding("w", "why", "Why", id="order.why", show=False, tooltip="The priority, term by term"),
-        Binding(
-            "u", "recall", "Take back", id="order.recall", show=False, tooltip="Take back a reply that has not left"
-        ),
+        Binding("u", "recall", "Take back", id="order.recall", show=False, tooltip="Take back what has not left"),
     ]
 
     class Wanted(Message):
@@ -117,206 +69,41 @@ class OrderPane(Widget, can_focus=False):
             self.ref = ref
             self.text = text
 
-    def __init__(
-        self,
-        *,
-        reader: Caller | None = None,
-        undo_seconds: int = 10,
-        zone: tzinfo | None = None,
-        clock: Callable[[], int] = wall_clock,
-        stale_after: Mapping[str, int] | None = None,
-        agent: str = "",
-        id: str | None = None,  # noqa: A002 - Textual's name
-    ) -> None:
-        super().__init__(id=id)
-        self._arranged = _Arranged()
-        self._frame = Frame(zone=zone or Frame().zone, stale_after=stale_after or {}, agent=agent)
-        self._clock = clock
-        self.view: OrderView | None = None
-        self._focus = ""
-        self._aside = "stock"
-        self._last = "conversation"
-        self._maximised = False
+    def __init__(self, *, reader: Caller | None = None, undo_seconds: int = 10, **options: Any) -> None:
+        super().__init__(**options)
         self._reader = reader
         self._undo_seconds = undo_seconds
         self._starting = 0
         self._countdown: Timer | None = None
         self.composer: Composer | None = None
-        self.head = HeadPanel(id="order-head")
-        self.tabs = TabStrip(id="order-tabs")
-        self.notice = Notice(id="order-notice")
-        self.panels: dict[str, Panel] = {
-            "stock": StockPanel(id="order-stock"),
-            "money": MoneyPanel(id="order-money"),
-            "parcels": ParcelsPanel(id="order-parcels"),
-            "timeline": TimelinePanel(id="order-timeline"),
-            "conversation": ConversationPanel(id="order-conversation"),
-            "reply": RepliesPanel(id="order-reply"),
-        }
-        self._slots: dict[Widget, str] = {self.head: "head", self.tabs: "tabs", self.notice: "notice"}
-        self._slots |= {panel: name for name, panel in self.panels.items()}
-
-    def compose(self) -> ComposeResult:
-        """Head, strip and panels."""
-        yield from (self.head, self.tabs, self.notice, *self.panels.values())
-
-    def on_mount(self) -> None:
-        """Write the ages again from time to time."""
-        self.set_interval(_AGES_SECONDS, self._age)
 
     # ---- what it shows
 
     def show(self, view: OrderView | None, *, state: str = "ready", words: str = "") -> None:
-        """Show an order.
-
-        Args:
-            view: the order; None where there is none to show.
-            state: ``ready``; ``loading``, ``empty`` or ``failed`` where there is no view.
-            words: what is said instead of the order, or (``failed`` with a view) why it is not the newest.
-        """
+        """Show an order; a reply to another one that is still open is kept and closed."""
         before = self.view
-        same = view is not None and before is not None and view.item.id == before.item.id
-        self.view = view
+        super().show(view, state=state, words=words)
         if self.writing:
+            same = view is not None and before is not None and view.item.id == before.item.id
             self._while_writing(before if same else None)
-        self._frame = Frame(self._clock(), self._frame.zone, self._frame.stale_after, self._frame.agent)
-        self.notice.show("" if view is not None and state == "ready" else state, words)
-        self.head.show(view, self._frame)
-        for panel in self.panels.values():
-            panel.show(view, self._frame)
-        if not same:
-            self._maximised = False
         self._count_down()
-        self._again()
-
-    @property
-    def layout(self) -> Layout:
-        """The pane places its children itself."""
-        return self._arranged
 
     def slot(self, child: Widget) -> str:
-        """The place a child takes; panel 6 gives its own to a reply that is written."""
-        if child is self.panels["reply"] and self.writing:
+        """Panel 6 gives its place to a reply that is written."""
+        if child is (self.panels["reply"] if self.writing else self.composer):
             return ""
-        if child is self.composer and not self.writing:
-            return ""
-        return self._slots.get(child, "")
-
-    def places(self, width: int, height: int) -> Mapping[str, Place]:
-        """Where everything goes in a pane of this size."""
-        if self.view is None:
-            return {"notice": Place(0, 0, width, height)}
-        places = dict(arrange(width, height, self._wants, self._wish()))
-        if self.notice.says:
-            first = places["head"]
-            places["notice"] = Place(0, first.height - 1, width, 1)
-        return places
-
-    @property
-    def way(self) -> str:
-        """How it is laid out now: ``full``, ``pairs`` or ``tabs``."""
-        return way(self.size.width, self.size.height)
-
-    def _wish(self) -> Wish:
-        view = self.view
-        return Wish(
-            focus=self._focus,
-            aside=self._aside,
-            last=self._last,
-            maximised=self._maximised,
-            writing=self.writing,
-            reply=self._focus == "reply" or (view is not None and replies_shown(view)),
-        )
-
-    def _wants(self, name: str, width: int) -> int:
-        panel = self.head if name == "head" else self.panels[name]
-        return panel.wanted(width)
-
-    def _again(self) -> None:
-        """Place everything anew."""
-        self.head.refresh(layout=True)
-        self._mark_tabs()
-
-    def _age(self) -> None:
-        """Time has passed: ages and due times may read differently."""
-        if self.view is None:
-            return
-        self._frame = Frame(self._clock(), self._frame.zone, self._frame.stale_after, self._frame.agent)
-        for panel in (self.head, *self.panels.values()):
-            panel.show(self.view, self._frame)
-
-    def _mark_tabs(self) -> None:
-        view = self.view
-        if view is None:
-            return
-        marks: dict[str, Part] = {}
-        if short := sum(line.short for line in view.lines):
-            marks["stock"] = Part(f"!{short}", "alarm", bold=True)
-        if any(invoice.overdue for invoice in view.invoices) or view.disputes:
-            marks["money"] = Part("!", "alarm", bold=True)
-        if any(parcel.delayed or parcel.status == "exception" for parcel in view.shipments):
-            marks["parcels"] = Part("!", "alarm", bold=True)
-        marks["timeline"] = Part(str(len(view.timeline)), "muted")
-        if any(thread.unanswered is not None for thread in view.conversations):
-            marks["conversation"] = Part("●", "warn", bold=True)
-        if any(item.state in NEEDS_DECISION for item in view.outbox):
-            marks["reply"] = Part("!", "alarm", bold=True)
-        elif view.drafts or self.writing:
-            marks["reply"] = Part("draft", "warn")
-        self.tabs.show(self._focus or "conversation", marks)
-
-    def on_resize(self, event: Resize) -> None:
-        """The strip names the panel that is shown."""
-        del event
-        self._mark_tabs()
-
-    # ---- going about in it
-
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """The panel in use is served first."""
-        name = self._slot_of(event.widget)
-        if name in self.panels and name != self._focus:
-            self._focus = name
-            if name != "reply":
-                self._last = name
-            if name not in {"conversation", "reply"}:
-                self._aside = name
-            self._again()
-
-    def _slot_of(self, widget: Widget) -> str:
-        for each in widget.ancestors_with_self:
-            if isinstance(each, Widget) and each in self._slots:
-                return self._slots[each]
-        return ""
+        return super().slot(child)
 
     def action_panel(self, name: str) -> None:
-        """Go to a panel; a panel that is not on the screen comes onto it. An empty panel 6 begins a reply."""
-        if self.view is None:
-            return
-        if name == "reply":
-            if self.composer is not None and self.writing:
-                self._focus = name
-                self._again()
-                self.composer.start()
-                return
-            if not replies_shown(self.view):
-                self.reply()
-                return
-        self._focus = name
-        self._again()
-        self.panels[name].focus()
-
-    def action_maximise(self) -> None:
-        """All the room for the panel in use; again gives it back."""
-        if self.view is None or not self._focus:
-            return
-        self._maximised = not self._maximised
-        self._again()
-
-    @on(TabStrip.Chosen)
-    def _tab(self, event: TabStrip.Chosen) -> None:
-        event.stop()
-        self.action_panel(event.panel)
+        """Go to a panel. Panel 6 is the reply that is written; where there is none, it begins one."""
+        if name == "reply" and self.view is not None and self.composer is not None and self.writing:
+            self._focus = name
+            self._again()
+            self.composer.start()
+        elif name == "reply" and self.view is not None and not replies_shown(self.view):
+            self.reply()
+        else:
+            super().action_panel(name)
 
     # ---- what panels ask for
 
@@ -334,6 +121,15 @@ class OrderPane(Widget, can_focus=False):
                 self.action_why()
             case _ if isinstance(timeline := event.view, TimelinePanel):
                 self._open_item(timeline, event.key)
+            case key:
+                self._open_facts(key)
+
+    def _open_facts(self, key: Hashable) -> None:
+        from oms_tui.ui.dialogs.detail import Detail
+        from oms_tui.ui.dialogs.facts import facts_of
+
+        if self.view is not None and (found := facts_of(self.view, self._frame, key)) is not None:
+            self.app.push_screen(Detail(*found))
 
     def _open_item(self, timeline: TimelinePanel, key: object) -> None:
         item = timeline.item(key)
@@ -436,7 +232,10 @@ class OrderPane(Widget, can_focus=False):
         event.stop()
         if event.undo_id:
             self._tell("the draft was discarded; undo brings it back")
-        self._left()
+        if self.composer is not None and self.composer.has_pseudo_class("focus-within"):
+            self._left()
+        else:
+            self._again()  # the keys are with another order already
 
     def on_composer_sent(self, event: Composer.Sent) -> None:
         """It is in the outbox: shown at once, with the key that takes it back."""

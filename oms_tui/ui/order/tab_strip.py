@@ -9,7 +9,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from oms_tui.domain.vocabulary import TRACKING_TROUBLE
 from oms_tui.ui.order.arrangement import PANELS
+from oms_tui.ui.order.replies import NEEDS_DECISION
 from oms_tui.ui.rows import Part, cells, cut
 from oms_tui.ui.theme import style
 
@@ -18,7 +20,27 @@ if TYPE_CHECKING:
 
     from textual.events import Click
 
+    from oms_tui.store.shapes import OrderView
+
 NAMES: Final = ("Lines", "Money", "Parcels", "Timeline", "Mail", "Reply")
+
+
+def marks_of(view: OrderView, *, writing: bool) -> dict[str, Part]:
+    """What stands behind the name of each panel: what is wrong there, or what waits."""
+    marks = {"timeline": Part(str(len(view.timeline)), "muted")}
+    if short := sum(line.short for line in view.lines):
+        marks["stock"] = Part(f"!{short}", "alarm", bold=True)
+    if view.disputes or any(invoice.overdue for invoice in view.invoices):
+        marks["money"] = Part("!", "alarm", bold=True)
+    if any(parcel.delayed or parcel.status in TRACKING_TROUBLE for parcel in view.shipments):
+        marks["parcels"] = Part("!", "alarm", bold=True)
+    if any(thread.unanswered is not None for thread in view.conversations):
+        marks["conversation"] = Part("●", "warn", bold=True)
+    if any(item.state in NEEDS_DECISION for item in view.outbox):
+        marks["reply"] = Part("!", "alarm", bold=True)
+    elif view.drafts or writing:
+        marks["reply"] = Part("draft", "warn")
+    return marks
 
 
 class TabStrip(Widget):
