@@ -93,18 +93,24 @@ def envelope(
 
 
 def bounced(order: OrderView) -> frozenset[str]:
-    """Addresses that our last mail to came back from, until somebody writes from there. Normalised."""
+    """Addresses that our mail came back from, until somebody writes from there. Normalised.
+
+    A bounce is a conversation of its own (its author is a machine): what came back is an address that it names and we
+    wrote to before; where it names none, those of our last mail before it.
+    """
     dead: set[str] = set()
-    for conversation in order.conversations:
-        sent_to: list[str] = []
-        for mail in conversation.messages:
-            if mail.direction == "outbound":
-                sent_to = [key_of(each) for each in (*mail.to, *mail.cc)]
-            elif mail.auto == "bounce":
-                named = [address for address in sent_to if address in mail.text.lower()]
-                dead.update(named or sent_to)
-            else:
-                dead.discard(normalise.email(mail.from_address))
+    written_to: dict[str, None] = {}
+    last: list[str] = []
+    mails = [mail for conversation in order.conversations for mail in conversation.messages]
+    for mail in sorted(mails, key=lambda mail: (mail.sent_at, mail.auto == "bounce", mail.id)):
+        if mail.direction == "outbound":
+            last = [key_of(each) for each in (*mail.to, *mail.cc)]
+            written_to.update(dict.fromkeys(last))
+        elif mail.auto == "bounce":
+            text = mail.text.lower()
+            dead.update([address for address in written_to if address in text] or last)
+        else:
+            dead.discard(normalise.email(mail.from_address))
     return frozenset(dead)
 
 
