@@ -159,7 +159,7 @@ class LinesView(ScrollView, can_focus=True):
         if at >= len(self._rows):
             return Strip.blank(width, base)
         row = self._rows[at]
-        here = self.shows_cursor and at == self._cursor
+        here = self.shows_cursor and at == self._cursor and (self.CURSOR == "rows" or row.key is not None)
         if row.fill:
             base += style(row.fill)
         if here:

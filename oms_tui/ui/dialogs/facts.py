@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.domain.vocabulary import (
     DelayReason,
@@ -20,7 +20,7 @@ from oms_tui.ui.order.frame import amount
 from oms_tui.ui.order.parcels import carrier_name
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable, Mapping
 
     from oms_tui.domain.vocabulary import Word
     from oms_tui.store.shapes import InvoiceView, LineView, MoneyView, OrderView, PurchaseView, ScanView, ShipmentView
@@ -28,40 +28,63 @@ if TYPE_CHECKING:
 
 Facts = list[tuple[str, str]]
 
-_MONEY: dict[str, type[Word]] = {"payment": PaymentState, "refund": RefundState, "dispute": DisputeState}
+_MONEY: Final[Mapping[str, type[Word]]] = {"payment": PaymentState, "refund": RefundState, "dispute": DisputeState}
 
 
 def facts_of(view: OrderView, frame: Frame, key: Hashable) -> tuple[str, Facts] | None:
     """The title and the facts of what a row stands for; None where there is nothing more to say."""
-    match key:
-        case ("line", int(position)):
-            line = next((each for each in view.lines if each.position == position), None)
-            return line and (line.title or line.sku, _line(line, view, frame))
-        case ("money", str(source), str(number)):
-            for each in (*view.payments, *view.refunds, *view.disputes):
-                if (each.source, each.source_id) == (source, number):
-                    return (f"{each.kind} {amount(each.amount, each.currency)}", _money(each, frame))
-        case ("invoice", str(source), str(number)):
-            for paper in view.invoices:
-                if (paper.source, paper.source_id) == (source, number):
-                    return (f"{words_of(InvoiceKind, paper.kind)} {paper.number}", _invoice(paper, frame))
-        case ("parcel" | "scans", str(source), str(number)):
-            parcel = _shipment(view, source, number)
-            return parcel and (f"parcel {parcel.tracking_number}", _parcel(parcel, frame))
-        case ("scan", str(source), str(number), int(at), str(code)):
-            parcel = _shipment(view, source, number)
-            scans = parcel.events if parcel else ()
-            scan = next((each for each in scans if (each.occurred_at, each.raw_code) == (at, code)), None)
-            return scan and ("scan", _scan(scan, frame))
-        case ("purchase", str(source), str(number)):
-            for order in view.purchase_orders:
-                if (order.source, order.source_id) == (source, number):
-                    return (f"order to {order.vendor}", _purchase(order, frame))
-    return None
+    if not isinstance(key, tuple) or key[0] not in _FINDERS:
+        return None
+    return _FINDERS[key[0]](view, frame, key[1:])
 
 
-def _shipment(view: OrderView, source: str, number: str) -> ShipmentView | None:
-    return next((each for each in view.shipments if (each.source, each.source_id) == (source, number)), None)
+def _find_line(view: OrderView, frame: Frame, key: tuple[Any, ...]) -> tuple[str, Facts] | None:
+    line = next((each for each in view.lines if each.position == key[0]), None)
+    return None if line is None else (line.title or line.sku, _line(line, view, frame))
+
+
+def _find_money(view: OrderView, frame: Frame, key: tuple[Any, ...]) -> tuple[str, Facts] | None:
+    found = (each for each in (*view.payments, *view.refunds, *view.disputes) if (each.source, each.source_id) == key)
+    each = next(found, None)
+    return None if each is None else (f"{each.kind} {amount(each.amount, each.currency)}", _money(each, frame))
+
+
+def _find_invoice(view: OrderView, frame: Frame, key: tuple[Any, ...]) -> tuple[str, Facts] | None:
+    paper = next((each for each in view.invoices if (each.source, each.source_id) == key), None)
+    return None if paper is None else (f"{words_of(InvoiceKind, paper.kind)} {paper.number}", _invoice(paper, frame))
+
+
+def _find_parcel(view: OrderView, frame: Frame, key: tuple[Any, ...]) -> tuple[str, Facts] | None:
+    parcel = _shipment(view, key)
+    return None if parcel is None else (f"parcel {parcel.tracking_number}", _parcel(parcel, frame))
+
+
+def _find_scan(view: OrderView, frame: Frame, key: tuple[Any, ...]) -> tuple[str, Facts] | None:
+    parcel = _shipment(view, key[:2])
+    scans = parcel.events if parcel is not None else ()
+    scan = next((each for each in scans if (each.occurred_at, each.raw_code) == key[2:]), None)
+    return None if scan is None else (scan.text or "scan", _scan(scan, frame))
+
+
+def _find_purchase(view: OrderView, frame: Frame, key: tuple[Any, ...]) -> tuple[str, Facts] | None:
+    order = next((each for each in view.purchase_orders if (each.source, each.source_id) == key), None)
+    return None if order is None else (f"order to {order.vendor}", _purchase(order, frame))
+
+
+_FINDERS: Final[Mapping[str, Callable[[OrderView, Frame, tuple[Any, ...]], tuple[str, Facts] | None]]] = {
+    "line": _find_line,
+    "money": _find_money,
+    "invoice": _find_invoice,
+    "parcel": _find_parcel,
+    "scans": _find_parcel,
+    "scan": _find_scan,
+    "purchase": _find_purchase,
+}
+"""By the first part of a row's key."""
+
+
+def _shipment(view: OrderView, key: tuple[Any, ...]) -> ShipmentView | None:
+    return next((each for each in view.shipments if (each.source, each.source_id) == key), None)
 
 
 def _kept(facts: Facts) -> Facts:
