@@ -144,12 +144,18 @@ class QuoteCheck:
         return str(row[0]) if row else ""
 
     def _order(self, item: Values, now: int) -> OrderView | None:
+        from oms_tui.store.derive.run import derive_orders
         from oms_tui.store.reads.order import read_order
 
-        row = self._session.store.cache.execute(
+        store, policy = self._session.store, self._session.policy
+        row = store.cache.execute(
             "SELECT id FROM orders WHERE source=? AND remote_id=?", (item["source"], item["remote_id"])
         ).fetchone()
-        return read_order(self._session.store, self._session.policy, row[0], now=now) if row else None
+        if row is None:
+            return None
+        with self._writing:
+            derive_orders(store, policy, [row[0]], now)  # its row is what the order says of itself
+        return read_order(store, policy, row[0], now=now)
 
 
 class _held:  # noqa: N801 - reads as the statement it is
