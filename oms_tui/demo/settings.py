@@ -1,0 +1,163 @@
+"""The demo's config: a desk of its own, with everything it needs in one folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+MARK: Final = "# oms-tui demo"
+"""How a demo's config begins: by this a folder is known as one."""
+
+_CONFIG: Final = '''{mark}, made for {day}. Everything in this folder is invented, and nothing leaves this machine:
+# replies are put into mail/outgoing. Change what you like; delete the folder when you are done.
+
+[desk]
+name = "Bright Shop"
+agent = "ana"                           # try --as lea: a lead may do more
+timezone = "Europe/Berlin"
+undo_window = "10s"
+portable = true                         # data, cache and logs lie in data/ beside this file
+signature = """
+Kind regards
+Bright Shop"""
+
+[desk.hours]
+mon-fri = ["09:00-12:00", "13:00-17:30"]
+holidays = [{holidays}]
+
+[agents.ana]
+name = "Ana Ruiz"
+role = "agent"
+email = "ana@bright-shop.example"
+deputy = "ben"
+
+[agents.ben]
+name = "Ben Okafor"
+role = "agent"
+email = "ben@bright-shop.example"
+deputy = "ana"
+
+[agents.lea]
+name = "Lea Brandt"
+role = "lead"
+email = "lea@bright-shop.example"
+
+# ---- the systems: exports that lie in folders, and two mailboxes
+
+[sources.shop]
+kind = "files"                          # orders, their lines, customers
+path = "shop"
+currency = "EUR"
+poll = "20s"
+stale_after = "1h"
+
+[sources.depot]
+kind = "files"                          # stock, parcels that were packed, orders to vendors
+path = "depot"
+timezone = "Europe/Berlin"
+orders_from = "shop"
+poll = "20s"
+stale_after = "1h"
+
+[sources.parcels]
+kind = "files"                          # what the carriers say
+path = "parcels"
+poll = "20s"
+stale_after = "6h"
+
+[sources.books]
+kind = "files"                          # payments, refunds, chargebacks, invoices
+path = "books"
+timezone = "Europe/Berlin"
+orders_from = "shop"
+poll = "30s"
+stale_after = "6h"
+
+[sources.support]
+kind = "maildir"
+path = "mail/support"
+address = "support@bright-shop.example"
+deliver_to = "mail/outgoing"
+poll = "10s"
+
+[sources.trade]
+kind = "maildir"                        # business customers write here
+path = "mail/trade"
+address = "trade@bright-shop.example"
+deliver_to = "mail/outgoing"
+poll = "10s"
+
+# ---- how customers are served
+
+[tiers.key]
+when = "customer.spend:>4000"
+first_response = "1h"
+next_response = "2h"
+resolution = "2d"
+calls = ["placed", "shipped", "delayed", "delivered"]
+call_within = "1h"
+account_manager = "lea"
+color = "yellow"
+
+[tiers.priority]
+when = "customer.orders:>=3"
+first_response = "2h"
+next_response = "4h"
+
+[tiers.one_off]
+when = "customer.orders:1"
+first_response = "8h"
+
+[tiers.standard]
+when = ""
+first_response = "4h"
+
+# ---- saved views
+
+[views."My queue"]
+query = "(owner:me OR owner:none) state:open"
+sort = "priority"
+
+[views."Waiting for us"]
+query = "mail.waiting:>0h"
+sort = "due"
+
+[views."Late"]
+query = "ship:late"
+sort = "priority"
+
+[views."In trouble"]
+query = "tracking:exception OR tracking:returning OR tracking:delivery_attempted"
+sort = "priority"
+
+[views."Short of stock"]
+query = "stock:short"
+sort = "placed"
+
+[views."Ready to release"]
+query = "stage:ready_to_release"
+sort = "placed"
+
+[views."Unpaid"]
+query = "payment:pending state:open"
+sort = "placed"
+
+[views."Key accounts"]
+query = "tier:key"
+sort = "priority"
+
+[macros]
+folder = "macros"
+
+[ui]
+theme = "dark"
+'''
+
+
+def config_text(now: datetime) -> str:
+    """The config of a demo that is made ``now`` (aware)."""
+    years = (now.year, now.year + 1)
+    holidays = ", ".join(f'"{year}-{day}"' for year in years for day in ("01-01", "05-01", "10-03", "12-25", "12-26"))
+    return _CONFIG.format(mark=MARK, day=f"{now:%d %B %Y}", holidays=holidays)
