@@ -9,13 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-
-@dataclass(slots=True, frozen=True)
-class Flag:
-    """A short word on a queue row, with how much it presses: ``alarm``, ``warn``, ``info``, ``good`` or ``quiet``."""
-
-    text: str
-    level: str
+from oms_tui.store.queue_shapes import Flag as Flag  # noqa: PLC0414 - handed on
+from oms_tui.store.queue_shapes import QueueItem as QueueItem  # noqa: PLC0414 - likewise
 
 
 @dataclass(slots=True, frozen=True)
@@ -25,41 +20,6 @@ class Term:
     name: str
     points: int
     why: str
-
-
-@dataclass(slots=True, frozen=True)
-class QueueItem:
-    """One order in a list."""
-
-    id: int
-    source: str
-    remote_id: str
-    number: str
-    name: str
-    tier: str
-    account_manager: str
-    is_open: bool
-    state: str
-    payment_status: str
-    fulfillment_status: str
-    return_status: str
-    stage: str
-    progress: str
-    currency: str
-    total: int
-    placed_at: int
-    promised_at: int | None
-    due_at: int | None
-    priority: int
-    flags: tuple[Flag, ...]
-    next_action: str
-    owner: str
-    country: str
-    carrier: str
-    tracking: str
-    days_late: int
-    waiting_since: int | None
-    snoozed_until: int | None
 
 
 @dataclass(slots=True, frozen=True)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.widgets import Input, TextArea
 
 from oms_tui.ui import keys as key_list
 from oms_tui.ui import theme as themes
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
     from textual.command import Provider
     from textual.screen import Screen
+    from textual.theme import Theme
+    from textual.widget import Widget
 
     from oms_tui.actions.base import Action
     from oms_tui.config_model import Config
@@ -64,7 +65,6 @@ class DeskApp(App[int], inherit_bindings=False):
     """
 
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
-        key_list.DESK: DeskScreen,
         key_list.UNLINKED: _unlinked,
         key_list.OUTBOX: _outbox,
         key_list.SOURCES: _sources_screen,
@@ -92,24 +92,37 @@ class DeskApp(App[int], inherit_bindings=False):
         self._worker = worker
         self.child: Any = None
         self._bound = {key_list.QUIT}
+        self._variables_of: Theme | None = None
+        self._made = self._make(themes.load(config.ui.theme, self.themes_folder))
         super().__init__()
         self.title = config.desk.name
-        self._use_theme(themes.load(config.ui.theme, self.themes_folder))
+        self.register_theme(self._made)
+        self.set_reactive(App.theme, self._made.name)  # its watcher would parse every style sheet a second time
         self.animation_level = "full" if config.ui.animations else "none"
         self.reader = Reader(session, self)
         self._bind_keys()
 
-    def _use_theme(self, theme: themes.Theme) -> None:
+    @staticmethod
+    def _make(theme: themes.Theme) -> Theme:
         themes.use(theme)
-        made = theme.as_textual()
-        self.register_theme(made)
-        self.theme = made.name
+        return theme.as_textual()
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's colours; also at Textual's first call, which comes before it knows our themes."""
+        if self._variables_of is not self._made:
+            self._variables_of = self._made
+            self.theme_variables = {**self._made.to_color_system().generate(), **self._made.variables}
+        return self.theme_variables
 
     def _bind_keys(self) -> None:
         for key in self.keys.by_key:
             if key not in self._bound:
                 self._bound.add(key)
                 self.bind(key_list.textual_name(key), f"press({key!r})", show=False)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The desk; it becomes a mode later, as modes have every style sheet parsed twice before their first frame."""
+        return DeskScreen()
 
     # ---- beginning and end
 
@@ -118,6 +131,7 @@ class DeskApp(App[int], inherit_bindings=False):
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:
+        self.add_mode(key_list.DESK, DeskScreen)
         self.reader.start()
         if isinstance(self.screen, DeskScreen):
             await self.screen.begin()
@@ -154,7 +168,7 @@ class DeskApp(App[int], inherit_bindings=False):
         bound = self.keys.of(key, place.PLACE) if place is not None else None
         if bound is None:
             return
-        if isinstance(self.focused, Input | TextArea) and not key.startswith(("ctrl+", "alt+")):
+        if _writes(self.focused) and not key.startswith(("ctrl+", "alt+")):
             return  # a key that the text field left over must not act on the order behind it
         self.perform(bound.id)
 
@@ -305,9 +319,12 @@ class DeskApp(App[int], inherit_bindings=False):
     def change_theme(self, name: str) -> None:
         """Draw in other colours."""
         try:
-            self._use_theme(themes.load(name, self.themes_folder))
+            self._made = self._make(themes.load(name, self.themes_folder))
         except themes.ThemeError as error:
             self.say(str(error), "error")
+            return
+        self.register_theme(self._made)
+        self.theme = self._made.name
 
     def say(self, words: str, severity: str = "information") -> None:
         """Tell the agent something, in a sentence."""
@@ -357,6 +374,11 @@ class DeskApp(App[int], inherit_bindings=False):
     def on_feed_failed(self, event: FeedFailed) -> None:
         """Said once."""
         self.say(event.error, "error")
+
+
+def _writes(widget: Widget | None) -> bool:
+    """Whether keys are text there. By name: importing the editor would cost the start a quarter more."""
+    return widget is not None and any(each.__name__ in {"Input", "TextArea"} for each in type(widget).__mro__)
 
 
 def _undo(session: Session) -> str:

@@ -180,7 +180,7 @@ class DeskScreen(Place):
             return  # the agent asked for something else meanwhile
         if event.slot == "queue":
             self.model.fill(answer.items, answer.after)
-            self._count = answer.count
+            self._count = answer.number
             self._say_if_empty()
             self._queue.refilled()
         elif event.slot == "more":
@@ -195,7 +195,7 @@ class DeskScreen(Place):
     def _renew(self, answer: QueueAnswer) -> None:
         before, on = self.model.cursor, self.model.current
         differing = self.model.renew(answer.items, answer.after)
-        self._count = answer.count
+        self._count = answer.number
         self._page_asked = 0
         self._say_if_empty()
         self._queue.renewed(differing, before)

@@ -15,8 +15,7 @@ from textual.widgets import Input, Static
 
 from oms_tui.domain.query import QueryError, parse
 from oms_tui.domain.query_completion import Completion, complete
-from oms_tui.ui.queue.row import printable
-from oms_tui.ui.rows import Part, cut, fit
+from oms_tui.ui.rows import Part, clean, cut, fit
 from oms_tui.ui.theme import style
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ class Proposals(Widget):
         parts = cut(
             [
                 Part("▌ " if here else "  ", "accent"),
-                Part(fit(printable(each.text), _WORD), "strong" if here else "text"),
+                Part(fit(clean(each.text), _WORD), "strong" if here else "text"),
                 Part(f" {each.help}", "muted"),
             ],
             width,
@@ -229,7 +228,7 @@ class FilterLine(Vertical):
     def _show_error(self, error: QueryError) -> None:
         width = self.size.width
         at = len(_PROMPT) + cell_len(self._input.value[: error.column])
-        words = printable(str(error))
+        words = clean(str(error))
         line = f"{' ' * at}^ {words}"
         if cell_len(line) > width:  # no room behind the column: before it, or from the left edge
             before = at - cell_len(words) - 1

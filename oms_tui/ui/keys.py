@@ -8,8 +8,7 @@ characters and not places on a keyboard, so they are the same on every layout. N
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,8 +23,7 @@ PLACES: Final = (DESK, UNLINKED, OUTBOX, SOURCES)
 """The screens on which a key may mean something of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """Something a screen does when a key is pressed.
 
     Attributes:
@@ -161,8 +159,7 @@ class KeysError(ValueError):
         super().__init__("\n".join(f"[keys] {name}: {words}" for name, words in self.mistakes))
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """A command or action with the keys it has here. ``action``: it is one of the catalogue, done to an order."""
 
     id: str
@@ -179,8 +176,7 @@ class Bound:
         return not self.places or place in self.places
 
 
-@dataclass(frozen=True, slots=True)
-class KeyMap:
+class KeyMap(NamedTuple):
     """The effective keys: what the config says, else the defaults."""
 
     bound: Mapping[str, Bound]
@@ -224,7 +220,7 @@ def key_map(config_keys: Mapping[str, Sequence[str]], actions: Iterable[ActionLi
     for each in defaults:
         # a default gives way to what the config wants there
         left = tuple(key for key in each.keys if not any((key, place) in taken for place in each.places or PLACES))
-        bound[each.id] = replace(each, keys=chosen.get(each.id, left))
+        bound[each.id] = each._replace(keys=chosen.get(each.id, left))
     mistakes += _lost(known, bound, chosen)
     mistakes += _clashes(bound, chosen)
     if mistakes:

@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.style import Style
 
 from oms_tui.ui import theme as themes
-from oms_tui.ui.queue.row import numbered, printable
-from oms_tui.ui.rows import cut_text
+from oms_tui.ui.queue.row import numbered
+from oms_tui.ui.rows import clean, cut_text
 from oms_tui.ui.theme import style
 
 if TYPE_CHECKING:
@@ -63,18 +63,18 @@ class _Entries(Provider):
         for entry in self.entries():
             score = matcher.match(entry.title)
             if score > 0:
-                yield Hit(score, shown(entry, matcher.highlight(printable(entry.title))), entry.run, entry.title)
+                yield Hit(score, shown(entry, matcher.highlight(clean(entry.title))), entry.run, entry.title)
 
 
 def shown(entry: Entry, title: Content | None = None) -> Content:
     """An entry as a line: title, key, what it is; what cannot be done says why."""
-    name = (title or Content(printable(entry.title))).stylize_before(_look("faint" if entry.why_not else "text"))
+    name = (title or Content(clean(entry.title))).stylize_before(_look("faint" if entry.why_not else "text"))
     words = f"cannot: {entry.why_not}" if entry.why_not else entry.help
     return Content.assemble(
         name,
         " " * max(2, _TITLE - name.cell_length),
         Content(f"{entry.key:<{_KEY}}").stylize(_look("warn")),
-        Content(cut_text(printable(words), _WORDS)).stylize(_look("alarm" if entry.why_not else "muted")),
+        Content(cut_text(clean(words), _WORDS)).stylize(_look("alarm" if entry.why_not else "muted")),
     )
 
 

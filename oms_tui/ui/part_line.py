@@ -9,8 +9,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from oms_tui.ui.queue.row import printable
-from oms_tui.ui.rows import Part, cut
+from oms_tui.ui.rows import Part, clean, cut
 from oms_tui.ui.theme import style
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ class PartLine(Widget):
         if y:
             return Strip.blank(width, ground)
         self._shown = self._fresh(width)
-        segments = [Segment(printable(part.text), self._style(part)) for part in self._shown]
+        segments = [Segment(clean(part.text), self._style(part)) for part in self._shown]
         return Strip(segments).adjust_cell_length(width, ground)
 
     def on_click(self, event: events.Click) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from oms_tui.ui.queue.model import PAGE
 
@@ -22,8 +21,7 @@ MOST_AGAIN: Final = 2_000
 """Rows that are read again when something changed; who scrolled further reads on from there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What the queue shows: a query as it was written, by what it is sorted, and how it is called."""
 
     query: str = ""
@@ -32,21 +30,19 @@ class Question:
 
     def sorted_by(self, sort: str) -> Question:
         """The same in another order."""
-        return replace(self, sort=sort)
+        return self._replace(sort=sort)
 
 
-@dataclass(frozen=True, slots=True)
-class QueueAnswer:
-    """A page of the queue, the question it answers, and (of the first page) how many there are."""
+class QueueAnswer(NamedTuple):
+    """A page of the queue, the question it answers, and (of the first page) the ``number`` of orders."""
 
     question: Question
     items: tuple[QueueItem, ...]
     after: str | None
-    count: int | None = None
+    number: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderAnswer:
+class OrderAnswer(NamedTuple):
     """An order (None: it is gone), and for each action why it cannot be done to it now, "" where it can."""
 
     order_id: int
@@ -54,8 +50,7 @@ class OrderAnswer:
     refusals: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """What the top bar says."""
 
     badges: Badges
@@ -68,10 +63,6 @@ def tree_of(query: str) -> Tree:
     Raises:
         QueryError: it cannot be read.
     """
-    from oms_tui.domain.query_tree import EVERYTHING
-
-    if not query.strip():
-        return EVERYTHING
     from oms_tui.domain.query import parse
     from oms_tui.store.query_words import CATALOGUE
 
@@ -84,7 +75,7 @@ def page_of(session: Session, question: Question, *, limit: int = PAGE, after: s
 
     return queue_page(
         session.store,
-        tree=tree_of(question.query),
+        tree=tree_of(question.query) if question.query else None,  # the first frame does without the query language
         sort=question.sort,
         limit=limit,
         after=after,
@@ -110,7 +101,7 @@ def _count(session: Session, question: Question) -> int:
     return int(
         count(
             session.store,
-            tree=tree_of(question.query),
+            tree=tree_of(question.query) if question.query else None,
             now=session.now(),
             zone=session.policy.zone,
             agent=session.agent.id,

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from oms_tui.ui.messages import Answer, Changed, FeedFailed
 
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
 POLL_SECONDS: Final = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(NamedTuple):
     slot: str
     generation: int
     target: MessagePump

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.cells import cell_len, set_cell_size, split_graphemes
 
-from oms_tui.domain.safe_text import safe_line
-
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
@@ -56,7 +54,11 @@ BLANK: Final = Row()
 
 def clean(text: str) -> str:
     """``text`` without what a terminal would obey. Texts are made safe when they are stored: this is the last gate."""
-    return text if text.isprintable() else safe_line(text, len(text))
+    if text.isprintable():
+        return text
+    from oms_tui.domain.safe_text import safe_line  # its patterns cost the start 7 ms, and are hardly ever needed here
+
+    return safe_line(text, len(text))
 
 
 def cells(parts: Iterable[Part]) -> int:

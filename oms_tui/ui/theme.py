@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rich.style import Style
 
@@ -49,9 +48,8 @@ class ThemeError(ValueError):
     """A theme file that cannot be used; the message is words for the person who wrote it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
-    """A theme's colours as ``#rrggbb``. A badge is a pair: text, ground."""
+class Theme(NamedTuple):
+    """A theme's colours as ``#rrggbb``. A badge is a pair: text, ground. ``made``: styles made so far."""
 
     name: str
     title: str
@@ -60,17 +58,17 @@ class Theme:
     text: Mapping[str, str]
     badges: Mapping[str, tuple[str, str]]
     lines: Mapping[str, str]
-    _styles: dict[tuple[str, str, bool], Style] = field(default_factory=dict, repr=False, compare=False)
+    made: dict[tuple[str, str, bool], Style]
 
     def style(self, role: str, on: str = "", *, bold: bool = False) -> Style:
         """The style of a role: a text role, a badge as ``badge.alarm`` or ``tier.key``, a line, or a surface."""
         key = (role, on, bold)
-        found = self._styles.get(key)
+        found = self.made.get(key)
         if found is None:
-            found = self._styles[key] = self._make(role, on, bold=bold)
+            found = self.made[key] = self._new(role, on, bold=bold)
         return found
 
-    def _make(self, role: str, on: str, *, bold: bool) -> Style:
+    def _new(self, role: str, on: str, *, bold: bool) -> Style:
         ground = self.surfaces[on] if on else None
         if role in self.text:
             return Style(color=self.text[role], bgcolor=ground, bold=bold or role in _BOLD or None)
@@ -205,6 +203,7 @@ def read(path: Path) -> Theme:
         text=groups["text"],
         badges=groups["badges"],
         lines=groups["lines"],
+        made={},
     )
 
 

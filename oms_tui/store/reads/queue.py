@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from oms_tui.store.shapes import Flag, QueueItem
+from oms_tui.store.queue_shapes import Flag, QueueItem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,8 +15,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from oms_tui.ui.queue.row import BADGE, ONE_LINE, Look, lines, printable
-from oms_tui.ui.rows import Part, cut
+from oms_tui.ui.queue.row import BADGE, ONE_LINE, Look, lines
+from oms_tui.ui.rows import Part, clean, cut
 from oms_tui.ui.theme import style
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class QueueFrame(Widget):
         """The words in the frame; where only its upper edge is drawn, all of them there."""
         from rich.text import Text
 
-        words = Text(printable(f"{title} · {below}" if narrow and below else title), end="")
+        words = Text(clean(f"{title} · {below}" if narrow and below else title), end="")
         under = "" if narrow else below
         if words != self.border_title:
             self.border_title = words
@@ -163,7 +163,7 @@ class QueueList(Widget, can_focus=True):
         if self.model.items or y != min(1, self.size.height - 1) or not self._words:
             return Strip.blank(width, base)
         segments = [Segment("  ", base)]
-        segments += [Segment(printable(part.text), _style(part, "base")) for part in cut(self._words, width - 2)]
+        segments += [Segment(clean(part.text), _style(part, "base")) for part in cut(self._words, width - 2)]
         return Strip(segments).adjust_cell_length(width, base)
 
     def _draw(self, *rows: int) -> None:

@@ -6,7 +6,6 @@ and where it is gone the cursor stays at its place: the next order moves up unde
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ NEAR: Final = 60
 """So many rows before the end of what is loaded, the next page is asked for."""
 
 
-@dataclass(slots=True)
 class QueueModel:
     """The loaded orders.
 
@@ -32,10 +30,11 @@ class QueueModel:
         marked: the marked orders, by id, in the order in which they were marked; they stay marked out of sight.
     """
 
-    items: list[QueueItem] = field(default_factory=list)
-    after: str | None = None
-    cursor: int = 0
-    marked: dict[int, QueueItem] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.items: list[QueueItem] = []
+        self.after: str | None = None
+        self.cursor = 0
+        self.marked: dict[int, QueueItem] = {}
 
     @property
     def current(self) -> QueueItem | None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from oms_tui.domain.safe_text import safe_line
-from oms_tui.ui.rows import Part, cells, cut, cut_text, fit
+from oms_tui.ui.rows import Part, cells, clean, cut, cut_text, fit
 
 if TYPE_CHECKING:
     from oms_tui.store.shapes import QueueItem
@@ -56,17 +55,12 @@ def lines(item: QueueItem, width: int, look: Look) -> tuple[tuple[Part, ...], ..
     return (_one(item, width, look),) if width >= ONE_LINE else _two(item, width, look)
 
 
-def printable(text: str) -> str:
-    """The last gate: texts were made safe when they were stored, and are again if they were not."""
-    return text if text.isprintable() else safe_line(text, len(text))
-
-
 def _start(look: Look) -> tuple[Part, ...]:
     return (Part(CURSOR, "accent"),) if look.cursor else ()
 
 
 def _title(item: QueueItem) -> str:
-    return printable(f"{numbered(item.number)} {item.name}")
+    return clean(f"{numbered(item.number)} {item.name}")
 
 
 def _head(look: Look) -> str:
@@ -103,7 +97,7 @@ def _one(item: QueueItem, width: int, look: Look) -> tuple[Part, ...]:
 def _owner(item: QueueItem, look: Look) -> str:
     if not item.owner:
         return ""
-    return " you " if item.owner == look.agent else f" @{cut_text(printable(item.owner), 8)} "
+    return " you " if item.owner == look.agent else f" @{cut_text(clean(item.owner), 8)} "
 
 
 def _flags(item: QueueItem, width: int, before: str) -> list[Part]:
@@ -111,7 +105,7 @@ def _flags(item: QueueItem, width: int, before: str) -> list[Part]:
     parts: list[Part] = []
     for at, flag in enumerate(item.flags):
         sign = f"{ALARM} " if flag.level == "alarm" and not at else ""
-        parts.append(Part(f"{' · ' if at else before}{sign}{printable(flag.text)}", _LEVELS.get(flag.level, "text")))
+        parts.append(Part(f"{' · ' if at else before}{sign}{clean(flag.text)}", _LEVELS.get(flag.level, "text")))
     if not parts:
         parts = [Part(before + item.stage.replace("_", " "), "muted")]
     shown = list(cut(parts, width))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.message import Message
 
@@ -31,7 +31,7 @@ class Framed(LinesView):
     Framed:focus { border: round $oms-focus; border-title-color: $oms-accent; border-title-style: bold; }
     """
 
-    CURSOR = "none"
+    CURSOR: ClassVar[Literal["none", "rows", "keys"]] = "none"
 
     def __init__(self, title: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
