@@ -38,6 +38,7 @@ def settle(store: Workspace, policy: DeskPolicy, now: int) -> int:
 
 def _apply(store: Workspace, policy: DeskPolicy, now: int) -> int:
     from oms_tui.store.mail_links import relink_named
+    from oms_tui.store.persons import join_persons
 
     with transaction(store.cache) as cache:
         found = cache.execute("SELECT value FROM meta WHERE key = 'desk_seq'").fetchone()
@@ -55,6 +56,8 @@ def _apply(store: Workspace, policy: DeskPolicy, now: int) -> int:
             )
         if any(kind == "restored" for _, kind, _, _ in entries):
             _everything(store)
+        if any(kind in {"identity", "restored"} for _, kind, _, _ in entries):
+            join_persons(store)
         mails = {remote_id for _, kind, source, remote_id in entries if kind == _MAIL and not source and remote_id}
         if mails:
             relink_named(store, policy, mails, now)

@@ -15,6 +15,7 @@ from oms_tui.store.ingest_joining import settle
 from oms_tui.store.ingest_orders import ingest_orders
 from oms_tui.store.ingest_stock import ingest_stock
 from oms_tui.store.ingest_tracking import attach, ingest_trackers, stand_ins
+from oms_tui.store.persons import join_persons
 from oms_tui.sync.records_in import incoming
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def ingest_page(store: Workspace, source: str, stream: str, page: Page, *, now: 
     with transaction(store.cache) as cache:
         effects = Effects()
         taken = _take(cache, source, batch, now, effects)
+        _join_persons(store, source, batch)
         taken += ingest_deletions(cache, source, ((ref.kind, ref.remote_id) for ref in page.deleted), now, effects)
         settle(cache, source, effects)
         attach(cache, effects)
@@ -82,6 +84,14 @@ def _take(cache: Connection, source: str, batch: Batch, now: int, effects: Effec
         taken += ingest_trackers(cache, source, batch.trackers, now, effects)
         stand_ins(cache, source, batch.trackers, now, effects)
     return taken
+
+
+def _join_persons(store: Workspace, source: str, batch: Batch) -> None:
+    """Customers that people confirmed to be one are one from the page on that brings them."""
+    came = {customer.remote_id for customer in batch.customers}
+    came |= {order.customer.remote_id for order in batch.orders if order.customer is not None}
+    if came:
+        join_persons(store, {f"customer:{source}:{remote_id}" for remote_id in came})
 
 
 def _set_aside(cache: Connection, source: str, stream: str, page: Page, batch: Batch, *, now: int) -> int:
