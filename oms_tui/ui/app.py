@@ -298,7 +298,7 @@ class DeskApp(App[int], inherit_bindings=False):
     def sort_list(self, sort: str) -> None:
         """Sort the queue by something else."""
         screen = self.queue_screen
-        self.show_list(screen.question.sorted_by(sort))
+        self.show_list(screen.queue.question.sorted_by(sort))
 
     def show_order(self, order_id: int) -> None:
         """Show an order, wherever it stands in the list or not."""

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from oms_tui.ui import questions
 from oms_tui.ui.keys import DESK
 from oms_tui.ui.place import Place
-from oms_tui.ui.questions import Question, QueueAnswer
-from oms_tui.ui.queue.list import QueueFrame, QueueList
-from oms_tui.ui.queue.model import PAGE, QueueModel
+from oms_tui.ui.questions import Question
 from oms_tui.ui.queue.row import numbered
-from oms_tui.ui.rows import Part
+from oms_tui.ui.queue.side import QueueSide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,19 +24,13 @@ if TYPE_CHECKING:
     from oms_tui.ui.jump import Target
     from oms_tui.ui.messages import Answer, Changed
     from oms_tui.ui.order.pane import OrderPane
-
-FIRST: Final = 50
-"""Orders read before the first frame: what the tallest terminals show."""
+    from oms_tui.ui.queue.list import QueueList
 
 NARROW: Final = 100
 """Below so many columns the list has the screen, and an order when it is opened."""
 
-MOST_COUNTED: Final = 10_000
-"""The store counts no further."""
-
 _OPEN_AFTER: Final = 0.06
 _LOADING_AFTER: Final = 0.25
-_AGAIN_AFTER: Final = 0.3
 _VISITED: Final = 50
 _REPLIES: Final = frozenset({"draft", "send"})
 """Actions for which the desk has more than a form."""
@@ -56,28 +48,21 @@ class DeskScreen(Place):
     ]
     DEFAULT_CSS: ClassVar[str] = """
     DeskScreen #desk { height: 1fr; layout: horizontal; }
-    DeskScreen.-wide QueueFrame { width: 42; }
-    DeskScreen.-narrow QueueFrame { width: 1fr; }
     DeskScreen.-narrow OrderPane { display: none; }
-    DeskScreen.-narrow.reading QueueFrame { display: none; }
+    DeskScreen.-narrow.reading QueueSide { display: none; }
     DeskScreen.-narrow.reading OrderPane { display: block; }
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.question = Question()
-        self.model = QueueModel()
-        self._count: int | None = None
         self._pane: OrderPane | None = None
         self._shown: questions.OrderAnswer | None = None
         self._wanted: int | None = None
-        self._before_filter = self.question
+        self._before_filter = Question()
         self._visited: list[int] = []
-        self._page_asked = 0
         self._acting: Acting | None = None
         self._opening: Timer | None = None
         self._loading: Timer | None = None
-        self._again: Timer | None = None
 
     # ---- putting it together
 
@@ -85,27 +70,15 @@ class DeskScreen(Place):
         """The queue with its first page, read before anything is drawn; the order comes with the second frame."""
         from textual.containers import Container
 
-        self._queue = QueueList(self.model, agent=self.desk.session.agent.id, id="queue")
-        self._read_first_page()
-        self._frame = QueueFrame(self._queue)
-        yield Container(self._frame, id="desk")
-
-    def _read_first_page(self) -> None:
-        try:
-            page = questions.page_of(self.desk.session, self.question, limit=FIRST)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with the store is said where the orders would be
-            from oms_tui.ui.reader import in_words
-
-            self._queue.show_words([Part("! ", "alarm"), Part(in_words(error), "alarm")])
-            return
-        self.model.fill(page.items, page.next)
-        self._say_if_empty()
+        self.queue = QueueSide(self.desk.session)
+        self.model = self.queue.model
+        self._list = self.queue.list
+        yield Container(self.queue, id="desk")
 
     def on_mount(self) -> None:
         """The list has the focus."""
         super().on_mount()
-        self._queue.focus()
-        self._name_queue()
+        self._list.focus()
 
     async def begin(self) -> None:
         """After the first frame: the order pane, the first order in it, and how many orders there are."""
@@ -122,7 +95,7 @@ class DeskScreen(Place):
             id="order",
         )
         await self.query_one("#desk").mount(self._pane)
-        self._ask_again()
+        self.queue.ask_again()
         if self.model.current is None:
             self._pane.show(None, state="empty", words="no order is chosen")
         elif not self.narrow:
@@ -142,28 +115,19 @@ class DeskScreen(Place):
 
     def ask(self, question: Question) -> None:
         """Show another list."""
-        self.question = question
-        self._count = None
-        self._page_asked = 0
-        self.desk.reader.ask("queue", self, questions.queue, question, limit=PAGE)
+        self.queue.ask(question)
 
-    def _ask_again(self) -> None:
-        limit = min(max(len(self.model.items), PAGE), questions.MOST_AGAIN)
-        self.desk.reader.ask("again", self, questions.queue, self.question, limit=limit)
+    def on_queue_side_named(self, event: QueueSide.Named) -> None:
+        """The bar says where one is."""
+        from oms_tui.ui.bar import TopBar
+        from oms_tui.ui.views import CALLS
 
-    def on_queue_list_near_end(self) -> None:
-        """The next page, once."""
-        loaded = len(self.model.items)
-        if self._page_asked == loaded or self.model.after is None:
-            return
-        self._page_asked = loaded
-        self.desk.reader.ask("more", self, questions.queue, self.question, after=self.model.after)
+        here = "go_calls" if event.question == CALLS else self.HERE
+        self.query_one(TopBar).show(self.desk.status, here)
 
     def on_answer(self, event: Answer) -> None:
         """What the reader found."""
         match event.slot:
-            case "queue" | "again" | "more":
-                self._queue_answered(event)
             case "order":
                 self._order_answered(event)
             case slot if slot.startswith("act.") and self._acting is not None:
@@ -171,78 +135,13 @@ class DeskScreen(Place):
             case "next":
                 self._next_answered(event.value, event.error)
 
-    def _queue_answered(self, event: Answer) -> None:
-        answer: QueueAnswer | None = event.value
-        if answer is None:
-            self._failed(event)
-            return
-        if answer.question != self.question:
-            return  # the agent asked for something else meanwhile
-        if event.slot == "queue":
-            self.model.fill(answer.items, answer.after)
-            self._count = answer.number
-            self._say_if_empty()
-            self._queue.refilled()
-        elif event.slot == "more":
-            since = len(self.model.items)
-            self.model.extend(answer.items, answer.after)
-            self._queue.extended(since)
-            self._page_asked = 0
-        else:
-            self._renew(answer)
-        self._name_queue()
-
-    def _renew(self, answer: QueueAnswer) -> None:
-        before, on = self.model.cursor, self.model.current
-        differing = self.model.renew(answer.items, answer.after)
-        self._count = answer.number
-        self._page_asked = 0
-        self._say_if_empty()
-        self._queue.renewed(differing, before)
-        now = self.model.current
-        if (on and on.id) != (now and now.id):
-            self.on_queue_list_moved(QueueList.Moved(now))
-
-    def _failed(self, event: Answer) -> None:
-        if event.slot == "queue" and not self.model.items:
-            self._queue.show_words([Part("! ", "alarm"), Part(event.error, "alarm")])
-        self.desk.say(event.error, "error")
-
-    def _say_if_empty(self) -> None:
-        if self.model.items:
-            self._queue.show_words([])
-        elif self.question.query:
-            self._queue.show_words([Part("no order matches; ", "muted"), Part("esc shows all", "muted")])
-        else:
-            self._queue.show_words([Part("no open order", "muted")])
-
-    def _name_queue(self) -> None:
-        """The words in the frame: what is shown, how many, in which order."""
-        count = "" if self._count is None else f"{self._count:,}{'+' if self._count >= MOST_COUNTED else ''}"
-        marked = f"{len(self.model.marked)} marked" if self.model.marked else ""
-        below = " · ".join(filter(None, (marked, count, f"by {self.question.sort.replace('_', ' ')}")))
-        from oms_tui.ui.bar import TopBar
-        from oms_tui.ui.views import CALLS
-
-        self.query_one(TopBar).show(self.desk.status, "go_calls" if self.question == CALLS else self.HERE)
-        self._frame.show_words(self.question.title, below, narrow=self.narrow)
-
-    def on_queue_list_marks_changed(self) -> None:
-        """The frame says how many are marked."""
-        self._name_queue()
-
     def store_changed(self, changed: Changed) -> None:
-        """Rows are read again a moment later, so that a burst of changes costs one reading."""
-        if self._again is None:
-            self._again = self.set_timer(_AGAIN_AFTER, self._read_again)
+        """The rows and the order, where they are told of."""
+        self.queue.changed()
         shown = self._wanted
         told = changed.everything or shown in changed.orders() or bool(changed.kinds() - {"order", "source"})
         if shown is not None and told:
             self._ask_order(shown)
-
-    def _read_again(self) -> None:
-        self._again = None
-        self._ask_again()
 
     # ---- the order
 
@@ -322,27 +221,27 @@ class DeskScreen(Place):
 
     def do_down(self) -> None:
         """The next order."""
-        self._queue.step(1)
+        self._list.step(1)
 
     def do_up(self) -> None:
         """The order before."""
-        self._queue.step(-1)
+        self._list.step(-1)
 
     def do_page_down(self) -> None:
         """A page of orders down."""
-        self._queue.turn(1)
+        self._list.turn(1)
 
     def do_page_up(self) -> None:
         """A page of orders up."""
-        self._queue.turn(-1)
+        self._list.turn(-1)
 
     def do_top(self) -> None:
         """The first order."""
-        self._queue.go(0)
+        self._list.go(0)
 
     def do_bottom(self) -> None:
         """The last order that is loaded."""
-        self._queue.go(len(self.model.items) - 1)
+        self._list.go(len(self.model.items) - 1)
 
     def do_open(self) -> None:
         """Into the order."""
@@ -351,26 +250,26 @@ class DeskScreen(Place):
 
     def do_back(self) -> None:
         """Out of the order, then of the marks, then of the filter."""
-        if self.reading or not self._queue.has_focus:
+        if self.reading or not self._list.has_focus:
             self.remove_class("reading")
-            self._queue.focus()
+            self._list.focus()
         elif self.model.marked:
-            self._queue.unmark()
-        elif self.question.query:
+            self._list.unmark()
+        elif self.queue.question.query:
             self.ask(Question())
 
     def do_mark(self) -> None:
         """Mark the order, and on to the next."""
-        self._queue.mark()
+        self._list.mark()
 
     def do_mark_all(self) -> None:
         """Mark all, or none."""
-        self._queue.mark_all()
+        self._list.mark_all()
 
     def do_next(self) -> None:
         """The order that most needs this agent."""
         shown = self.model.current.id if self.model.current else None
-        self.desk.reader.ask("next", self, questions.most_urgent, self.question, shown)
+        self.desk.reader.ask("next", self, questions.most_urgent, self.queue.question, shown)
 
     def _next_answered(self, item: QueueItem | None, error: str) -> None:
         if error or item is None:
@@ -391,7 +290,7 @@ class DeskScreen(Place):
         """Show an order; the cursor goes there if it is in the list."""
         at = self.model.index_of(order_id)
         if at is not None:
-            self._queue.go(at)
+            self._list.go(at)
         self.open(order_id, go_in=self.reading)
 
     def do_copy(self) -> None:
@@ -407,22 +306,22 @@ class DeskScreen(Place):
         if self.reading:
             self.do_back()
         if not self.query(FilterLine):
-            self._before_filter = self.question
-            self.mount(FilterLine(CATALOGUE, self.question.query, blink=self.desk.config.ui.blink))
+            self._before_filter = self.queue.question
+            self.mount(FilterLine(CATALOGUE, self.queue.question.query, blink=self.desk.config.ui.blink))
 
     def on_filter_line_asked(self, event: FilterLine.Asked) -> None:
         """Show what the query finds; when the agent is done the list has the keys again."""
         event.stop()
         title = f"/ {event.query}" if event.query else Question().title
-        if event.query != self.question.query:
-            self.ask(Question(event.query, self.question.sort, title))
+        if event.query != self.queue.question.query:
+            self.ask(Question(event.query, self.queue.question.sort, title))
         if event.final:
             self._close_filter()
 
     def on_filter_line_cancelled(self, event: FilterLine.Cancelled) -> None:
         """What was there before."""
         event.stop()
-        if self.question != self._before_filter:
+        if self.queue.question != self._before_filter:
             self.ask(self._before_filter)
         self._close_filter()
 
@@ -430,7 +329,7 @@ class DeskScreen(Place):
         from oms_tui.ui.filter_line import FilterLine
 
         self.query(FilterLine).remove()
-        self._queue.focus()
+        self._list.focus()
 
     def targets(self) -> list[Target]:
         """Every row that is seen, and the order's panels."""
@@ -439,10 +338,10 @@ class DeskScreen(Place):
 
         found: list[Target] = []
         if not self.reading:
-            corner, height = self._queue.content_region.offset, self._queue.row_height
+            corner, height = self._list.content_region.offset, self._list.row_height
             found += [
                 Target(corner.x, corner.y + at * height, partial(self._jump_to, item.id))
-                for at, item in enumerate(self._queue.seen)
+                for at, item in enumerate(self._list.seen)
             ]
         if self._pane is not None and (self.reading or not self.narrow):
             for number, name in enumerate(PANELS, 1):
@@ -452,7 +351,7 @@ class DeskScreen(Place):
         return found
 
     def _jump_to(self, order_id: int) -> None:
-        self._queue.focus()
+        self._list.focus()
         self.go_to(order_id)
 
     def do_reply(self, macro: str = "") -> None:
@@ -506,7 +405,7 @@ class DeskScreen(Place):
     def acted(self) -> None:
         """An action was done: nothing is marked any more."""
         if self.model.marked:
-            self._queue.unmark()
+            self._list.unmark()
 
     def do_act(self) -> None:
         """Choose an action."""

@@ -31,33 +31,6 @@ if TYPE_CHECKING:
 _KEPT: Final = 2  # rows of the page before that stay in sight when a page is turned
 
 
-class QueueFrame(Widget):
-    """The frame around the list, with the words in it.
-
-    A widget of its own: a border of the list itself would be sent again with each of its lines (172 bytes a step).
-    """
-
-    DEFAULT_CSS: ClassVar[str] = """
-    QueueFrame {
-        width: 34; height: 1fr;
-        border: round $oms-border; border-title-color: $oms-muted; border-subtitle-color: $oms-muted;
-    }
-    QueueFrame:focus-within { border: round $oms-focus; border-title-color: $oms-accent; border-title-style: bold; }
-    .-narrow QueueFrame, .-narrow QueueFrame:focus-within { border: none; border-top: round $oms-border; }
-    """
-
-    def show_words(self, title: str, below: str, *, narrow: bool) -> None:
-        """The words in the frame; where only its upper edge is drawn, all of them there."""
-        from rich.text import Text
-
-        words = Text(clean(f"{title} · {below}" if narrow and below else title), end="")
-        under = "" if narrow else below
-        if words != self.border_title:
-            self.border_title = words
-        if under != self.border_subtitle:
-            self.border_subtitle = under
-
-
 class QueueList(Widget, can_focus=True):
     """The rows of a ``QueueModel``.
 

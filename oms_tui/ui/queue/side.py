@@ -1,0 +1,192 @@
+"""The queue's side of the desk: asks for pages, reads them again when the store changed, says in its frame what it is.
+
+The frame is a widget of its own around the list: a border of the list itself would be sent again with each of its
+lines (172 bytes a step of the cursor).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final, cast
+
+from textual.message import Message
+from textual.widget import Widget
+
+from oms_tui.ui import questions
+from oms_tui.ui.questions import Question, QueueAnswer
+from oms_tui.ui.queue.list import QueueList
+from oms_tui.ui.queue.model import PAGE, QueueModel
+from oms_tui.ui.rows import Part, clean
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+
+    from oms_tui.store.session import Session
+    from oms_tui.ui.app import DeskApp
+    from oms_tui.ui.messages import Answer
+
+FIRST: Final = 50
+"""Orders read before the first frame: what the tallest terminals show."""
+
+MOST_COUNTED: Final = 10_000
+"""The store counts no further."""
+
+_AGAIN_AFTER: Final = 0.3
+
+
+class QueueSide(Widget):
+    """The list in its frame.
+
+    Args:
+        session: who looks; its connections are used for the first page alone.
+    """
+
+    DEFAULT_CSS: ClassVar[str] = """
+    QueueSide {
+        width: 34; height: 1fr;
+        border: round $oms-border; border-title-color: $oms-muted; border-subtitle-color: $oms-muted;
+    }
+    QueueSide:focus-within { border: round $oms-focus; border-title-color: $oms-accent; border-title-style: bold; }
+    .-wide QueueSide { width: 42; }
+    .-narrow QueueSide { width: 1fr; }
+    .-narrow QueueSide, .-narrow QueueSide:focus-within { border: none; border-top: round $oms-border; }
+    """
+
+    class Named(Message):
+        """Another list is shown, or it has another number of orders."""
+
+        def __init__(self, question: Question) -> None:
+            self.question = question
+            super().__init__()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.question = Question()
+        self.model = QueueModel()
+        self.list = QueueList(self.model, agent=session.agent.id, id="queue")
+        self._count: int | None = None
+        self._page_asked = 0
+        self._again: Timer | None = None
+        self._read_first_page(session)
+
+    def _read_first_page(self, session: Session) -> None:
+        try:
+            page = questions.page_of(session, self.question, limit=FIRST)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the store is said where the orders would be
+            from oms_tui.ui.reader import in_words
+
+            self.list.show_words([Part("! ", "alarm"), Part(in_words(error), "alarm")])
+            return
+        self.model.fill(page.items, page.next)
+        self._say_if_empty()
+
+    def compose(self) -> ComposeResult:
+        """The list."""
+        yield self.list
+
+    def on_mount(self) -> None:
+        """The first words in the frame."""
+        self.name_it()
+
+    @property
+    def _desk(self) -> DeskApp:
+        return cast("DeskApp", self.app)
+
+    # ---- asking
+
+    def ask(self, question: Question) -> None:
+        """Show another list."""
+        self.question = question
+        self._count = None
+        self._page_asked = 0
+        self._desk.reader.ask("queue", self, questions.queue, question, limit=PAGE)
+
+    def ask_again(self) -> None:
+        """Read what is loaded once more, now."""
+        self._again = None
+        limit = min(max(len(self.model.items), PAGE), questions.MOST_AGAIN)
+        self._desk.reader.ask("again", self, questions.queue, self.question, limit=limit)
+
+    def changed(self) -> None:
+        """Rows may differ: they are read a moment later, so that a burst of changes costs one reading."""
+        if self._again is None:
+            self._again = self.set_timer(_AGAIN_AFTER, self.ask_again)
+
+    def on_queue_list_near_end(self) -> None:
+        """The next page, once."""
+        loaded = len(self.model.items)
+        if self._page_asked == loaded or self.model.after is None:
+            return
+        self._page_asked = loaded
+        self._desk.reader.ask("more", self, questions.queue, self.question, after=self.model.after)
+
+    # ---- answers
+
+    def on_answer(self, event: Answer) -> None:
+        """A page."""
+        answer: QueueAnswer | None = event.value
+        if answer is None:
+            if event.slot == "queue" and not self.model.items:
+                self.list.show_words([Part("! ", "alarm"), Part(event.error, "alarm")])
+            self._desk.say(event.error, "error")
+            return
+        if answer.question != self.question:
+            return  # something else was asked for meanwhile
+        if event.slot == "queue":
+            self.model.fill(answer.items, answer.after)
+            self._count = answer.number
+            self._say_if_empty()
+            self.list.refilled()
+        elif event.slot == "more":
+            since = len(self.model.items)
+            self.model.extend(answer.items, answer.after)
+            self.list.extended(since)
+        else:
+            self._renew(answer)
+        self._page_asked = 0
+        self.name_it()
+
+    def _renew(self, answer: QueueAnswer) -> None:
+        before, on = self.model.cursor, self.model.current
+        differing = self.model.renew(answer.items, answer.after)
+        self._count = answer.number
+        self._say_if_empty()
+        self.list.renewed(differing, before)
+        now = self.model.current
+        if (on and on.id) != (now and now.id):
+            self.list.post_message(QueueList.Moved(now))
+
+    # ---- words
+
+    def _say_if_empty(self) -> None:
+        if self.model.items:
+            self.list.show_words([])
+        elif self.question.query:
+            self.list.show_words(
+                [Part("no order matches; ", "muted"), Part("esc", "accent"), Part(" shows all", "muted")]
+            )
+        else:
+            self.list.show_words([Part("no open order", "muted")])
+
+    def name_it(self) -> None:
+        """The words in the frame: what is shown, how many, in which order; all above where there is no lower edge."""
+        from rich.text import Text
+
+        count = "" if self._count is None else f"{self._count:,}{'+' if self._count >= MOST_COUNTED else ''}"
+        marked = f"{len(self.model.marked)} marked" if self.model.marked else ""
+        below = " · ".join(filter(None, (marked, count, f"by {self.question.sort.replace('_', ' ')}")))
+        narrow = self.screen.has_class("-narrow")
+        title = Text(clean(f"{self.question.title} · {below}" if narrow else self.question.title), end="")
+        if title != self.border_title:
+            self.border_title = title
+        if self.border_subtitle != ("" if narrow else below):
+            self.border_subtitle = "" if narrow else below
+        self.post_message(self.Named(self.question))
+
+    def on_queue_list_marks_changed(self) -> None:
+        """The frame says how many are marked."""
+        self.name_it()
+
+    def on_resize(self) -> None:
+        """The words may stand elsewhere."""
+        self.name_it()
