@@ -14,7 +14,7 @@ from oms_tui.demo.workdays import ZONE, next_working_hour
 from oms_tui.domain.tracking_numbers import tracking_url
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from oms_tui.demo.life import Order
     from oms_tui.demo.mailboxes import Mailboxes
@@ -62,7 +62,17 @@ _QUIET: Final = (
 )
 """What is written where nothing went wrong."""
 
-_ANSWERED_LATE, _ANSWERED_SOON = 0.88, 0.42  # of mails older than two days, and of younger ones
+_WELCOME: Final = {
+    "en": ("Dear {first},\n\nyou are welcome!", "You are welcome. Enjoy the light!"),
+    "de": ("Sehr gern!", "Guten Tag {name},\n\ngern geschehen, viel Freude damit."),
+    "pl": ("Dzień dobry,\n\nproszę bardzo!",),
+    "fr": ("Avec plaisir !",),
+}
+
+
+def _answered(age: timedelta) -> float:
+    """How likely a mail of this age has been answered: the desk is behind by a day or two, and no more."""
+    return 0.3 if age < DAY else 0.6 if age < 2 * DAY else 0.9 if age < 4 * DAY else 1.0  # noqa: PLR2004 - shares
 
 
 @dataclass(slots=True)
@@ -96,7 +106,7 @@ def begin(order: Order, occasion: str, chance: Random, at: datetime, box: str) -
     """A customer's first mail of a conversation."""
     language = _language(order, occasion)
     facts = facts_of(order, chance, language)
-    text = chance.choice(CUSTOMERS[occasion][language])
+    text = chance.choice(_that_fit(CUSTOMERS[occasion][language], order, at))
     subject, body = _filled(text, facts, chance, language)
     mail = Mail(
         sender=(order.customer.latin if chance.random() < 0.9 else "", order.customer.email),  # noqa: PLR2004 - some have no name set
@@ -106,7 +116,7 @@ def begin(order: Order, occasion: str, chance: Random, at: datetime, box: str) -
         at=at,
         message_id=message_id("in", order.index, occasion, host=order.customer.email.partition("@")[2]),
         html=chance.random() < 0.4,  # noqa: PLR2004 - what mail programs do
-        photo=f"IMG_{4000 + order.index % 12:04d}.png" if occasion == "broken" else "",
+        photo=f"IMG_{4000 + order.index % 5:04d}.png" if occasion == "broken" else "",
     )
     return Thread(order, occasion, language, box, facts, subject, [mail])
 
@@ -138,10 +148,7 @@ def _occasion(order: Order, chance: Random, now: datetime) -> tuple[str, datetim
 def _go_on(thread: Thread, chance: Random, now: datetime) -> None:
     """Our answer and what follows, as far as it has happened."""
     first = thread.mails[0]
-    if thread.occasion == "thanks" and chance.random() < 0.6:  # noqa: PLR2004 - not each thank-you is answered
-        return
-    answered = _ANSWERED_LATE if now - first.at > 2 * DAY else _ANSWERED_SOON
-    if chance.random() >= answered:
+    if chance.random() >= _answered(now - first.at):
         return
     at = next_working_hour(first.at.astimezone(ZONE) + chance.uniform(0.5, 6) * HOUR, 9, 17.4)
     if at >= now:
@@ -152,14 +159,17 @@ def _go_on(thread: Thread, chance: Random, now: datetime) -> None:
         again = at + chance.uniform(20, 60) * HOUR
         if again < now:
             reply(thread, "still", chance, again)
-            if now - again > 2 * DAY and chance.random() < 0.85:  # noqa: PLR2004
+            if chance.random() < _answered(now - again):
                 later = next_working_hour(again.astimezone(ZONE) + 3 * HOUR, 9, 17.4)
                 if later < now:
                     answer(thread, chance, later)
-    elif follows > 0.62:  # noqa: PLR2004 - many say thank you
+    elif follows > 0.8:  # noqa: PLR2004 - some say thank you, and are told that they are welcome
         again = at + chance.uniform(0.3, 9) * HOUR
+        later = next_working_hour(again.astimezone(ZONE) + HOUR, 9, 17.4)
         if again < now:
             reply(thread, "good", chance, again)
+        if later < now:
+            answer(thread, chance, later, chance.choice(_WELCOME.get(thread.language, _WELCOME["en"])))
 
 
 def answer(thread: Thread, chance: Random, at: datetime, text: str = "") -> None:
@@ -168,7 +178,9 @@ def answer(thread: Thread, chance: Random, at: datetime, text: str = "") -> None
     if thread.language not in letters:
         letters = DESK["any"]
     language = thread.language if thread.language in letters else "en"
-    body = text or chance.choice(letters[language]).format(**thread.facts)
+    if not text:
+        text = chance.choice(_that_fit(letters[language], thread.order, at))
+    body = text.format(**thread.facts)
     body += SIGNATURE.format(agent=chance.choice(_AGENTS))
     last = thread.mails[-1]
     thread.mails.append(
@@ -220,7 +232,7 @@ def facts_of(order: Order, chance: Random, language: str) -> dict[str, Any]:
     digits = 0 if order.currency == "JPY" else 2
     return {
         "number": order.number,
-        "product": max(order.lines, key=lambda line: line.price).product.title,
+        "product": max(order.lines, key=lambda line: line.price).product.title.partition(",")[0],
         "promised": f"{order.promised_at or order.placed_at:%d.%m.}" if language in {"de", "pl"} else f"{order.promised_at or order.placed_at:%d %B}",
         "carrier": (parcel.carrier if parcel else order.address.country).replace("_", " ").upper()[:14],
         "tracking": parcel.number if parcel else "?",
@@ -247,6 +259,19 @@ def _filled(text: str, facts: dict[str, Any], chance: Random, language: str) -> 
     bye = chance.choice(BYE[language]).format(**facts)
     subject, _, body = text.format(**facts, **({} if "re" in facts else {"re": ""}), hello=hello, bye=bye).partition("\n")
     return subject, body
+
+
+def _that_fit(texts: tuple[str, ...], order: Order, at: datetime) -> list[str]:
+    """The letters that can be meant: no parcel is named before there is one, no promise broken before its day."""
+    shipped = bool(order.parcels) and order.parcels[0].shipped_at < at
+    late = order.promised_at is not None and order.promised_at + DAY < at
+    fitting = [
+        text
+        for text in texts
+        if (shipped or not any(word in text for word in ("{tracking}", "{carrier}", "{shipped}", "{url}")))
+        and (late or "{promised}" not in text)
+    ]
+    return fitting or [text for text in texts if "{tracking}" not in text] or list(texts)
 
 
 def _re(subject: str) -> str:

@@ -98,15 +98,16 @@ def _fill(
 
 def _remember(order: Order, remembered: dict[str, Order], now: datetime) -> None:
     """Keep the orders that other mails speak of."""
-    from oms_tui.demo.planted import HOTEL, MARIA
+    from oms_tui.demo.planted import HOTEL, MARIA, PAULA
 
     if order.customer.email == HOTEL.email:
         remembered["hotel2" if "hotel" in remembered else "hotel"] = order
     elif order.customer.email == MARIA.email:
         remembered["maria"] = order
+    elif order.customer.email == PAULA.email:
+        remembered["bounced"] = order
     elif (now - order.placed_at).days < 6 and not order.customer.company and order.address.country == "DE":  # noqa: PLR2004 - a fresh order
         remembered.setdefault("other", order)
-        remembered["bounced"] = order
 
 
 def _macros(folder: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import zlib
 from dataclasses import dataclass
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 from functools import cache
 from hashlib import blake2b
 from html import escape
@@ -88,8 +89,8 @@ def message(mail: Mail) -> EmailMessage:
     """The message as it travels."""
     made = EmailMessage()
     made["Date"] = format_datetime(mail.at.replace(microsecond=0))
-    made["From"] = formataddr(mail.sender)
-    made["To"] = formataddr(mail.to)
+    made["From"] = Address(mail.sender[0], addr_spec=mail.sender[1])
+    made["To"] = Address(mail.to[0], addr_spec=mail.to[1])
     made["Subject"] = mail.subject
     made["Message-ID"] = mail.message_id
     if mail.references:
@@ -112,20 +113,24 @@ def _html(text: str) -> str:
 
 @cache
 def photo(name: str) -> bytes:
-    """A photograph of a broken lamp, as far as sixty lines of nothing but squares allow: a PNG of some 100 kB."""
-    chance, width, height = Random(name), 240, 180
-    crack = chance.randrange(60, 180)
+    """A photograph of a broken lamp, as far as arithmetic can take one: a PNG of some 40 kB."""
+    chance, width, height = Random(name), 320, 240
+    crack = chance.randrange(80, 240)
     rows = bytearray()
     for y in range(height):
-        rows.append(0)
         crack += chance.choice((-2, -1, 0, 1, 2))
-        for x in range(width):
-            light = 235 - (abs(x - 120) + abs(y - 80)) // 2 + chance.randrange(-9, 9)
-            dark = abs(x - crack) < 2 and y > 30  # noqa: PLR2004 - where the glass broke
-            rows += bytes(max(0, min(255, part)) for part in ((30, 26, 24) if dark else (light, light - 12, light - 40)))
+        row = bytearray(
+            max(40, 235 - (abs(x - 160) + abs(y - 100)) // 2) + grain % 12
+            for x, grain in enumerate(chance.randbytes(width))
+        )
+        if y > height // 6:
+            row[crack : crack + 3] = b"\x08\x00\x05"  # where the glass broke
+        rows += b"\0" + row
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
 
-    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(rows), 6)) + chunk(b"IEND", b"")
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((8, 3, 0, 0, 0))
+    warm = bytes(part for light in range(256) for part in (light, max(0, light - 10), max(0, light - 45)))
+    parts = ((b"IHDR", header), (b"PLTE", warm), (b"IDAT", zlib.compress(bytes(rows), 6)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, data) for kind, data in parts)

@@ -31,6 +31,9 @@ SON: Final = Person("Henrik", "Sommer", "Henrik Sommer", "DE", "henrik@sommer-il
 MARIA: Final = Person("Maria", "Lund", "Maria Lund", "SE", "maria.lund@telia.example", "+46 70 174 0611", woman=True)
 MARIA_WORK: Final = "m.lund@lund-arkitekter.example"
 HOTEL: Final = Person("Claire", "Moreau", "Claire Moreau", "FR", "c.moreau@hotel-bellevue.example", "+33 1 99 00 41 20", "Hôtel Bellevue", woman=True)
+PAULA: Final = Person("Paula", "Vogt", "Paula Vogt", "DE", "paula.vogt@posteo-mial.example", "+49 221 4710333", woman=True)
+"""Mistyped her mail address when she ordered: what we write to her comes back."""
+
 KENJI: Final = Person("健二", "森", "Kenji Mori", "JP", "kenji.mori@docomo.example", "+81 90-5512-4471")
 
 _SOMMERS: Final = Place("Fliederweg 18", "22301", "Hamburg", "", "DE")
@@ -49,14 +52,15 @@ def planted(shop: Shop) -> dict[int, Change]:
             found[index] = change
 
     plant(7, _jan(shop))
-    plant(2, _same_house(FATHER, "S20001", _SOMMERS, "HERON-BRASS"))
-    plant(4, _same_house(SON, "S20002", _SOMMERS, "MIRA-BLACK"))
+    plant(2, _plain(FATHER, "S20001", _SOMMERS, "HERON-BRASS"))
+    plant(4, _plain(SON, "S20002", _SOMMERS, "MIRA-BLACK"))
     plant(12, _maria("C20003", MARIA.email, "PICO-OCHRE"))
     plant(3, _maria("C20004", MARIA_WORK, "DOME-RUST"))
     plant(9, _hotel("late"))
     plant(5, _hotel("short"))
     plant(13, _kenji)
     plant(1, _hostile)
+    plant(2, _plain(PAULA, "C20008", Place("Weserstraße 31", "28199", "Bremen", "", "DE"), "BELL-SMOKE"))
     return found
 
 
@@ -93,8 +97,8 @@ PLANNED: Final = BY_NAME["planned"]
 """The change has planned the order's life to the end."""
 
 
-def _same_house(who: Person, customer_id: str, where: Place, sku: str) -> Change:
-    """Father and son: one address, one surname, two people."""
+def _plain(who: Person, customer_id: str, where: Place, sku: str) -> Change:
+    """A plain order: father and son (one address, one surname, two people), or who mistyped her address."""
 
     def change(order: Order, chance: Random) -> Trouble | None:
         del chance

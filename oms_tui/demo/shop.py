@@ -109,7 +109,7 @@ class Shop:
             chance = Random(f"{self.seed}/{day:%Y-%m-%d}")
             times = sorted(self._time(chance, day) for _ in range(count))
             for at in times:
-                yield self._order(index, str(base + index), at)
+                yield self._order(chance, index, str(base + index), at)
                 index += 1
 
     def _time(self, chance: Random, day: datetime) -> datetime:
@@ -119,8 +119,7 @@ class Shop:
             at = begin + (self.now - begin) * chance.uniform(0.1, 0.97)
         return at
 
-    def _order(self, index: int, number: str, at: datetime) -> Order:
-        chance = Random(self.seed * 1_000_003 + index)
+    def _order(self, chance: Random, index: int, number: str, at: datetime) -> Order:
         kind, who, customer_id, address = self._customer(chance)
         business = kind in {"key", "trade"}
         currency = COUNTRIES[who.country].currency
@@ -158,7 +157,8 @@ class Shop:
         size = {"key": max(5, self.count // 5000), "trade": max(10, self.count // 250), "known": max(8, self.count // 5)}
         if kind in size:
             serial %= size[kind]
-        own = Random(f"{self.seed}/{kind}/{serial}")
+        # Whoever comes again is the same each time; a guest comes once.
+        own = Random((self.seed * 8 + len(kind)) * 100_000_007 + serial) if kind in size else chance
         country = own.choice(("DE", "DE", "DE", "FR", "GB", "PL", "US", "NL", "SE", "IT")) if kind == "key" else some_country(own)
         who = person(own, country, number=serial, business=kind == "key" or (kind == "trade" and own.random() < 0.4))  # noqa: PLR2004
         letter = {"key": "K", "trade": "R", "known": "C", "guest": ""}[kind]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from oms_tui.demo.life import DAY, HOUR
+from oms_tui.demo.life import HOUR
 from oms_tui.demo.mailboxes import SUPPORT, TRADE, Mail, message_id
 from oms_tui.demo.planted import HOTEL, JAN_PRIVATE, MARIA_WORK
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _US: Final = ("Bright Shop", SUPPORT)
 
-HELLO: Final = "still no parcel, I live at Lindenweg 4, ordered the blue lamp"
+HELLO: Final = "still no parcel, I live at Lindenweg 4, ordered the blue lamp\n"
 
 
 def write_strays(boxes: Mailboxes, now: datetime, orders: Mapping[str, Order], seed: int) -> None:
@@ -178,7 +178,7 @@ _STRAYS: Final = (
 
 def _bounce(boxes: Mailboxes, now: datetime, order: Order, seed: int) -> None:
     """Our mail to a mistyped address, and what the server there says."""
-    at, wrong = now - 22 * HOUR, order.customer.email.replace("@", "@mial-", 1)
+    at, wrong = max(now - 22 * HOUR, order.placed_at + HOUR), order.customer.email
     ours = Mail(
         sender=_US,
         to=(order.customer.latin, wrong),
@@ -232,5 +232,3 @@ _SPAM: Final = (
     ("Invoice Dept", "Unpaid invoice attached !!!", "Your account will be suspended. Open the attachment at once. http://pay-now.example/login"),
     ("Lottery Board", "CONGRATULATIONS dear winner", "You have won 850,000.00. Send your full name, address and a copy of your card."),
 )
-
-_KEEP: Final = DAY

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _HEADERS: Final = {
     "shop/orders.csv": "Order number,Order ID,Order date,State,Payment status,Fulfillment status,Return status,Currency,Total,"
-    "Shipping cost,Discount,Email,Phone,Customer ID,Customer,Company,Ship name,Ship company,Ship street,Ship postcode,Ship city,"
+    "Shipping cost,Discount,Email,Phone,Customer ID,Customer,Company,Customer group,Ship name,Ship company,Ship street,Ship postcode,Ship city,"
     "Ship region,Ship country,Promised date,Tags,Packing instructions,Note,Channel,URL,References,Last modified",
     "shop/order_lines.csv": "Order ID,Line ID,SKU,Product name,EAN,Quantity,Unit price,Tax,Shipped quantity",
     "shop/customers.csv": "Customer ID,Name,Company,Email,Phone,Tags,Customer since,Accepts marketing",
@@ -106,8 +106,8 @@ class Tables:
         self._write["shop/orders.csv"]((
             number, order.remote_id, _time(order.placed_at), state, self._payment_status(order), fulfillment, returned, order.currency,
             money(order.total), money(order.shipping), money(order.discount), customer.email, customer.phone, order.customer_id,
-            customer.name, customer.company, customer.name, customer.company, address.street, address.postcode, address.city,
-            address.region, address.country, f"{order.promised_at:%Y-%m-%d}" if order.promised_at else "", ", ".join(order.tags),
+            customer.name, customer.company, _group(order), customer.name, customer.company, address.street, address.postcode, address.city,
+            address.region, address.country, _day(order.promised_at), ", ".join(order.tags),
             order.instructions, order.note, "phone" if order.index % 23 == 0 else "web",
             f"https://bright-shop.example/admin/orders/{order.remote_id}", self._reference(order), _time(self._moved(order)),
         ))  # fmt: skip
@@ -141,9 +141,8 @@ class Tables:
             return
         self._known.add(order.customer_id)
         who = order.customer
-        tags = "trade" if who.company else ""
         self._write["shop/customers.csv"]((
-            order.customer_id, who.name, who.company, who.email, who.phone, tags,
+            order.customer_id, who.name, who.company, who.email, who.phone, _group(order),
             f"{order.placed_at - DAY * (int(order.customer_id[1:]) % 400):%Y-%m-%d}", "yes" if len(who.email) % 3 else "no",
         ))  # fmt: skip
 
@@ -161,7 +160,7 @@ class Tables:
             _time(delivered or (parcel.shipped_at if status == "shipped" else parcel.packed_at)),
         ))  # fmt: skip
         write = self._write["parcels/tracking.csv"]
-        due = f"{parcel.due_at:%Y-%m-%d}"
+        due = _day(parcel.due_at)
         for scan in parcel.scans:
             if scan.at <= self._now:
                 write((
@@ -198,7 +197,7 @@ class Tables:
         money, paid = _money(order.currency), self._past(order.paid_at)
         self._write["books/invoices.csv"]((
             f"INV-{order.number}", order.number, "paid" if paid else "open", money(order.total), money(order.total) if paid else "0",
-            order.currency, f"{order.invoiced_at:%Y-%m-%d}", f"{order.invoice_due_at:%Y-%m-%d}", order.customer.email,
+            order.currency, _day(order.invoiced_at), _day(order.invoice_due_at), order.customer.email,
         ))  # fmt: skip
 
     def _purchase(self, order: Order) -> None:
@@ -240,8 +239,17 @@ class Tables:
                 ))  # fmt: skip
 
 
+def _group(order: Order) -> str:
+    """The shop's mark on a customer: those with a contract are key accounts."""
+    return "contract" if order.customer_id.startswith("K") else "trade" if order.customer.company else ""
+
+
 def _time(at: datetime | None) -> str:
-    return "" if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return "" if at is None else at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _day(at: datetime | None) -> str:
+    return "" if at is None else at.isoformat()[:10]
 
 
 def _money(currency: str) -> Any:

@@ -141,5 +141,5 @@ def trouble_at(chance: Random, age: float, country: str, *, vendor: bool) -> Tro
         if (trouble.where == "vendor") == vendor and (trouble.where != "far" or country in _FAR)
     ]
     trouble = chance.choices(fitting, weights=[trouble.weight for trouble in fitting])[0]
-    stretch = max(1.0, COUNTRIES[country].days / 5) if trouble.scans else 1.0
+    stretch = 1 + max(0, COUNTRIES[country].days - 3) / 10 if trouble.scans else 1.0
     return trouble if trouble.ages[0] * stretch <= age <= trouble.ages[1] * stretch else None
