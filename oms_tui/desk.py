@@ -25,7 +25,7 @@ def open_store(config: Config, *, checkpoints: bool = False, read_only: bool = F
     """
     if config.desk.store.kind != "sqlite":
         raise StoreError(
-            "a store on PostgreSQL is not part of this version: set `store = \"sqlite\"` in [desk], or leave it out"
+            'a store on PostgreSQL is not part of this version: set `store = "sqlite"` in [desk], or leave it out'
         )
     return Workspace(config.desk.store.folder, checkpoints=checkpoints, read_only=read_only)
 
@@ -49,9 +49,7 @@ def policy_of(config: Config, store: Workspace) -> DeskPolicy:
             for tier in config.tiers.values()
         ),
         weights=checked_weights(dict(config.priority)),
-        own_addresses=frozenset(
-            address for source in config.sources.values() for address in source_addresses(source)
-        ),
+        own_addresses=frozenset(address for source in config.sources.values() for address in source_addresses(source)),
         key=store.reply_key(),
         stale={
             "orders": config.stale.orders,
@@ -86,7 +84,8 @@ def accounts_of(config: Config) -> tuple[MailAccount, ...]:
         addresses = source_addresses(source)
         sends = source.settings.get("smtp") or source.settings.get("sendmail") or source.settings.get("deliver_to")
         if source.enabled and addresses and sends:
-            found.append(MailAccount(source.name, addresses[0], config.desk.name))
+            plus = source.settings.get("plus_addresses") is True
+            found.append(MailAccount(source.name, addresses[0], config.desk.name, plus))
     return tuple(found)
 
 
@@ -102,7 +101,9 @@ def agent_of(config: Config, named: str = "") -> AgentFacts:
     if wanted not in config.agents:
         there = ", ".join(config.agents)
         raise KeyError(
-            f"there is no agent {wanted!r} in the config; there are: {there}" if wanted else f"say who you are: --as one of {there}"
+            f"there is no agent {wanted!r} in the config; there are: {there}"
+            if wanted
+            else f"say who you are: --as one of {there}"
         )
     agent = config.agents[wanted]
     return AgentFacts(agent.id, agent.name, agent.role, agent.email, agent.deputy)
@@ -122,7 +123,9 @@ def open_session(
     return session_on(config, store, who, clock=clock)
 
 
-def session_on(config: Config, store: Workspace, agent: AgentFacts, *, clock: Callable[[], int] = wall_clock) -> Session:
+def session_on(
+    config: Config, store: Workspace, agent: AgentFacts, *, clock: Callable[[], int] = wall_clock
+) -> Session:
     """A session of ``agent`` on a store that is open already."""
     return Session(
         store=store,

@@ -44,6 +44,12 @@ SETTINGS = (
     Setting("ca_file", "path", help=_CA_HELP),
     Setting("address", help="the address the desk writes from; without it `user`"),
     Setting("aliases", "list", default=(), help="other addresses that are this desk"),
+    Setting(
+        "plus_addresses",
+        "boolean",
+        default=False,
+        help="mail to name+anything@ arrives here too: replies then ask for answers to an address that names the order",
+    ),
     Setting("sent", help="the folder sent mail is filed in, if the server does not say which"),
     Setting(
         "bodies_days",
