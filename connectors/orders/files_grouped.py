@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from connectors.carriers.status_map import meaning, reason_in, systems
+from connectors.orders.files_kinds import fold
 from connectors.orders.files_records import (
     RowError,
     bare,
@@ -14,6 +15,7 @@ from connectors.orders.files_records import (
     identities,
     tags,
 )
+from connectors.orders.files_words import WORDS
 from connectors.records import (
     Address,
     CustomerRecord,
@@ -68,9 +70,14 @@ def record_of(kind: str, groups: Sequence[Group], lines: Sequence[Group] = ()) -
     return _KINDS[kind](groups, lines)
 
 
-def continues(row: dict[str, Any]) -> bool:
-    """Whether a row of orders has nothing but a line: it belongs to the order before it."""
-    return bool(row) and row.keys() <= _LINE_FIELDS and ("sku" in row or "title" in row)
+def continues(row: dict[str, Any], before: dict[str, Any]) -> bool:
+    """Whether a row of orders is a further line of the order whose first row is ``before``.
+
+    It has nothing but a line, or (Shopify) the number alone of all that names the order.
+    """
+    if "remote_id" in row or not ("sku" in row or "title" in row):
+        return False
+    return row.keys() <= _LINE_FIELDS or ("placed_at" not in row and row.get("number") == before.get("number"))
 
 
 def _head(groups: Sequence[Group]) -> dict[str, Any]:
@@ -139,8 +146,8 @@ def _order(groups: Sequence[Group], lines: Sequence[Group]) -> OrderRecord:
         customer=_customer(head, reader, ship_to, bill_to),
         email=email,
         phone=phone or ship_to.phone,
-        ship_to=ship_to if any((ship_to.street, ship_to.city, ship_to.postcode)) or bill_to == Address() else bill_to,
-        bill_to=bill_to if bill_to != Address() else None,
+        ship_to=ship_to if _is_place(ship_to) or not _is_place(bill_to) else bill_to,
+        bill_to=bill_to if _is_place(bill_to) else None,
         shipping=shipping,
         discount=discount,
         promised_at=reader.at(head, "promised_at"),
@@ -161,6 +168,10 @@ def _order(groups: Sequence[Group], lines: Sequence[Group]) -> OrderRecord:
     )
 
 
+def _is_place(address: Address) -> bool:
+    return bool(address.street or address.city or address.postcode)
+
+
 def _line(row: dict[str, Any], reader: Reader, currency: str, place: int) -> LineRecord:
     quantity = reader.whole(row, "quantity", 1)
     return LineRecord(
@@ -176,10 +187,10 @@ def _line(row: dict[str, Any], reader: Reader, currency: str, place: int) -> Lin
 
 
 def _fulfilled(row: dict[str, Any], reader: Reader, quantity: int) -> int:
-    """A count, or a shop's yes or no."""
-    said = reader.yes(row, "fulfilled") if not str(row.get("fulfilled", "")).isdigit() else None
-    if said is not None:
-        return quantity if said else 0
+    """A count, or a word: all of it or nothing."""
+    word = WORDS["orders.fulfillment_status"].get(fold(reader.text(row, "fulfilled")))
+    if word is not None and not reader.text(row, "fulfilled").isdigit():
+        return quantity if word == "fulfilled" else 0
     return reader.whole(row, "fulfilled")
 
 

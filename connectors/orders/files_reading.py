@@ -229,9 +229,8 @@ def _pieces(table: Table, reader: Reader, start: int, line: int) -> Iterator[_Pi
     for item in table.read(start, line):
         key, wrong = "", item.wrong
         if not wrong:
-            goes_on = (
-                kind.name == "orders" and piece is not None and piece.group is not None and continues(item.rows[0])
-            )
+            before = piece.group.rows[0] if piece and piece.group and kind.name == "orders" else None
+            goes_on = before is not None and continues(item.rows[0], before)
             try:
                 key = (
                     piece.key if goes_on and piece else key_of(kind.name, item.rows[0], reader) if kind.grouped else ""

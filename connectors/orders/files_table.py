@@ -215,8 +215,10 @@ def _votes(own: str, value: str) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """A cell as it was meant: Excel writes ``="00123"`` to keep a number's zeros."""
-    return text[2:-1] if text.startswith('="') and text.endswith('"') else text
+    """A cell as it was meant: to keep a number's zeros Excel writes ``="00123"``, and Shopify ``'00123``."""
+    if text[0] == "=" and text[:2] == '="' and text[-1] == '"':
+        return text[2:-1]
+    return text[1:] if text[0] == "'" and text[1:2].isdigit() else text
 
 
 def _flat(found: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -17,6 +17,10 @@ _BLANKS: Final = re.compile(r"[\s\u00a0\u202f'\u2019]+")
 _SIGNS: Final = {"€": "EUR", "£": "GBP", "zł": "PLN", "₺": "TRY", "₴": "UAH", "₹": "INR", "¥": "JPY", "Kč": "CZK"}
 """Signs that stand for one currency in a shop's export. "$" and "kr" stand for many."""
 _CODE: Final = re.compile(r"(?<![A-Za-z])([A-Z]{3})(?![A-Za-z])")
+_SIGN: Final = rf"(?:{'|'.join(map(re.escape, _SIGNS))}|[$%]|kr\.?|[A-Z]{{3}})?"
+_AROUND: Final = re.compile(
+    rf"(?P<before>{_SIGN}[-+(]?{_SIGN})(?P<number>[\d.,]+)(?P<after>[-)]?{_SIGN}[-)]?)"
+)
 _AMOUNT: Final = re.compile(r"[-+]?\d[\d.,]*|[-+]?[.,]\d+")
 _PLAIN: Final = re.compile(r"[-+]?\d+")
 
@@ -239,11 +243,11 @@ def shown(value: Any) -> str:
 
 
 def _digits(value: str) -> str:
-    """A written number without blanks and currency, its sign in front."""
-    text = _BLANKS.sub("", value).replace("\u2212", "-")
-    for sign in (*_SIGNS, "$", "kr", "%"):
-        text = text.replace(sign, "")
-    text = _CODE.sub("", text) if text[:1].isalpha() or text[-1:].isalpha() else text
-    if text[:1] == "(" and text[-1:] == ")":
-        return f"-{text[1:-1]}"
-    return f"-{text[:-1]}" if text[-1:] == "-" and text[:1].isdigit() else text
+    """A written number without blanks and the currency around it, its sign in front."""
+    found = _AROUND.fullmatch(_BLANKS.sub("", value).replace("\u2212", "-"))
+    if found is None:
+        return ""
+    before, number, after = found["before"], found["number"], found["after"]
+    if "(" in before or ")" in after:
+        return f"-{number}" if "(" in before and ")" in after and "-" not in before + after else ""
+    return f"-{number}" if "-" in before + after else number

@@ -1,0 +1,215 @@
+"""What a folder costs and brings when files grow, are replaced, are still being written, or go."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connectors.errors import Forbidden, NotFound, Rejected
+from connectors.orders import files_reading
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Folder
+
+HEAD = "number,date,total\n"
+
+
+def rows(first: int, last: int, *, total: int = 10) -> str:
+    return "".join(f"{number},2026-01-05,{total}\n" for number in range(first, last))
+
+
+def test_an_unchanged_folder_costs_a_listing(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.write("orders.csv", HEAD + rows(0, 5))
+    first = folder.read()
+    assert len(first.records) == 5
+
+    def opened(*_: Any) -> None:
+        raise AssertionError("a file was opened")
+
+    monkeypatch.setattr(files_reading, "opened", opened)
+    again = folder.read(cursor=first.cursor)
+    assert (again.records, again.cursor) == ([], first.cursor)
+    assert folder.slept == []
+
+
+def test_a_file_that_grew_is_read_on_from_where_it_ended(folder: Folder) -> None:
+    folder.write("stock.csv", "sku,stock\nLAMP,1\nSHADE,2\n")
+    first = folder.read("stock")
+    folder.append("stock.csv", "BULB,3\n")
+    assert [record.sku for record in folder.read("stock", first.cursor).records] == ["BULB"]
+
+
+def test_the_last_order_of_a_file_that_grew_is_read_again_for_it_may_go_on(folder: Folder) -> None:
+    folder.write("orders.csv", "number,date,sku,qty\n1,2026-01-05,LAMP,1\n2,2026-01-05,LAMP,1\n")
+    first = folder.read()
+    folder.append("orders.csv", "2,2026-01-05,LAMP,1\n3,2026-01-05,LAMP,1\n")
+    found = folder.read(cursor=first.cursor)
+    assert [(order.number, len(order.lines)) for order in found.records] == [("2", 2), ("3", 1)]
+
+
+def test_a_night_export_with_a_change_in_the_middle_and_more_at_the_end_is_not_taken_for_one_that_grew(folder: Folder) -> None:
+    folder.write("orders.csv", HEAD + rows(0, 300))
+    first = folder.read()
+    text = (HEAD + rows(0, 300)).replace("150,2026-01-05,10", "150,2026-01-05,99") + rows(300, 302)
+    folder.write("orders.csv", text, age=30)
+    found = folder.read(cursor=first.cursor).by_id()
+    assert found["150"].total == 9900
+    assert "301" in found
+
+
+@pytest.mark.parametrize("text", [HEAD + rows(0, 2), HEAD + rows(0, 4, total=77), HEAD])
+def test_a_file_that_shrank_or_was_replaced_is_read_anew(folder: Folder, text: str) -> None:
+    folder.write("orders.csv", HEAD + rows(0, 4))
+    first = folder.read()
+    folder.write("orders.csv", text, age=30)
+    found = folder.read(cursor=first.cursor)
+    assert len(found.records) == text.count("2026")
+    assert folder.read(cursor=found.cursor).records == []
+
+
+def test_files_with_an_unfinished_ending_wait(folder: Folder) -> None:
+    for ending in (".part", ".tmp", ".crdownload"):
+        folder.write(f"orders.csv{ending}", HEAD + rows(0, 2))
+    folder.write(".orders.csv.swp", HEAD + rows(0, 2))
+    folder.write("~$orders.xlsx", "lock")
+    assert folder.read().records == []
+    assert "still being written" in folder.source().check().detail
+
+
+def test_a_file_that_is_being_written_waits_until_it_stands_still(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = folder.write("orders.csv", HEAD + rows(0, 2), age=0.2)
+    growing = _writes_while_slept(path, folder, monkeypatch)
+    first = folder.read()
+    assert first.records == []
+    assert 0 < growing[0] <= 1.0
+    still = time.time() - 60
+    os.utime(path, (still, still))
+    assert len(folder.read(cursor=first.cursor).records) == 3
+
+
+def _writes_while_slept(path: Path, folder: Folder, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(rows(2, 3))
+
+    monkeypatch.setattr(folder, "slept", type("Slept", (), {"append": staticmethod(sleep)})())
+    return slept
+
+
+def test_a_file_that_was_just_written_and_stands_still_is_read_at_once(folder: Folder) -> None:
+    folder.write("orders.csv", HEAD + rows(0, 2), age=0.1)
+    assert len(folder.read().records) == 2
+    assert len(folder.slept) == 1
+
+
+def test_a_last_line_without_an_end_is_read_and_read_again_when_it_goes_on(folder: Folder) -> None:
+    folder.write("stock.csv", "sku,stock\nLAMP,1\nSHADE,1")
+    first = folder.read("stock")
+    assert [(record.sku, record.on_hand) for record in first.records] == [("LAMP", 1), ("SHADE", 1)]
+    folder.append("stock.csv", "2\nBULB,3\n")
+    assert [(record.sku, record.on_hand) for record in folder.read("stock", first.cursor).records] == [("SHADE", 12), ("BULB", 3)]
+
+
+def test_half_a_row_at_the_end_is_told_and_lands_when_the_rest_is_there(folder: Folder) -> None:
+    folder.write("orders.csv", HEAD + rows(0, 2) + "2,2026")
+    first = folder.read()
+    assert [bad.ref for bad in first.bad] == ["orders.csv:4"]
+    folder.append("orders.csv", "-01-05,10\n")
+    found = folder.read(cursor=first.cursor)
+    assert "2" in found.by_id()
+    assert found.bad == []
+
+
+def test_pages_hold_whole_orders_and_every_page_can_be_gone_on_from(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files_reading, "PAGE", 10)
+    text = "".join(f"{number},2026-01-05,L{line},1\n" for number in range(95) for line in range(number % 4 + 1))
+    folder.write("orders.csv", f"number,date,sku,qty\n{text}")
+    whole = folder.read()
+    assert [len(page.records) for page in whole.pages] == [10] * 9 + [5]
+    assert [page.more for page in whole.pages] == [True] * 9 + [False]
+    assert {order.number: len(order.lines) for order in whole.records} == {str(n): n % 4 + 1 for n in range(95)}
+    for place, page in enumerate(whole.pages[:-1]):  # a crash after any page: the rest comes, nothing is lost
+        rest = folder.read(cursor=page.cursor)
+        assert [order.number for order in rest.records] == [order.number for each in whole.pages[place + 1 :] for order in each.records]
+
+
+def test_a_page_that_was_not_committed_comes_again(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files_reading, "PAGE", 10)
+    folder.write("orders.csv", HEAD + rows(0, 25))
+    source = folder.source()
+    pages = source.changed("orders", None, until=None)  # type: ignore[arg-type] # files do not ask it
+    first = next(pages)
+    next(pages)  # read, indexed, and lost
+    pages.close()
+    rest = folder.read(cursor=first.cursor)
+    assert {order.number for order in rest.records} == {str(number) for number in range(10, 25)}
+
+
+def test_a_file_that_went_is_forgotten_and_read_when_it_is_back(folder: Folder) -> None:
+    path = folder.write("orders.csv", HEAD + rows(0, 2))
+    first = folder.read()
+    path.rename(path.with_name("elsewhere.txt.tmp"))
+    gone = folder.read(cursor=first.cursor)
+    assert gone.records == []
+    assert gone.cursor["files"] == {}
+    folder.write("orders.csv", HEAD + rows(0, 2))
+    assert len(folder.read(cursor=gone.cursor).records) == 2
+
+
+@pytest.mark.parametrize("spoil", ["remove", "overwrite", "cut"])
+def test_without_its_index_everything_is_read_again(folder: Folder, spoil: str) -> None:
+    folder.write("orders.csv", HEAD + rows(0, 3))
+    first = folder.read()
+    for source in folder.opened:
+        source.close()
+    index = folder.cache / "files.index"
+    if spoil == "remove":
+        index.unlink()
+    else:
+        index.write_bytes(b"no database" * 1000 if spoil == "overwrite" else index.read_bytes()[:3000])
+    again = folder.read(cursor=first.cursor)
+    assert len(again.records) == 3
+    assert folder.read(cursor=again.cursor).records == []
+
+
+def test_other_settings_read_the_files_again(folder: Folder) -> None:
+    folder.write("orders.csv", "Ref.,date,total\n7,2026-01-05,10\n")
+    first = folder.read()
+    assert [bad.ref for bad in first.bad] == ["orders.csv"]
+    second = folder.read(cursor=first.cursor, columns={"orders": {"Ref.": "number"}})
+    assert [order.number for order in second.records] == ["7"]
+
+
+@pytest.mark.parametrize("cursor", [{}, {"read_as": "other"}, {"files": {}}])
+def test_a_cursor_of_somebody_elses_counts_for_nothing(folder: Folder, cursor: dict[str, Any]) -> None:
+    folder.write("orders.csv", HEAD + rows(0, 2))
+    assert len(folder.read(cursor=cursor).records) == 2
+
+
+def test_no_folder_a_file_for_a_folder_and_no_right_are_told(folder: Folder, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="there is no folder"):
+        folder.read(path=tmp_path / "none")
+    file = folder.write("orders.csv", HEAD)
+    with pytest.raises(NotFound, match="is a file"):
+        folder.read(path=file)
+    with pytest.raises(Rejected, match="sftp://") as error:
+        folder.read(path="sftp://host/folder")
+    assert error.value.field == "path"
+    if os.geteuid():
+        folder.path.chmod(0)
+        with pytest.raises(Forbidden):
+            folder.read()
+        folder.path.chmod(0o700)
+
+
+def test_an_unknown_stream_is_refused(folder: Folder) -> None:
+    with pytest.raises(NotFound, match="no stream"):
+        folder.read("weather")
