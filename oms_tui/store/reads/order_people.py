@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from oms_tui.domain import normalise
 from oms_tui.domain.vocabulary import DecisionState, IdentityKind
@@ -99,62 +100,72 @@ def _identities(store: Workspace, row: Values) -> tuple[IdentityView, ...]:
     return tuple(views)
 
 
+class _Other(NamedTuple):
+    """As much of another order as relating needs."""
+
+    id: int
+    number: str
+    customer_id: int | None
+    street: str
+
+
 def related(store: Workspace, order: Values) -> tuple[RelatedView, ...]:
     """Other orders of the same customer, and those that share an address, a mail address or a phone with this one.
 
     What only shares something is proposed, never merged; a pair somebody rejected is not proposed again.
     """
     own = one(store.cache, "customers", "id=?", (order["customer_id"],)) if order["customer_id"] is not None else None
-    found: dict[int, tuple[Values, list[str], str]] = {}
+    found: dict[int, tuple[_Other, list[str], str]] = {}
     if own:
-        same = rows(
-            store.cache,
-            "orders",
-            "customer_id IN (SELECT id FROM customers WHERE person_id=?) AND id<>?",
-            (own["person_id"], order["id"]),
-            f"id DESC LIMIT {_MOST}",
-        )
-        for row in same:
-            found[row["id"]] = (row, ["same customer"], DecisionState.CONFIRMED)
-    for evidence, row in _sharing(store, order):
-        if row["id"] == order["id"]:
-            continue
-        if row["id"] not in found:
-            found[row["id"]] = (row, [], DecisionState.PROPOSED)
-        if found[row["id"]][2] == DecisionState.PROPOSED and evidence not in found[row["id"]][1]:
-            found[row["id"]][1].append(evidence)
+        condition = "customer_id IN (SELECT id FROM customers WHERE person_id=?)"
+        for other in _others(store, condition, own["person_id"]):
+            found[other.id] = (other, ["same customer"], DecisionState.CONFIRMED)
+    for evidence, other in _sharing(store, order):
+        _, reasons, state = found.setdefault(other.id, (other, [], DecisionState.PROPOSED))
+        if state == DecisionState.PROPOSED and evidence not in reasons:
+            reasons.append(evidence)
+    found.pop(order["id"], None)
     decided = _decisions(store, own)
-    names = _customer_names(store, [row["customer_id"] for row, _, _ in found.values() if row["customer_id"]])
+    names = _customer_names(store, [other.customer_id for other, _, _ in found.values() if other.customer_id])
     views = []
-    for row, reasons, state in found.values():
-        decision = decided.get(names.get(row["customer_id"], ""), "")
-        if state == DecisionState.PROPOSED and decision:
-            state = decision  # noqa: PLW2901 - what a person decided goes before what we propose
-        views.append(RelatedView(row["id"], row["number"], tuple(reasons), state))
+    for other, reasons, proposed in found.values():
+        decision = decided.get(names.get(other.customer_id or 0, ""), "")
+        # What a person decided goes before what we propose.
+        state = decision if decision and proposed == DecisionState.PROPOSED else proposed
+        views.append(RelatedView(other.id, other.number, tuple(reasons), state))
     views.sort(key=lambda view: (view.state != DecisionState.CONFIRMED, -view.order_id))
     return tuple(views[:_MOST])
 
 
-def _sharing(store: Workspace, order: Values) -> Iterator[tuple[str, Values]]:
-    cache = store.cache
-    limit = f"id DESC LIMIT {_MOST}"
+def _others(store: Workspace, condition: str, value: object) -> Iterator[_Other]:
+    text = (
+        f"SELECT id, number, customer_id, ship_street FROM orders WHERE {condition} ORDER BY id DESC LIMIT {_MOST + 1}"
+    )
+    yield from map(_Other._make, store.cache.execute(text, (value,)))
+
+
+def _sharing(store: Workspace, order: Values) -> Iterator[tuple[str, _Other]]:
     if order["email"]:
-        for row in rows(cache, "orders", "email=?", (order["email"],), limit):
-            yield "same mail address", row
-    if order["ship_postcode"]:
-        here = normalise.street(order["ship_street"]).key
-        for row in rows(cache, "orders", "ship_postcode=?", (order["ship_postcode"],), limit):
-            if here and normalise.street(row["ship_street"]).key == here:
-                yield "same address", row
+        for other in _others(store, "email=?", order["email"]):
+            yield "same mail address", other
+    here = _street(order["ship_street"])
+    if order["ship_postcode"] and here:
+        for other in _others(store, "ship_postcode=?", order["ship_postcode"]):
+            if _street(other.street) == here:
+                yield "same address", other
     for number in {order["phone"], order["ship_phone"]} - {""}:
         phone = normalise.phone(number, order["ship_country"])
-        if not phone:
-            continue
-        condition = (
-            "customer_id IN (SELECT customer_id FROM customer_identities WHERE kind='phone' AND value=? LIMIT 50)"
-        )
-        for row in rows(cache, "orders", condition, (phone,), limit):
-            yield "same phone", row
+        if phone:
+            condition = (
+                "customer_id IN (SELECT customer_id FROM customer_identities WHERE kind='phone' AND value=? LIMIT 50)"
+            )
+            for other in _others(store, condition, phone):
+                yield "same phone", other
+
+
+@lru_cache(maxsize=2048)
+def _street(text: str) -> str:
+    return normalise.street(text).key
 
 
 def _decisions(store: Workspace, own: Values | None) -> dict[str, str]:

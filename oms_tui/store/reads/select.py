@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
@@ -19,10 +20,15 @@ def rows(
 ) -> list[Values]:
     """The rows of ``table`` that meet a condition of our own text, in the order given."""
     columns = CACHE_COLUMNS[table]
-    names = ",".join(f'"{name}"' for name in columns)
     tail = f" ORDER BY {order}" if order else ""
-    found = cache.execute(f"SELECT {names} FROM {table} WHERE {condition}{tail}", list(arguments))
+    found = cache.execute(f"{_start(table)}{condition}{tail}", list(arguments))
     return [dict(zip(columns, row, strict=True)) for row in found]
+
+
+@lru_cache(maxsize=64)
+def _start(table: str) -> str:
+    names = ",".join(f'"{name}"' for name in CACHE_COLUMNS[table])
+    return f"SELECT {names} FROM {table} WHERE "
 
 
 def one(cache: Connection, table: str, condition: str, arguments: Sequence[object] = ()) -> Values | None:

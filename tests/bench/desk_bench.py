@@ -1,0 +1,118 @@
+"""The desk as its user meets it, on a pseudo-terminal: start, keys, opening an order, memory."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from figures import Figure
+from terminal import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+HERE = Path(__file__).parent
+_RUNS = 7
+_CONFIG = """
+[desk]
+name = "Bench"
+agent = "ana"
+data = "{data}"
+store = "sqlite:///{store}"
+timezone = "Europe/Berlin"
+[agents.ana]
+name = "Ana"
+role = "lead"
+[ui]
+theme = "dark"
+"""
+
+
+def desk(store: Path, folder: Path) -> list[str]:
+    """The command that opens a desk on a store; no source, so that no worker has anything to do."""
+    config = folder / f"config-{store.name}.toml"
+    config.write_text(_CONFIG.format(data=folder / "data", store=store), encoding="utf-8")
+    return [sys.executable, "-m", "oms_tui.cli", "--config", str(config), "--read-only"]
+
+
+def figures(stores: dict[int, Path]) -> Iterator[Figure]:
+    """Start, keys and memory on each store."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        bare_cpu, bare_wall, bare_memory = _start([sys.executable, str(HERE / "bare_app.py")], "Jan Kowal")
+        yield Figure("bare Textual app: CPU to the first frame", bare_cpu * 1000, "ms")
+        cpu: dict[int, float] = {}
+        memory: dict[int, float] = {}
+        downs: dict[int, float] = {}
+        for count, store in stores.items():
+            seconds, wall, _ = _start(desk(store, folder), "by priority")
+            cpu[count] = seconds
+            yield Figure(
+                f"desk on {count:,} orders: CPU to the first frame", seconds * 1000, "ms", bare_cpu * 1000, "bare app", 1.0
+            )
+            yield Figure(f"desk on {count:,} orders: wall to the first frame", wall * 1000, "ms", bare_wall * 1000, "bare app")
+            for figure in _keys(desk(store, folder), count):
+                if figure.name.startswith("resident"):
+                    memory[count] = figure.value
+                if figure.name.startswith("CPU a Down"):
+                    downs[count] = figure.value
+                yield figure
+        yield from _growth(memory, "resident memory", "MB", 1.1)
+        yield from _growth(downs, "CPU a Down", "ms", 1.1)
+        if memory:
+            first = min(memory)
+            yield Figure(f"resident memory at rest, {first:,} orders", memory[first], "MB", bare_memory, "bare app", 2.3)
+
+
+def _growth(found: dict[int, float], what: str, unit: str, budget: float) -> Iterator[Figure]:
+    """The largest store against the smallest."""
+    if len(found) > 1:
+        small, large = min(found), max(found)
+        yield Figure(f"{what}, {large:,} orders against {small:,}", found[large], unit, found[small], f"{small:,}", budget)
+
+
+def _start(command: Sequence[str], text: str) -> tuple[float, float, float]:
+    """Median CPU and wall seconds to the first frame that shows ``text``, and resident MB then."""
+    cpus, walls, memories = [], [], []
+    for _ in range(_RUNS):
+        with Program(command) as program:
+            walls.append(program.until(text))
+            cpus.append(program.cpu())
+            program.settle(0.5)
+            memories.append(program.memory())
+    return statistics.median(cpus), statistics.median(walls), statistics.median(memories)
+
+
+def _keys(command: Sequence[str], count: int) -> Iterator[Figure]:
+    with Program(command, environment={"TEXTUAL_ANIMATIONS": "none"}) as program:
+        program.until("by priority")
+        program.settle(1.5)
+        yield Figure(f"resident memory of the desk, {count:,} orders", program.memory(), "MB")
+        yield Figure(f"bytes a second while idle, {count:,} orders", program.idle(5), "B", budget=0)
+        list_only = _pressed(program, "down", 40, wait=0.4)
+        yield Figure(f"CPU a Down in the queue, order beside it drawn, {count:,} orders", list_only[1] * 1000, "ms")
+        yield Figure(f"bytes a Down, order beside it drawn, {count:,} orders", list_only[0], "B")
+        yield Figure(f"key to last byte, {count:,} orders, median", list_only[2] * 1000, "ms")
+    # At 80 columns the list has the screen: what a Down costs by itself.
+    with Program(command, columns=80, rows=24) as program:
+        program.until("priority")
+        program.settle(1.5)
+        by_itself = _pressed(program, "down", 60, wait=0.1)
+        yield Figure(f"bytes a Down in the list, 80x24, {count:,} orders", by_itself[0], "B", budget=600)
+        yield Figure(f"CPU a Down in the list, 80x24, {count:,} orders", by_itself[1] * 1000, "ms", budget=3)
+
+
+def _pressed(program: Program, key: str, times: int, *, wait: float) -> tuple[float, float, float]:
+    """Median bytes, mean CPU seconds and median seconds of a key."""
+    before = program.cpu()
+    answers = []
+    for _ in range(times):
+        answers.append(program.press(key))
+        program.settle(wait)
+    cpu = (program.cpu() - before) / times
+    return statistics.median(size for _, size in answers), cpu, statistics.median(seconds for seconds, _ in answers)
+
+
