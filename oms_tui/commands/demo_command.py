@@ -27,14 +27,14 @@ def run(options: Any) -> int:
     """Make it (or find it there), read it, open it; returns the exit code."""
     if options.orders < 1:
         raise Failure(WRONG_USE, "usage", "--orders must be at least 1", field="orders")
-    from oms_tui.demo import DemoError, make
+    from oms_tui.demo import NotADemoError, make
 
     folder = options.dir.expanduser().resolve()
     is_new = not (folder / "config.toml").exists()
     show = _progress()
     try:
         path = make(folder, orders=options.orders, now=datetime.now(UTC), progress=show)
-    except DemoError as error:
+    except NotADemoError as error:
         raise Failure(WRONG_USE, "folder", str(error), field="dir", hint="name another with --dir") from None
     options.config = str(path)
     if is_new:
@@ -75,8 +75,8 @@ def _progress() -> Any:
     if not sys.stderr.isatty():
         return None
 
-    def show(what: str, done: int, total: int) -> None:
-        sys.stderr.write(f"\r\x1b[K{what}: {done:,} of {total:,}")
+    def show(done: int, total: int) -> None:
+        sys.stderr.write(f"\r\x1b[Kinventing orders: {done:,} of {total:,}")
         sys.stderr.flush()
 
     return show
