@@ -39,15 +39,24 @@ class MailBatch:
     flags: list[tuple[Key, str]] = field(default_factory=list)
     unreadable: list[tuple[Key, str]] = field(default_factory=list)
 
+    def __iadd__(self, other: MailBatch) -> MailBatch:
+        self.mails += other.mails
+        self.gone += other.gone
+        self.moved += other.moved
+        self.flags += other.flags
+        self.unreadable += other.unreadable
+        return self
+
 
 @dataclass(slots=True)
 class MailTaken:
-    """How many messages of a page are new, by state, and how many went."""
+    """How many messages of a page are new, by state, and how many went; where those lie that can be read after all."""
 
     linked: int = 0
     unlinked: int = 0
     quarantined: int = 0
     gone: int = 0
+    recovered: list[Key] = field(default_factory=list)
 
     @property
     def fetched(self) -> int:
@@ -70,7 +79,7 @@ def ingest_mail(store: Workspace, policy: DeskPolicy, source: str, batch: MailBa
     _move(cache, source, batch.moved, now)
     _flag(cache, source, batch.flags, now)
     taken.gone = _mark_gone(store, policy, source, batch.gone, now)
-    fresh, again = _sorted_out(store, source, batch)
+    fresh, again, taken.recovered = _sorted_out(store, source, batch)
     _take_bodies(store, policy, again, now)
     if fresh:
         _insert(store, policy, fresh, now)
@@ -105,8 +114,8 @@ def ingest_bodies(
 # ---- new messages
 
 
-def _sorted_out(store: Workspace, source: str, batch: MailBatch) -> tuple[list[Mail], list[Mail]]:
-    """The messages of a page that are new to the cache, with their ids, and those it knows only by their header."""
+def _sorted_out(store: Workspace, source: str, batch: MailBatch) -> tuple[list[Mail], list[Mail], list[Key]]:
+    """The messages of a page that are new, those the cache knows only by their header, and those it could not read before."""
     cache = store.cache
     mails = {mail.key: mail for mail in batch.mails}
     for key, reason in batch.unreadable:
@@ -133,7 +142,7 @@ def _sorted_out(store: Workspace, source: str, batch: MailBatch) -> tuple[list[M
     if back:
         cache.executemany("UPDATE messages SET gone_at=NULL WHERE id=?", [(number,) for number, *_ in back])
         mail_links.count_states(store, (("", state) for _, state, _ in back))
-    return fresh, again
+    return fresh, again, list(readable_now)
 
 
 def _forget_quarantined(store: Workspace, ids: Sequence[int]) -> None:
@@ -145,17 +154,18 @@ def _forget_quarantined(store: Workspace, ids: Sequence[int]) -> None:
 def _insert(store: Workspace, policy: DeskPolicy, fresh: list[Mail], now: int) -> None:
     cache, own = store.cache, policy.own_addresses
     _give_ids(cache, fresh, now)
+    fresh.sort(key=lambda mail: mail.id)  # the full-text index writes out what it holds whenever an id goes back
     readable = [mail for mail in fresh if mail.state != MailState.QUARANTINED]
     touched = mail_threads.place(cache, readable, mail_threads.moves(store.desk), own)
-    found, carried = mail_links.link(store, policy, readable, linked_before=touched)
+    stored = mail_rows.load(cache, "conversation_id", touched)
+    found, carried = mail_links.link(store, policy, readable, stored=stored)
     cache.executemany(insert("messages"), [mail_rows.row(mail, now) for mail in fresh])
-    cache.executemany(_FULL_TEXT, [_indexed(mail) for mail in readable])
+    cache.executemany(f"INSERT INTO {_FULL_TEXT}", [_indexed(mail) for mail in readable])
     orders = mail_links.write(store, found, fresh={mail.id for mail in readable})
     cache.executemany("UPDATE messages SET state=?, reason=? WHERE id=?", [(m.state, m.reason, m.id) for m in carried])
     mail_links.count_states(store, (("", mail.state) for mail in fresh))
     mail_links.count_states(store, ((MailState.UNLINKED, MailState.LINKED) for mail in carried if mail.gone_at is None))
-    alone = [mail for mail in readable if mail.conversation not in touched]
-    mail_threads.derive(cache, store.desk, touched, alone, own, now)
+    mail_threads.derive(cache, store.desk, [*stored, *readable], own, now, known=touched)
     orders |= mail_links.orders_on(store, touched)
     mail_links.tell(store, [mail.id for mail in (*fresh, *carried)], orders)
 
@@ -183,7 +193,7 @@ def _give_ids(cache: Connection, mails: Sequence[Mail], now: int) -> None:
         mail.id = free
 
 
-_FULL_TEXT: Final = "INSERT OR REPLACE INTO messages_fts(rowid, subject, sender, body) VALUES (?,?,?,?)"
+_FULL_TEXT: Final = "messages_fts(rowid, subject, sender, body) VALUES (?,?,?,?)"
 
 
 def _indexed(mail: Mail) -> tuple[int, str, str, str]:
@@ -220,7 +230,8 @@ def _take_bodies(store: Workspace, policy: DeskPolicy, mails: Sequence[Mail], no
             for mail in mails
         ],
     )
-    cache.executemany(_FULL_TEXT, [_indexed(mail) for mail in mails])
+    in_order = sorted(mails, key=lambda mail: mail.id)
+    cache.executemany(f"INSERT OR REPLACE INTO {_FULL_TEXT}", [_indexed(mail) for mail in in_order])
     by_hand = _linked_by_hand(cache, before)
     turned = [
         mail.id for mail in mails if mail.auto != before[mail.id].auto or mail.references != before[mail.id].references
@@ -272,6 +283,7 @@ def _mark_gone(store: Workspace, policy: DeskPolicy, source: str, keys: Sequence
     cache.executemany("UPDATE messages SET gone_at=?, synced_at=? WHERE id=?", [(now, now, each[0]) for each in there])
     mail_links.count_states(store, ((state, "") for _, state, *_ in there))
     conversations = {each[2] for each in there if each[2] is not None}
-    mail_threads.derive(cache, store.desk, conversations, (), policy.own_addresses, now)
+    mails = mail_rows.load(cache, "conversation_id", conversations)
+    mail_threads.derive(cache, store.desk, mails, policy.own_addresses, now)
     mail_links.tell(store, [each[0] for each in there], ())
     return len(there)

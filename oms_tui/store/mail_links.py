@@ -6,6 +6,7 @@ is made again. Everything here works in one cache transaction (the caller's, if 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +30,7 @@ __all__ = ["content_name", "link", "relink", "relink_named", "rematch_unlinked"]
 
 _MOST_REMATCHED: Final = 500  # unlinked mails of an order's known addresses that are looked at when it arrives
 _MOST_OF_THREAD: Final = 500  # mails of one conversation that a link is carried through
+_DIGITS: Final = re.compile(r"\d\D*\d\D*\d")  # fewer are no number of anything
 _NO_REASON: Final = "names no order, and answers no mail of one"
 _REASONS: Final = {
     "bounce": "a mail that came back, of no order we know",
@@ -73,7 +75,7 @@ def link(
     policy: DeskPolicy,
     mails: Sequence[Mail],
     *,
-    linked_before: Collection[int] = (),
+    stored: Sequence[Mail] = (),
 ) -> tuple[dict[int, Links], list[Mail]]:
     """Find the orders of mails that are being taken in, and of the unlinked mails of their conversations.
 
@@ -81,10 +83,10 @@ def link(
         store: the cache, in a transaction; ``mails`` need not be in it yet.
         policy: the desk's rules.
         mails: with their conversations; ``state`` and ``reason`` are set on them.
-        linked_before: conversations of these mails that may hold mails which are already in the cache.
+        stored: the other mails of their conversations, which are in the cache already.
 
     Returns:
-        what was found of each mail by its id, and the mails of ``linked_before`` that are linked now because of it.
+        what was found of each mail by its id, and the mails of ``stored`` that are linked now because of it.
     """
     lookup = StoreLookup(store, proof=True)
     names = {mail.name for mail in mails}
@@ -92,11 +94,15 @@ def link(
     found: dict[int, Links] = {}
     for mail in mails:
         found[mail.id] = Links(why_not=_REASONS.get(mail.auto, _NO_REASON))
-    for mail in _telling(mails, lookup):
-        _match(mail, policy, lookup, found[mail.id])
-    for mail in mails:
+    told: set[int] = set()
+    for mail in _telling(sorted(mails, key=lambda mail: (mail.at, mail.id)), lookup):
+        links = found[mail.id]
+        _match(mail, policy, lookup, links)
+        _decide(links, decided.get(mail.name))
+        _learn(lookup, mail, links, told)
+    for mail in mails if decided else ():
         _decide(found[mail.id], decided.get(mail.name))
-    carried = _carry(store, policy, mails, linked_before, found, lookup)
+    carried = _carry(store, policy, mails, stored, found, lookup, told)
     for mail in (*mails, *carried):
         links = found[mail.id]
         mail.state, mail.reason = links.state, links.reason
@@ -170,8 +176,7 @@ def rematch(store: Workspace, policy: DeskPolicy, mails: Sequence[Mail], now: in
             [(mail.state, mail.reason, mail_rows.packed(mail.warnings), mail.id) for mail in mails],
         )
         count_states(store, ((before[mail.id], mail.state) for mail in mails if mail.gone_at is None))
-        conversations = {mail.conversation for mail in mails if mail.conversation is not None}
-        mail_threads.derive(cache, store.desk, conversations, (), policy.own_addresses, now)
+        conversations = mail_threads.derive(cache, store.desk, mails, policy.own_addresses, now)
         tell(store, ids, touched | orders_on(store, conversations))
         return touched
 
@@ -263,12 +268,13 @@ def name_orders(store: Workspace, mails: Sequence[Mail]) -> list[int]:
 def _telling(mails: Sequence[Mail], lookup: StoreLookup) -> Iterator[Mail]:
     """The mails that say anything by which an order could be proved: most do not, and are not matched at all."""
     numbers = _numbers(mails, lookup)
-    lookup.expect_mails(name for mail in mails for name in _ids(mail))
+    ids = {mail.id: (mail.message_id, mail.in_reply_to, *mail.references) for mail in mails}
+    lookup.expect_mails(name for names in ids.values() for name in names if name)
     for mail in mails:
         if (
-            lookup.is_known(_ids(mail))
-            or lookup.names_an_order(numbers.get(mail.id, ()))
-            or any("+" in address for address in (*mail.delivered_to, *mail.to, *mail.cc))
+            lookup.is_known(ids[mail.id])
+            or (mail.id in numbers and lookup.names_an_order(numbers[mail.id]))
+            or "+" in " ".join(mail.delivered_to + mail.to + mail.cc)
             or (mail.own_id and mail.direction == Direction.OUTBOUND)
         ):
             yield mail
@@ -279,21 +285,18 @@ def _numbers(mails: Sequence[Mail], lookup: StoreLookup) -> dict[int, list[str]]
     numbers: dict[int, list[str]] = {}
     for mail in mails:
         text = f"{mail.subject}\n{mail.text}" if mail.text else mail.subject
-        if not any(map(str.isdigit, text)):
+        if not _DIGITS.search(text):
             continue
-        likely = [
-            *mail_numbers.order_numbers(text),
-            *mail_numbers.parcel_numbers(text),
-            *mail_numbers.identifiers(text),
-        ]
+        likely = [*mail_numbers.order_numbers(text), *mail_numbers.parcel_numbers(text)]
+        likely += mail_numbers.identifiers(text)
         if likely:
             numbers[mail.id] = likely
     lookup.expect_numbers(number for likely in numbers.values() for number in likely)
     return numbers
 
 
-def _ids(mail: Mail) -> tuple[str, ...]:
-    return tuple(filter(None, (mail.message_id, mail.in_reply_to, *mail.references)))
+def _ids(mail: Mail) -> list[str]:
+    return [name for name in (mail.message_id, mail.in_reply_to, *mail.references) if name]
 
 
 def _match(mail: Mail, policy: DeskPolicy, lookup: StoreLookup, links: Links) -> None:
@@ -361,31 +364,30 @@ def _carry(
     store: Workspace,
     policy: DeskPolicy,
     mails: Sequence[Mail],
-    linked_before: Collection[int],
+    stored: Sequence[Mail],
     found: dict[int, Links],
     lookup: StoreLookup,
+    told: set[int],
 ) -> list[Mail]:
     """Carry links through conversations: from a mail to its answers, and from an answer of ours to what it answers.
 
     Mail comes newest first, so an answer is often there before the mail that says which order it is about.
     """
     given = {mail.id for mail in mails}
-    stored = [mail for mail in mail_rows.load(store.cache, "conversation_id", linked_before) if mail.id not in given]
     known = _stored_links(store, [mail.id for mail in stored if mail.state == MailState.LINKED]) | found
     groups = _mixed([*mails, *stored], known)
     if not groups:
         return []
     decided = _decisions(store, (mail.name for group in groups for mail in group))
+    put_to = mail_threads.moves(store.desk).to
     carried: list[Mail] = []
     for group in groups:
-        told: set[int] = set()
         moved = True
         while moved:
             for mail in group:
-                if mail.id not in told and mail.id in known and known[mail.id].of:
-                    told.add(mail.id)
-                    lookup.learn(_known(mail, known[mail.id]))
-            linked = [mail for mail in group if _through_thread(mail, group, policy, lookup, known, decided)]
+                if mail.id in known:
+                    _learn(lookup, mail, known[mail.id], told)
+            linked = [mail for mail in group if _through_thread(mail, group, policy, lookup, known, decided, put_to)]
             found.update((mail.id, known[mail.id]) for mail in linked)
             carried += [mail for mail in linked if mail.id not in given]
             moved = bool(linked)
@@ -415,9 +417,13 @@ def _stored_links(store: Workspace, ids: Sequence[int]) -> dict[int, Links]:
     return found
 
 
-def _known(mail: Mail, links: Links) -> KnownMail:
-    people = frozenset((mail.sender, *mail.to, *mail.cc, *mail.reply_to))
-    return KnownMail(mail.message_id, mail.direction == Direction.OUTBOUND, tuple(links.of), people)
+def _learn(lookup: StoreLookup, mail: Mail, links: Links, told: set[int]) -> None:
+    """What answers this mail is about the same orders."""
+    if links.of and mail.id not in told:
+        told.add(mail.id)
+        people = frozenset((mail.sender, *mail.to, *mail.cc, *mail.reply_to))
+        ours = mail.direction == Direction.OUTBOUND
+        lookup.learn(KnownMail(mail.message_id, ours=ours, orders=tuple(links.of), people=people))
 
 
 def _through_thread(
@@ -427,6 +433,7 @@ def _through_thread(
     lookup: StoreLookup,
     known: dict[int, Links],
     decided: Mapping[str, _Decided],
+    put_to: Mapping[str, str],
 ) -> bool:
     """Link an unlinked mail through its conversation; True if it is linked now."""
     before = known.get(mail.id)
@@ -439,6 +446,11 @@ def _through_thread(
         for answer in group:
             if answer.direction == Direction.OUTBOUND and _answers(answer, mail, policy.own_addresses):
                 for order in known[answer.id].of if answer.id in known else ():
+                    _add(fresh, order, LinkReason.THREAD)
+    if mail.name in put_to:
+        for other in group:
+            if other.name == put_to[mail.name] and other.id in known:
+                for order in known[other.id].of:
                     _add(fresh, order, LinkReason.THREAD)
     _decide(fresh, decided.get(mail.name))
     if not fresh.of:

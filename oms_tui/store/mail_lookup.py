@@ -46,18 +46,21 @@ class StoreLookup:
         self._desk = store.desk
         self._store = store
         self._proof = proof
+        self._asked: set[str] = set()
         self._mails: dict[str, list[KnownMail]] = {}
         self._keys: dict[str, list[tuple[str, int]]] = {}
+        self._nothing_sent = False
         self._sketches: dict[int, OrderSketch] = {}
 
     # ---- ahead of the questions
 
     def expect_mails(self, message_ids: Iterable[str]) -> None:
         """Read what is known of these Message-IDs."""
-        for part in chunks([name for name in dict.fromkeys(message_ids) if name not in self._mails]):
-            self._mails.update((name, []) for name in part)
+        asked = self._asked
+        for part in chunks([name for name in dict.fromkeys(message_ids) if name not in asked]):
+            asked.update(part)
             for known in (*self._linked(part), *self._sent(part)):
-                self._mails[known.message_id].append(known)
+                self._mails.setdefault(known.message_id, []).append(known)
 
     def expect_numbers(self, numbers: Iterable[str]) -> None:
         """Read which orders these numbers name, of whatever kind they are."""
@@ -65,8 +68,10 @@ class StoreLookup:
         for part in chunks([key for key in keys if key and key not in self._keys]):
             self._keys.update((key, []) for key in part)
             query = f"SELECT value, kind, order_id FROM order_keys WHERE value IN ({marks(len(part))}) LIMIT 5000"
-            for value, kind, order in self._cache.execute(query, list(part)):
+            named = self._cache.execute(query, list(part)).fetchall()
+            for value, kind, order in named:
                 self._keys[value].append((kind, order))
+            self.orders([order for _, _, order in named])
 
     def names_an_order(self, numbers: Iterable[str]) -> bool:
         """Whether one of the numbers (expected before) names an order."""
@@ -74,11 +79,12 @@ class StoreLookup:
 
     def is_known(self, message_ids: Iterable[str]) -> bool:
         """Whether one of the Message-IDs (expected before) is of a mail that belongs to an order."""
-        return any(self._mails.get(name) for name in message_ids)
+        return not self._mails.keys().isdisjoint(message_ids)
 
     def learn(self, known: KnownMail) -> None:
         """A mail was linked just now."""
-        self._mails.setdefault(known.message_id, []).append(known)
+        if known.message_id:
+            self._mails.setdefault(known.message_id, []).append(known)
 
     def sent_here(self, own_id: str, message_id: str) -> list[int]:
         """The orders of the outbox items with this id (our X-OMS-ID) or this Message-ID."""
@@ -97,7 +103,7 @@ class StoreLookup:
     def mails(self, message_ids: Sequence[str]) -> list[KnownMail]:
         """The mails with one of these Message-IDs that belong to orders; those of the outbox too."""
         self.expect_mails(message_ids)
-        return [known for name in dict.fromkeys(message_ids) for known in self._mails[name]]
+        return [known for name in dict.fromkeys(message_ids) for known in self._mails.get(name, ())]
 
     def orders(self, ids: Sequence[int]) -> list[OrderSketch]:
         """These orders."""
@@ -152,7 +158,9 @@ class StoreLookup:
         for street in dict.fromkeys(streets):
             name, _, house = street.rpartition(" ")
             within = [word for word in words if len(word) > 3 and word in name]  # noqa: PLR2004 - shorter says nothing
-            found += self._full_text(f"({_spellings(max(within, key=len, default=name))}) AND {_quoted(house)}")
+            found += self._full_text(
+                f"({_spellings(max(within, key=len, default=name), prefix=True)}) AND {_quoted(house)}"
+            )
         codes = [word for word in words if any(map(str.isdigit, word))]
         for code in dict.fromkeys([*codes, *map(str.upper, codes)]):
             found += self._ids("SELECT id FROM orders WHERE ship_postcode=? ORDER BY id DESC LIMIT ?", code, _MOST)
@@ -171,22 +179,25 @@ class StoreLookup:
         return self.orders(found)
 
     def by_words(self, words: Sequence[str]) -> list[OrderSketch]:
-        """Recent orders whose products, SKUs or names hold two or more of these words."""
+        """Recent orders whose products, SKUs or names hold two or more of these words, or a rare one."""
         if self._proof:
             return []
         counted: list[tuple[int, str]] = []
         for word in dict.fromkeys(words):
             count = self._cache.execute(
                 "SELECT count(*) FROM (SELECT 1 FROM orders_fts WHERE orders_fts MATCH ? LIMIT ?)",
-                (_quoted(word), _RARE_FIRST),
+                (_spellings(word), _RARE_FIRST),
             ).fetchone()[0]
             if count:
                 counted.append((count, word))
         telling = [word for _, word in sorted(counted)[:_MOST_WORDS]]
         hits: Counter[int] = Counter()
+        for count, word in counted:
+            if count <= _MOST:
+                hits.update(self._full_text(_spellings(word)))
         for at, word in enumerate(telling):
             for other in telling[at + 1 :]:
-                hits.update(self._full_text(f"{_quoted(word)} AND {_quoted(other)}"))
+                hits.update(self._full_text(f"({_spellings(word)}) AND ({_spellings(other)})"))
         ranked = sorted(hits, key=lambda number: (-hits[number], -number))
         return self.orders(ranked[: 2 * _MOST])
 
@@ -209,6 +220,11 @@ class StoreLookup:
 
     def _sent(self, message_ids: Sequence[str]) -> Iterator[KnownMail]:
         """Mail of the outbox, whether or not its copy was seen in a mailbox."""
+        if self._nothing_sent:
+            return
+        if self._desk.execute("SELECT 1 FROM outbox LIMIT 1").fetchone() is None:
+            self._nothing_sent = True
+            return
         query = f"SELECT message_id, source, remote_id, sender, recipients FROM outbox WHERE message_id IN ({marks(len(message_ids))})"
         for name, source, remote_id, sender, recipients in self._desk.execute(query, list(message_ids)).fetchall():
             order = self._cache.execute(
@@ -254,19 +270,23 @@ def _quoted(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
 
 
-def _spellings(word: str) -> str:
-    """The ways a folded word may be written, each as a prefix: the index keeps ``ae`` and ``ß``, folding does not."""
+def _spellings(word: str, *, prefix: bool = False) -> str:
+    """The ways a folded word may be written, for FTS5: its index keeps ``ae``, ``ß`` and ``ł``, which folding does not."""
     variants = [""]
     place = 0
+    if prefix:
+        word = word[:_PREFIX]
     while place < len(word):
-        if word.startswith("ss", place):
-            options, length = ("ss", "ß"), 2
-        elif word[place] in "aou":
-            options, length = (word[place], word[place] + "e"), 1
-        else:
-            options, length = (word[place],), 1
-        if len(variants) * len(options) > 16:  # noqa: PLR2004 - a long word: its beginning tells enough
+        double = word.startswith("ss", place)
+        options = ("ss", "ß") if double else _WRITTEN.get(word[place], (word[place],))
+        if len(variants) * len(options) > _MOST_SPELLINGS:
             options = options[:1]
         variants = [variant + option for variant in variants for option in options]
-        place += length
-    return " OR ".join(f"{_quoted(variant)}*" for variant in variants)
+        place += 2 if double else 1
+    tail = "*" if prefix else ""
+    return " OR ".join(f"{_quoted(variant)}{tail}" for variant in variants)
+
+
+_PREFIX: Final = 9  # letters of a street by which orders are brought up: its ending is written in too many ways
+_MOST_SPELLINGS: Final = 64
+_WRITTEN: Final = {"a": ("a", "ae", "æ"), "o": ("o", "oe", "ø"), "u": ("u", "ue"), "l": ("l", "ł"), "d": ("d", "đ")}

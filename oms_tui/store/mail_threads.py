@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.domain.conversations import Decision, people, state_of, thread_keys, threads
 from oms_tui.domain.vocabulary import ConversationStatus, Direction, MailState
@@ -144,30 +144,35 @@ def letter(mail: Mail, moved: Moves, own: Collection[str]) -> Letter:
 
 
 def derive(
-    cache: Connection, desk: Connection, known: Iterable[int], fresh: Iterable[Mail], own: Collection[str], now: int
+    cache: Connection,
+    desk: Connection,
+    mails: Iterable[Mail],
+    own: Collection[str],
+    now: int,
+    *,
+    known: Collection[int] | None = None,
 ) -> set[int]:
-    """Write the rows of conversations: those in ``known`` are read whole, ``fresh`` mails are all there is of theirs.
+    """Write the rows of conversations.
 
     Args:
         cache: the cache, in a transaction.
         desk: the desk, for what people decided about them.
-        known: conversations whose mails are in the cache.
-        fresh: mails of conversations that consist of these mails only.
+        mails: every mail of these conversations.
         own: the desk's own addresses, normalised.
         now: milliseconds since 1970 UTC.
+        known: those of the conversations that may have a row already; None: any of them.
 
     Returns:
-        every conversation written.
+        the conversations written.
     """
     members: dict[int, list[Mail]] = {}
-    known = list(known)
-    for mail in [*mail_rows.load(cache, "conversation_id", known), *fresh]:
+    for mail in mails:
         if mail.conversation is not None:
             members.setdefault(mail.conversation, []).append(mail)
-    decisions = _statuses(desk, (mail.name for mails in members.values() for mail in mails))
-    before = _to_link(cache, known)
+    decisions = _statuses(desk, (mail.name for group in members.values() for mail in group))
+    before = _to_link(cache, members if known is None else known)
     moment = datetime.fromtimestamp(now / 1000, UTC)
-    rows = [_row(number, mails, decisions, own, moment) for number, mails in members.items()]
+    rows = [_row(number, group, decisions, own, moment) for number, group in members.items()]
     cache.executemany(upsert("conversations"), rows)
     count_badge(cache, "mail.to_link", sum(row[-1] for row in rows) - before)
     return set(members)
@@ -175,8 +180,10 @@ def derive(
 
 def _row(
     number: int, mails: list[Mail], decisions: Mapping[str, Decision], own: Collection[str], moment: datetime
-) -> tuple[int | str | None, ...]:
-    mails.sort(key=lambda mail: (mail.at, mail.id))
+) -> tuple[Any, ...]:
+    alone = len(mails) == 1
+    if not alone:
+        mails.sort(key=lambda mail: (mail.at, mail.id))
     letters = [mail.letter(own) for mail in mails]
     decision = None
     if decisions:
@@ -188,26 +195,24 @@ def _row(
     unanswered = [mail.id for mail in mails if mail.name == state.unanswered] if waits else []
     to_link = 0
     if state.status not in _NOBODY_WAITS:
-        to_link = len(
-            {
-                mail.name
-                for mail in mails
-                if mail.state == MailState.UNLINKED and mail.direction == Direction.INBOUND and mail.gone_at is None
-            }
-        )
+        to_link = len({mail.name for mail in mails if _waits_for_a_link(mail)})
     return (
         number,
         first.name,
         _customer(letters, own),
         first.subject,
         state.status,
-        len({mail.name for mail in mails}) if len(mails) > 1 else 1,
+        1 if alone else len({mail.name for mail in mails}),
         _ms(state.last_inbound_at),
         _ms(state.last_outbound_at),
         _ms(state.waiting_since) if waits else None,
         unanswered[0] if unanswered else None,
         to_link,
     )
+
+
+def _waits_for_a_link(mail: Mail) -> bool:
+    return mail.state == MailState.UNLINKED and mail.direction == Direction.INBOUND and mail.gone_at is None
 
 
 def _customer(letters: Sequence[Letter], own: Collection[str]) -> str:

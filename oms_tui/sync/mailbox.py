@@ -5,17 +5,18 @@ Each page is one transaction of the cache with its cursor, so a run may be kille
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from connectors.records import MailKey
 from oms_tui.store import sync_state
 from oms_tui.store.driver import transaction
-from oms_tui.store.ingest_mail import ingest_bodies, ingest_mail
+from oms_tui.store.ingest_mail import MailBatch, ingest_bodies, ingest_mail
 from oms_tui.sync import mail_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from connectors.base import MailSource
     from connectors.records import MailPage
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from oms_tui.store.mail_rows import Key
     from oms_tui.store.workspace import Workspace
 
+_COMMIT_MESSAGES: Final = 2000  # of a first sync; holds the cache for some 150 ms
+_COMMIT_SECONDS: Final = 0.25  # new mail is on the screen soon, however slowly the rest of it comes
 _BODIES_PAGE: Final = 50  # texts in one transaction
 _LOOKED_AT: Final = 5000  # newest messages without text among which those of open orders go first
 
@@ -113,28 +116,32 @@ class MailboxSync:
         cache = self._store.cache
         done = 0
         cursor = sync_state.cursor(cache, self._source, folder)
-        for page in self._connector.changed(folder, cursor):
-            self._take(folder, page, result, now=now, is_sent=is_sent)
-            done += len(page.messages) + len(page.quarantined_keys)
+        for pages in _together(self._connector.changed(folder, cursor)):
+            self._take(folder, pages, result, now=now, is_sent=is_sent)
+            done += sum(map(_messages, pages))
             if on_progress is not None:
-                on_progress(folder, done, page.total)
+                on_progress(folder, done, pages[-1].total)
         sync_state.succeeded(cache, self._source, folder, now)
 
-    def _take(self, folder: str, page: MailPage, result: MailResult, *, now: int, is_sent: bool) -> None:
-        batch = mail_in.batch(self._source, page, self._policy.own_addresses, is_sent=is_sent)
+    def _take(self, folder: str, pages: Sequence[MailPage], result: MailResult, *, now: int, is_sent: bool) -> None:
+        own = self._policy.own_addresses
+        batch = MailBatch()
+        for page in pages:
+            batch += mail_in.batch(self._source, page, own, is_sent=is_sent)
         cache = self._store.cache
         with transaction(cache):
             taken = ingest_mail(self._store, self._policy, self._source, batch, now)
-            for item in page.quarantined:
+            for item in (item for page in pages for item in page.quarantined):
                 sync_state.quarantine(cache, self._source, folder, item.ref, item.reason, item.raw, now)
+            self._settle_quarantined(folder, taken.recovered)
             sync_state.advanced(
                 cache,
                 self._source,
                 folder,
-                page.cursor,
-                read=len(page.messages) + len(page.quarantined_keys),
-                fresh=taken.fetched - taken.gone,
-                total=page.total,
+                pages[-1].cursor,
+                read=sum(map(_messages, pages)),
+                fresh=taken.fetched - taken.gone - len(taken.recovered),
+                total=pages[-1].total,
                 now=now,
             )
         result.fetched += taken.fetched
@@ -142,6 +149,18 @@ class MailboxSync:
         result.unlinked += taken.unlinked
         result.quarantined += taken.quarantined
         result.gone += taken.gone
+
+    def _settle_quarantined(self, folder: str, recovered: Sequence[Key]) -> None:
+        """What could not be read and now was is no longer set aside; its reference ends with its uid."""
+        uids = {uid for _, _, uid in recovered}
+        cache = self._store.cache
+        found = (
+            cache.execute("SELECT ref FROM quarantine WHERE source=? AND stream=?", (self._source, folder))
+            if uids
+            else ()
+        )
+        settled = [(self._source, ref) for (ref,) in found if ref.rsplit(" ", 1)[-1] in uids]
+        cache.executemany("DELETE FROM quarantine WHERE source=? AND ref=?", settled)
 
     def _without_text(self, limit: int) -> list[Key]:
         """Places of messages without text. Open orders' are looked for among the newest few thousand: there they are."""
@@ -159,3 +178,29 @@ class MailboxSync:
             rest = cache.execute(newest, (self._source, limit)).fetchall()
             first += [row[1:] for row in rest]
         return [(folder, generation, uid) for folder, generation, uid in dict.fromkeys(first)][:limit]
+
+
+def _messages(page: MailPage) -> int:
+    return len(page.messages) + len(page.quarantined_keys)
+
+
+def _together(pages: Iterator[MailPage]) -> Iterator[list[MailPage]]:
+    """Pages that are committed at once: of a first sync several, for a commit costs as much as a hundred mails.
+
+    A page that tells of more than new mail stands alone, as what it says must come before and after its neighbours.
+    """
+    waiting: list[MailPage] = []
+    since = 0.0
+    for page in pages:
+        alone = bool(page.gone or page.moved or page.flags)
+        if waiting and alone:
+            yield waiting
+            waiting = []
+        since = since if waiting else time.monotonic()
+        waiting.append(page)
+        full = sum(map(_messages, waiting)) >= _COMMIT_MESSAGES or time.monotonic() - since >= _COMMIT_SECONDS
+        if alone or full or not page.more:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting

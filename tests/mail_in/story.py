@@ -26,9 +26,10 @@ from connectors.records import (
 from oms_tui.domain.business_time import BusinessHours, Span
 from oms_tui.domain.policy import DeskPolicy
 from oms_tui.store import desk_rows
-from oms_tui.store.compiled_sql import DESK_COLUMNS
+from oms_tui.store.compiled_sql import CACHE_COLUMNS, DESK_COLUMNS
 from oms_tui.store.driver import transaction
 from oms_tui.store.reads import mail as reads
+from oms_tui.store.rows import insert
 from oms_tui.store.workspace import Workspace
 from oms_tui.sync.ingest import ingest_page
 from oms_tui.sync.mailbox import MailboxSync, MailResult
@@ -157,6 +158,10 @@ class Desk:
             **more,
         )
 
+    def later(self) -> datetime:
+        """A moment after everything that was decided."""
+        return MONDAY + timedelta(hours=next(self.numbers))
+
     def orders(self, *orders: OrderRecord, now: int = NOW) -> list[int]:
         ingest_page(self.store, "shop", "orders", Page(records=list(orders)), now=now)
         return [self.order_id(order.remote_id) for order in orders]
@@ -205,6 +210,27 @@ class Desk:
         with transaction(self.store.desk):
             desk_rows.put(self.store.desk, "outbox", row)
 
+    def queue(self, remote_id: str, *, is_open: int) -> None:
+        """The order's row in the queue, as far as mail looks at it."""
+        columns = CACHE_COLUMNS["queue_row"]
+        row = dict.fromkeys(columns, 0) | {"order_id": self.order_id(remote_id), "is_open": is_open}
+        self.store.cache.execute(insert("queue_row"), [row[column] for column in columns])
+
+    def own(self, remote_id: str, agent: str) -> None:
+        """Somebody takes the order."""
+        self._put("order_decisions", source="shop", remote_id=remote_id, owner=agent, tags="[]")
+
+    def task(self, remote_id: str, agent: str, *, due_at: int) -> None:
+        """Somebody has something to do on it."""
+        self._put(
+            "tasks", id=f"t{remote_id}", source="shop", remote_id=remote_id, owner=agent, due_at=due_at, state="open"
+        )
+
+    def _put(self, table: str, **values: Any) -> None:
+        blank = {column: 0 if column.endswith("_at") else "" for column in DESK_COLUMNS[table]}
+        with transaction(self.store.desk):
+            desk_rows.put(self.store.desk, table, blank | values)
+
     def take_back(self, table: str, *key: str) -> None:
         desk_rows.delete(self.store.desk, table, *key)
 
@@ -212,7 +238,9 @@ class Desk:
         """The counts kept, after a look that they are what is there."""
         counts = reads.mail_counts(self.store)
         real = dict(
-            self.store.cache.execute("SELECT state, count(*) FROM messages WHERE gone_at IS NULL GROUP BY state").fetchall()
+            self.store.cache.execute(
+                "SELECT state, count(*) FROM messages WHERE gone_at IS NULL GROUP BY state"
+            ).fetchall()
         )
         assert {state: number for state, number in counts.items() if number and state != "fetched"} == real
         waiting = self.store.cache.execute("SELECT coalesce(sum(to_link), 0) FROM conversations").fetchone()[0]
@@ -233,7 +261,8 @@ def order(number: str, **more: Any) -> OrderRecord:
         currency="EUR",
         total=7900,
         email=email,
-        customer=more.pop("customer", None) or CustomerRecord(f"c-{email}", name=name, identities=(Identity("email", email),)),
+        customer=more.pop("customer", None)
+        or CustomerRecord(f"c-{email}", name=name, identities=(Identity("email", email),)),
         ship_to=more.pop(
             "ship_to", Address(name=name, street="Lindenweg 4", city="Leipzig", postcode="04103", country="DE")
         ),
@@ -245,5 +274,6 @@ def order(number: str, **more: Any) -> OrderRecord:
 def unreadable(folder: str, uid: str, reason: str = "its header could not be read") -> MailPage:
     """A page with a message that defeats the parser."""
     return MailPage(
-        quarantined=[Quarantined(f"{folder} uid {uid}", reason, "\x00\x01")], quarantined_keys=[MailKey(folder, "1", uid)]
+        quarantined=[Quarantined(f"{folder} uid {uid}", reason, "\x00\x01")],
+        quarantined_keys=[MailKey(folder, "1", uid)],
     )

@@ -62,7 +62,9 @@ def mail_list(
 def mail_counts(store: Workspace) -> dict[str, int]:
     """How many mails were fetched, and of these how many are linked, unlinked and quarantined: the three make the first."""
     keys = [f"mail.{state}" for state in _STATES]
-    found = dict(store.cache.execute(f"SELECT key, value FROM badges WHERE key IN ({marks(len(keys))})", keys).fetchall())
+    found = dict(
+        store.cache.execute(f"SELECT key, value FROM badges WHERE key IN ({marks(len(keys))})", keys).fetchall()
+    )
     counts = {state: int(found.get(f"mail.{state}", 0)) for state in _STATES}
     return {"fetched": sum(counts.values()), **counts}
 
@@ -125,7 +127,9 @@ def conversations_of(store: Workspace, order_id: int, policy: DeskPolicy, now: i
     }
     known = emails_of(store, order_id)
     views = []
-    for row in (row for part in chunks(ids) for row in rows(cache, "conversations", f"id IN ({marks(len(part))})", part)):
+    for row in (
+        row for part in chunks(ids) for row in rows(cache, "conversations", f"id IN ({marks(len(part))})", part)
+    ):
         mails = rows(cache, "messages", "conversation_id=?", (row["id"],), f"sent_at DESC, id DESC LIMIT {_MOST_SHOWN}")
         shown = [
             _view(mail, links.get(mail["id"], ("", 0)), known=normalise.email(mail["from_address"]) in known)
@@ -142,7 +146,9 @@ def candidates(store: Workspace, policy: DeskPolicy, message_id: int, limit: int
     mails = mail_rows.load(store.cache, "id", [message_id], text=True)
     if not mails or mails[0].state == MailState.QUARANTINED:
         return []
-    result = match(mails[0].facts(policy.own_addresses), StoreLookup(store), own_addresses=policy.own_addresses, key=policy.key)
+    result = match(
+        mails[0].facts(policy.own_addresses), StoreLookup(store), own_addresses=policy.own_addresses, key=policy.key
+    )
     linked = {
         order for (order,) in store.cache.execute("SELECT order_id FROM message_links WHERE message=?", (message_id,))
     }
@@ -186,9 +192,7 @@ def shown_messages(store: Workspace, ids: Iterable[int]) -> list[UnlinkedMail]:
     return [found[number] for number in wanted if number in found]
 
 
-def unattended(
-    store: Workspace, policy: DeskPolicy, now: int, *, limit: int = 500
-) -> list[UnlinkedMail]:
+def unattended(store: Workspace, policy: DeskPolicy, now: int, *, limit: int = 500) -> list[UnlinkedMail]:
     """Inbound mails nobody takes care of, the longest waiting first, each with why.
 
     A mail is attended to when it is answered, when its conversation was closed with a reason, or when an order it lies on
@@ -214,7 +218,14 @@ def unattended(
     gone = _gone(store, reasons)
     return [
         UnlinkedMail(
-            each.id, each.source, each.from_name, each.from_address, each.subject, each.sent_at, each.state, reasons[each.id]
+            each.id,
+            each.source,
+            each.from_name,
+            each.from_address,
+            each.subject,
+            each.sent_at,
+            each.state,
+            reasons[each.id],
         )
         for each in shown_messages(store, reasons)
         if not (each.id in gone and each.state == MailState.UNLINKED)
