@@ -16,21 +16,24 @@ if TYPE_CHECKING:
 MOST_COLUMNS: Final = 1000
 """An export with more columns is none."""
 
-# How nested JSON and some shops begin what belongs to an address, and how we do.
+# How nested JSON and some shops begin what belongs to an address or a person, and how such headings begin with us.
 _PREFIXES: Final = {
-    "shippingaddress": "ship",
-    "deliveryaddress": "ship",
-    "shipto": "ship",
-    "shipping": "ship",
-    "delivery": "ship",
-    "billingaddress": "bill",
-    "billto": "bill",
-    "billing": "bill",
-    "customer": "",
-    "order": "",
+    "shippingaddress": ("shipping", "ship", ""),
+    "deliveryaddress": ("shipping", "ship", ""),
+    "shipto": ("shipping", "ship", ""),
+    "shipping": ("ship",),
+    "delivery": ("ship",),
+    "billingaddress": ("billing", "bill"),
+    "billto": ("billing", "bill"),
+    "billing": ("bill",),
+    "customer": ("",),
+    "order": ("",),
 }
 _SHOPIFY: Final = "lineitemname"  # its export calls the order's number "Name"
+_FITS_LESS: Final = 100
 _CLOSE: Final = 0.6
+_CONTAINED: Final = 0.8
+_SHORT_WORD: Final = 3  # letters; shorter words are in everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,10 @@ def _offers(name: str, by_name: Mapping[str, list[tuple[int, int, str]]]) -> Ite
     if name in by_name:
         return by_name[name]
     for prefix, ours in _PREFIXES.items():
-        if name.startswith(prefix) and (short := ours + name.removeprefix(prefix)) in by_name:
-            return [(rank + 100, order, own) for rank, order, own in by_name[short]]
+        rest = name.removeprefix(prefix)
+        for short in (start + rest for start in ours if rest != name):
+            if short in by_name:
+                return [(rank + _FITS_LESS, order, own) for rank, order, own in by_name[short]]
     return ()
 
 
@@ -122,7 +127,8 @@ def _nearest(headings: Iterable[str], group: Iterable[str], kind: Kind) -> list[
     for heading in headings:
         folded = fold(heading)
         score = max((difflib.SequenceMatcher(None, folded, name).ratio() for name in known), default=0.0)
-        score = max(score, *(0.8 for name in known if len(name) > 4 and (name in folded or folded in name)), 0.0)  # noqa: PLR2004 - shorter words are in everything
+        alike = (name in folded or folded in name for name in known if min(len(name), len(folded)) > _SHORT_WORD)
+        score = max(score, _CONTAINED * any(alike))
         if score >= _CLOSE:
             scored.append((score, heading))
     return [heading for _, heading in sorted(scored, key=lambda each: -each[0])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from connectors.carriers.status_map import meaning, reason_in, systems
@@ -130,6 +130,8 @@ def _order(groups: Sequence[Group], lines: Sequence[Group]) -> OrderRecord:
     fulfillment: Any = reader.word(head, "fulfillment_status", said[2] or "unfulfilled")
     returned: Any = reader.word(head, "return_status", "no_return")
     ship_to, bill_to = reader.address(head, "ship"), reader.address(head, "bill")
+    if not ship_to.name and not ship_to.company:
+        ship_to = replace(ship_to, name=_name(head, reader))  # nobody else is named: it goes to who ordered
     email, phone = reader.name(head, "email"), reader.text(head, "phone")
     replaces = reader.name(head, "replaces")
     return OrderRecord(
@@ -194,14 +196,14 @@ def _fulfilled(row: dict[str, Any], reader: Reader, quantity: int) -> int:
     return reader.whole(row, "fulfilled")
 
 
+def _name(head: dict[str, Any], reader: Reader) -> str:
+    first, last = reader.text(head, "customer_first_name"), reader.text(head, "customer_last_name")
+    return reader.text(head, "customer_name") or f"{first} {last}".strip()
+
+
 def _customer(head: dict[str, Any], reader: Reader, ship_to: Address, bill_to: Address) -> CustomerRecord | None:
     email, phone = reader.name(head, "email"), reader.text(head, "phone")
-    name = (
-        reader.text(head, "customer_name")
-        or " ".join(filter(None, (reader.text(head, "customer_first_name"), reader.text(head, "customer_last_name"))))
-        or bill_to.name
-        or ship_to.name
-    )
+    name = _name(head, reader) or bill_to.name or ship_to.name
     remote_id = reader.name(head, "customer_id") or email.casefold()
     if not remote_id:
         return None
@@ -309,6 +311,8 @@ def _invoice(groups: Sequence[Group], _: Sequence[Group]) -> InvoiceRecord:
     paid = reader.money(head, "paid", currency, total if said == "paid" else 0)
     if "balance" in head and "paid" not in head:
         paid = total - reader.money(head, "balance", currency)
+    if kind == "credit_note":
+        total, paid = abs(total), abs(paid)  # books write what goes back with a minus
     status: Any = said or ("paid" if total and paid >= total else "partially_paid" if paid else "open")
     number = reader.needed(head, "number", "remote_id")
     return InvoiceRecord(
@@ -316,10 +320,10 @@ def _invoice(groups: Sequence[Group], _: Sequence[Group]) -> InvoiceRecord:
         number=number,
         order=reader.order(head),
         status=status,
-        total=abs(total) if kind == "credit_note" else total,
+        total=total,
         currency=currency,
         kind=kind,
-        paid=abs(paid) if kind == "credit_note" else paid,
+        paid=paid,
         issued_at=reader.at(head, "issued_at"),
         due_at=reader.at(head, "due_at"),
         purchase_order=reader.name(head, "purchase_order"),

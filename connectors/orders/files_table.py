@@ -97,6 +97,8 @@ class Table:
         width, exact = len(self.layout.header), self.form == "csv"
         for row in records(self.path, self.layout, start=start, line=line, end=end):
             cells = row.cells
+            if not (exact or row.wrong or any(map(str.strip, cells[1:]))):
+                continue  # a blank row of a sheet has its number all the same
             number = row.line if exact else int(cells[0]) if cells and cells[0].isdecimal() else row.line
             item = Item(number, row.start, row.end, row.next_line, [], row.wrong, row.raw, row.open)
             if not row.wrong:
