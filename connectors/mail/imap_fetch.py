@@ -150,7 +150,11 @@ def whole(session: Session, folder: str, generation: str, uids: Sequence[int]) -
     if not session.ensure(folder, generation):
         return
     gmail = " X-GM-THRID X-GM-LABELS" if session.has("X-GM-EXT-1") else ""
-    about = session.fetch(UidSet.of(uids), f"(UID FLAGS INTERNALDATE RFC822.SIZE{gmail})")
+    items = f"(UID FLAGS INTERNALDATE RFC822.SIZE{gmail})"
+    about = session.fetch(UidSet.of(uids), items)
+    if any(uid not in about for uid in uids) and session.select(folder).generation == generation:
+        # What came since this connection opened the folder is not in its view (RFC 3501 7.4.1): it is opened again.
+        about = session.fetch(UidSet.of(uids), items)
     batch: list[int] = []
     weight = 0
     for uid in (uid for uid in uids if uid in about):

@@ -50,6 +50,20 @@ def test_bodies_come_in_the_order_asked_for_and_gone_ones_are_left_out(
     assert all(record.has_body and record.received_at and record.size for record in records)
 
 
+def test_the_text_of_mail_that_came_after_the_folder_was_opened_is_there(
+    server: DovecotServer, open_mailbox: Open, read_all: ReadAll, mail: Mail
+) -> None:
+    user = server.user()
+    mailbox = open_mailbox(server, user)
+    with server.client(user) as client:
+        client.append("INBOX", mail(1, body="the first"))
+        pages, cursor = read_all(mailbox)
+        assert [record.text.strip() for record in mailbox.bodies([*keys_of(pages).values()])] == ["the first"]
+        client.append("INBOX", mail(2, body="the second"))
+    pages, _ = read_all(mailbox, cursor)
+    assert [record.text.strip() for record in mailbox.bodies([*keys_of(pages).values()])] == ["the second"]
+
+
 def test_a_large_message_is_read_in_pieces_and_whole(
     dovecot: DovecotServer, open_mailbox: Open, read_all: ReadAll, mail: Mail
 ) -> None:
