@@ -107,7 +107,6 @@ def refund(session: Session, order: QueueItem, fields: Fields) -> Outcome:
         told,
         account=payment.source,
         expect="" if _asked(session, order, payment) else f"refundable:{payment.left}",
-        event="refund_issued",
     )
 
 

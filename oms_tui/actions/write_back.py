@@ -16,8 +16,16 @@ if TYPE_CHECKING:
 
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import QueueItem
+    from oms_tui.store.writes.desk_write import DeskWrite
 
 KIND: Final = "order_action"
+ASKED: Final = "action_asked"
+"""The log's word for an action that was put into the outbox; what became of it is another event."""
+
+_VERBS: Final = {"note": "take a note", "edit_address": "change the address", "record_receipt": "record a receipt"}
+
+_AGAIN: Final = frozenset({"note"})
+"""Actions that may be asked for again while one is on its way."""
 
 
 def cannot(session: Session, order: QueueItem, action: str) -> str:
@@ -33,13 +41,13 @@ def source_cannot(session: Session, order: QueueItem, source: str, action: str) 
     from oms_tui.store.writes.source_actions import declared
 
     known = declared(session.store.cache, source)
-    words = action.replace("_", " ")
+    words = _VERBS.get(action, action)
     if known is None:
         return f"nobody knows yet what {source} can do: run `oms-tui sync {source}`"
     if action not in known:
         return f"{source} cannot {words} from here: do it in {source} itself, it shows here after the next sync"
-    if any(each.action == action for each in under_way(session.store, *name_of(order))):
-        return f"{words} is on its way already: see the outbox"
+    if action not in _AGAIN and any(each.action == action for each in under_way(session.store, *name_of(order))):
+        return f"it was asked to {words} already: see the outbox"
     return ""
 
 
@@ -52,7 +60,6 @@ def queue(
     *,
     account: str = "",
     expect: str | None = None,
-    event: str,
 ) -> Outcome:
     """Put an action into the outbox: it leaves after the undo window, and never twice.
 
@@ -64,33 +71,43 @@ def queue(
         fields: as the connector takes them.
         account: the source that performs it; without it the order's own.
         expect: the version it is decided on; without it the order's.
-        event: the kind of its event.
     """
+    account = account or order.source
+    with write_on(session, action, order, words) as write:
+        ask(write, session, order, action, words=words, fields=fields, account=account, expect=expect)
+        write.changed(ORDER_CHANGED, *name_of(order))
+    return Outcome(f"{words}: {account} is asked", write.undo_id, result="queued")
+
+
+def ask(
+    write: DeskWrite,
+    session: Session,
+    order: QueueItem,
+    action: str,
+    *,
+    words: str,
+    fields: Mapping[str, Any],
+    account: str,
+    expect: str | None = None,
+) -> None:
+    """The same inside a transaction that does more."""
     from oms_tui.store.ids import unique
     from oms_tui.store.reads.write_back import version_of
 
-    account = account or order.source
-    with write_on(session, action, order, words) as write:
-        payload = {
-            "action": action,
-            "fields": dict(fields),
-            "expect": version_of(session.store, order.id) if expect is None else expect,
-        }
-        row = write.put(
-            "outbox",
-            _row(session, order, write.now)
-            | {
-                "account": account,
-                "subject": words,
-                "payload": json.dumps(payload, ensure_ascii=False),
-                "key": unique(),
-            },
-            undone={"state": "recalled"},
-        )
-        write.event(event, f"{words} (asked of {account})", name_of(order), {"outbox": row["id"], **payload})
-        write.changed("outbox", *name_of(order))
-        write.changed(ORDER_CHANGED, *name_of(order))
-    return Outcome(f"{words}: {account} is asked", write.undo_id, result="queued")
+    payload = {
+        "action": action,
+        "fields": dict(fields),
+        "expect": version_of(session.store, order.id) if expect is None else expect,
+    }
+    item = _row(session, order, write.now) | {
+        "account": account,
+        "subject": words,
+        "payload": json.dumps(payload, ensure_ascii=False),
+        "key": unique(),
+    }
+    write.put("outbox", item, undone={"state": "recalled"})
+    write.event(ASKED, f"{words} (asked of {account})", name_of(order), {"outbox": item["id"], **payload})
+    write.changed("outbox", *name_of(order))
 
 
 def _row(session: Session, order: QueueItem, now: int) -> dict[str, Any]:

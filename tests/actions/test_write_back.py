@@ -57,7 +57,7 @@ def test_cancelling_is_asked_of_the_shop_on_the_version_it_was_decided_on(shop: 
     assert (item.kind, item.state, row["account"], row["source"]) == ("order_action", "held", "shop", "shop")
     assert row["key"]
     assert payload(shop) == {"action": "cancel", "fields": {"reason": "the customer asked"}, "expect": "v1"}
-    assert shop.do("cancel", "1042", reason="again")[0].why == "cancel is on its way already: see the outbox"
+    assert shop.do("cancel", "1042", reason="again")[0].why == "it was asked to cancel already: see the outbox"
 
 
 def test_within_the_undo_window_it_is_taken_back(shop: World) -> None:
@@ -73,7 +73,10 @@ def test_within_the_undo_window_it_is_taken_back(shop: World) -> None:
     [
         ("hold", "shop cannot hold from here: do it in shop itself, it shows here after the next sync"),
         ("release", "shop cannot release from here: do it in shop itself, it shows here after the next sync"),
-        ("edit_address", "shop cannot edit address from here: do it in shop itself, it shows here after the next sync"),
+        (
+            "edit_address",
+            "shop cannot change the address from here: do it in shop itself, it shows here after the next sync",
+        ),
         ("record_receipt", "it is paid"),
     ],
 )
@@ -98,7 +101,7 @@ def test_a_source_that_can_is_told_exactly_what(world: World) -> None:
     declare(world.session.store.cache, "shop", ("release", "hold", "edit_address"))
     world.do("edit_address", "1042", street="Ahornweg 7", city="Halle")
     assert payload(world)["fields"] == {"street": "Ahornweg 7", "city": "Halle"}
-    assert world.do("edit_address", "1042")[0].why.startswith("edit address is on its way already")
+    assert world.do("edit_address", "1042")[0].why.startswith("it was asked to change the address already")
     assert world.do("hold", "1042", reason="address check")[0].result == "queued"
     assert world.do("release", "1042")[0].result == "queued"
 
@@ -147,6 +150,19 @@ def test_books_that_cannot_refund_say_so(shop: World) -> None:
 def test_without_money_there_is_nothing_to_pay_back(world: World) -> None:
     world.orders(order())
     assert refund(world).why == "there is nothing to pay back: nothing was taken, or all of it was given back"
+
+
+def test_a_note_is_left_in_the_shop_too_where_that_is_asked_for(shop: World) -> None:
+    for text in ("First", "Second"):
+        [done] = shop.do("note", "1042", text=text, share="yes")
+        assert done.why == "note kept; shop gets it too"
+    assert len(outbox(shop.session.store)) == 2
+    undo(shop.session)
+    assert [json.loads(shop.row(item.id)["payload"])["fields"] for item in outbox(shop.session.store)] == [
+        {"text": "First"}
+    ]
+    declare(shop.session.store.cache, "shop", ())
+    assert shop.do("note", "1042", text="x", share="yes")[0].why.startswith("shop cannot take a note from here")
 
 
 def test_what_connectors_declare_are_actions_there_are() -> None:

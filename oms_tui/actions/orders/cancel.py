@@ -19,7 +19,7 @@ def _why_not(session: Session, order: QueueItem) -> str:
 
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
     words = f"cancel: {fields['reason']}"
-    return queue(session, order, "cancel", words, {"reason": fields["reason"]}, event="cancelled")
+    return queue(session, order, "cancel", words, {"reason": fields["reason"]})
 
 
 def _preview(_session: Session, order: QueueItem, fields: Fields) -> str:

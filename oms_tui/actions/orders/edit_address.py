@@ -31,7 +31,7 @@ def _changes(fields: Fields) -> dict[str, str]:
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
     changes = _changes(fields)
     words = f"new address: {', '.join(changes.values())}"
-    return queue(session, order, "edit_address", words, changes, event="address")
+    return queue(session, order, "edit_address", words, changes)
 
 
 def _preview(_session: Session, order: QueueItem, fields: Fields) -> str:

@@ -23,7 +23,7 @@ def _why_not(session: Session, order: QueueItem) -> str:
 
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
     reason = fields["reason"]
-    return queue(session, order, "hold", f"hold: {reason}", {"reason": reason}, event="held")
+    return queue(session, order, "hold", f"hold: {reason}", {"reason": reason})
 
 
 ACTION = Action(

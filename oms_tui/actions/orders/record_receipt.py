@@ -33,7 +33,7 @@ def _words(session: Session, order: QueueItem, fields: Fields) -> tuple[int, str
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
     amount, words = _words(session, order, fields)
     told = {"amount": amount, "currency": order.currency, "reference": fields["reference"]}
-    return queue(session, order, "record_receipt", words, told, event="receipt_recorded")
+    return queue(session, order, "record_receipt", words, told)
 
 
 def _preview(session: Session, order: QueueItem, fields: Fields) -> str:

@@ -25,7 +25,7 @@ def _why_not(session: Session, order: QueueItem) -> str:
 
 
 def _apply(session: Session, order: QueueItem, _fields: Fields) -> Outcome:
-    return queue(session, order, "release", "release to the warehouse", {}, event="released")
+    return queue(session, order, "release", "release to the warehouse", {})
 
 
 ACTION = Action(
