@@ -16,6 +16,14 @@ def offered(session: Session, order_id: int, text: str = "") -> list[Macro]:
     return find_macros(session.macros, text, lambda macro: fits(session, order_id, macro))
 
 
+def offered_for(session: Session, draft_id: str, text: str = "") -> list[Macro]:
+    """The same for the order of a draft; one that is gone has no order to fit."""
+    from oms_tui.store.reads.reply_facts import order_of_draft
+
+    order_id = order_of_draft(session.store, draft_id)
+    return find_macros(session.macros, text) if order_id is None else offered(session, order_id, text)
+
+
 def fits(session: Session, order_id: int, macro: Macro) -> bool:
     """Whether a macro is meant for this order. One without ``when`` is for any, and so for none in particular."""
     from oms_tui.domain.query import parse

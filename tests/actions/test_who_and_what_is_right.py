@@ -8,7 +8,8 @@ import pytest
 from actions.acting import order
 
 from connectors.records import CustomerRecord, Identity, InvoiceRecord, OrderRef
-from oms_tui.actions.macro_offers import offered
+from oms_tui.actions import reply
+from oms_tui.actions.macro_offers import offered, offered_for
 from oms_tui.actions.run import settle
 from oms_tui.store.writes.undo import undo
 
@@ -152,3 +153,6 @@ def test_the_macros_meant_for_an_order_are_offered_first(world: World) -> None:
         (world.session.macros / f"{name}.md").write_text(f"{head}\n\nText", encoding="utf-8")
     assert [macro.title for macro in offered(world.session, world.id("1042"))] == ["Paid", "Any", "Broken"]
     assert [macro.title for macro in offered(world.session, world.id("1043"))] == ["Any", "Broken", "Paid"]
+    begun = reply.start(world.session, world.id("1042"))
+    assert [macro.title for macro in offered_for(world.session, begun.id)] == ["Paid", "Any", "Broken"]
+    assert [macro.title for macro in offered_for(world.session, "gone", "brk")] == ["Broken"]

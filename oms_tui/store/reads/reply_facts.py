@@ -15,6 +15,12 @@ def order_id_of(store: Workspace, source: str, remote_id: str) -> int | None:
     return None if row is None else int(row[0])
 
 
+def order_of_draft(store: Workspace, draft_id: str) -> int | None:
+    """The id of the order a draft is about; None if either is not there."""
+    row = store.desk.execute("SELECT source, remote_id FROM drafts WHERE id=?", [draft_id]).fetchone()
+    return None if row is None else order_id_of(store, row[0], row[1])
+
+
 def references_of(store: Workspace, message: int) -> tuple[str, ...]:
     """The Message-IDs a mail refers to, oldest first: its References, else its In-Reply-To (RFC 5322 3.6.4)."""
     row = store.cache.execute("SELECT refs, in_reply_to FROM messages WHERE id=?", [message]).fetchone()

@@ -169,7 +169,7 @@ class Composer(Sheet):
 
         if self.draft is not None:
             self._save()
-            self.app.push_screen(MacroPicker(self._caller), self._put_macro)
+            self.app.push_screen(MacroPicker(self._caller, self.draft.id), self._put_macro)
 
     def _put_macro(self, name: str | None) -> None:
         self.body.focus()

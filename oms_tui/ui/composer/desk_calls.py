@@ -91,8 +91,8 @@ def resolve(session: Session, outbox_id: str, choice: str) -> Resolved:
     return reply.resolve(session, outbox_id, choice)
 
 
-def find_macros(session: Session, text: str) -> list[Macro]:
-    """The macros a few letters may mean, best first."""
-    from oms_tui.actions import macro_files
+def find_macros(session: Session, text: str, draft_id: str) -> list[Macro]:
+    """The macros a few letters may mean, best first; without letters those meant for the draft's order."""
+    from oms_tui.actions import macro_offers
 
-    return macro_files.find_macros(session.macros, text)
+    return macro_offers.offered_for(session, draft_id, text)

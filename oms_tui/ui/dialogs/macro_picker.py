@@ -93,9 +93,10 @@ class MacroPicker(FramedDialog[str]):
         Binding("up,ctrl+b", "step(-1)", "Before", show=False, id="macros.previous", priority=True),
     ]
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: Caller, draft_id: str) -> None:
         super().__init__("Put a macro in")
         self._caller = caller
+        self._draft = draft_id
         self._asked = 0
         self._input = Input(placeholder="a few letters of its title or tags", compact=True)
         self._input.cursor_blink = False
@@ -127,7 +128,7 @@ class MacroPicker(FramedDialog[str]):
         self._find("")
 
     def _find(self, text: str) -> None:
-        self._asked = self._caller.call(desk_calls.find_macros, text, to=self, slot="macros")
+        self._asked = self._caller.call(desk_calls.find_macros, text, self._draft, to=self, slot="macros")
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
