@@ -57,6 +57,6 @@ def _latin_words(words: str) -> Iterator[str]:
 
 @lru_cache(maxsize=8192)
 def _latin(word: str) -> str:
-    """``word`` in plain letters, where taking its accents off is not enough (SQLite does that): Łódź, Straße, Иванов."""
+    """``word`` in plain letters, where taking off accents, as SQLite does, is not enough: Łódź, Straße, Иванов."""
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign))
     return "" if bare.isascii() else fold(word)

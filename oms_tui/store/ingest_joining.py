@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Final
 from oms_tui.store.incoming import JOINED_TABLES, OrderName
 from oms_tui.store.ingest_joined import NUMBER_COLUMN, ref_of
 from oms_tui.store.ingest_names import (
+    CONTESTED,
     DOCUMENT,
     PAYMENT,
     PURCHASE,
+    STAND_IN,
     distinctive,
     linked,
     of_record,
@@ -49,6 +51,10 @@ MOST_AROUND: Final = 40
 
 _MOST_CLAIMS: Final = 20
 _CLOCK_SLACK: Final = 24 * 3600 * 1000  # dates without a time, and clocks that differ
+
+SEVERAL: Final = "several orders are called so"
+SEVERAL_AROUND: Final = "the records it belongs to are of several orders"
+TOO_OLD: Final = "its parcel was delivered before the order it names was placed"
 
 Record = tuple[str, int]  # table and id
 
@@ -85,6 +91,11 @@ class Claim:
         """The one order, if it is one."""
         return self.orders[0] if len(self.orders) == 1 else None
 
+    @property
+    def contested(self) -> bool:
+        """Whether orders are here that could claim the record, and none got it."""
+        return self.order is None and self.why in {SEVERAL, SEVERAL_AROUND, TOO_OLD}
+
 
 class Joining:
     """Joins records of one cache, in a transaction. What was found out is kept while nothing is written but joins."""
@@ -119,7 +130,7 @@ class Joining:
             if (not claim.orders or order in claim.orders) and self._can_be(mine, order)
         )
         if len(possible) > 1:
-            return Claim(possible, why="the records it belongs to are of several orders")
+            return Claim(possible, why=SEVERAL_AROUND)
         return Claim(possible) if possible else claim
 
     def claim(self, record: Record) -> Claim:
@@ -186,17 +197,17 @@ class Joining:
             if row is not None:
                 if self._can_be(named, row[0]):
                     return Claim((row[0],), own=True)
-                return Claim(why="its parcel was delivered before the order it names was placed")
+                return Claim(why=TOO_OLD)
         claims = [claim for claim in self._claims_of(named) if claim]
         if not claims:
             return Claim(why="no order here is called so" if named.name != OrderName() else "it names no order")
         possible = [order for order in claims[0] if self._can_be(named, order)]
         if not possible:
-            return Claim(why="its parcel was delivered before the order it names was placed")
+            return Claim(why=TOO_OLD)
         for more in claims[1:]:
             if len(possible) > 1 and (both := [order for order in possible if order in more]):
                 possible = both
-        return Claim(tuple(possible), why="" if len(possible) == 1 else "several orders are called so")
+        return Claim(tuple(possible), why="" if len(possible) == 1 else SEVERAL)
 
     def _claims_of(self, named: Named) -> Iterator[list[int]]:
         name, source = named.name, named.name.source
@@ -249,6 +260,7 @@ def settle(cache: Connection, source: str, effects: Effects) -> None:
         records.update(joining.around(record))
     for record in records:
         _join(cache, joining, record, effects)
+    _stand_in(cache, joining, effects)
     renumber(cache, effects)
 
 
@@ -257,10 +269,34 @@ def _join(cache: Connection, joining: Joining, record: Record, effects: Effects)
     if named is None:
         return
     claim = joining.order_of(record)
-    _keep_names(cache, named, settled=claim.own)
-    order = claim.order
+    _keep_names(cache, named, settled=claim.own, contested=claim.contested)
     if named.table == "shipments" and named.number:
         effects.parcels.add(named.number)
+        if named.remote_id.startswith(STAND_IN):
+            return  # the others of that number decide, once they are joined
+    _move(cache, named, claim.order, effects)
+
+
+def _stand_in(cache: Connection, joining: Joining, effects: Effects) -> None:
+    """Let what only a carrier told of stand for a parcel of orders that tell us of none of that number themselves."""
+    for part in chunks(effects.parcels):
+        rows = cache.execute(
+            f"SELECT id FROM shipments WHERE tracking_number IN ({marks(len(part))}) AND substr(remote_id, 1, ?)=?",
+            [*part, len(STAND_IN), STAND_IN],
+        ).fetchall()
+        for (number,) in rows:
+            named = joining.named(("shipments", number))
+            if named is None:
+                continue
+            order = joining.order_of(("shipments", number)).order
+            told = cache.execute(
+                "SELECT 1 FROM shipments WHERE tracking_number=? AND order_id=? AND substr(remote_id, 1, ?)<>?",
+                (named.number, order, len(STAND_IN), STAND_IN),
+            ).fetchone()
+            _move(cache, named, None if told else order, effects)
+
+
+def _move(cache: Connection, named: Named, order: int | None, effects: Effects) -> None:
     if order is not None:
         effects.dirty.add(order)
         effects.keyed.add(order)
@@ -272,11 +308,13 @@ def _join(cache: Connection, joining: Joining, record: Record, effects: Effects)
         effects.keyed.add(named.order_id)
 
 
-def _keep_names(cache: Connection, named: Named, *, settled: bool) -> None:
+def _keep_names(cache: Connection, named: Named, *, settled: bool, contested: bool = False) -> None:
     """Write down the names a record uses; one settled by its order's own id only needs those of other records."""
     wanted = set(linked(named.source, named.name))
     if not settled:
         wanted.update(used(named.table, named.source, named.remote_id, named.number, named.name))
+    if contested:
+        wanted.add(CONTESTED)
     there = {
         name
         for (name,) in cache.execute(

@@ -25,6 +25,12 @@ PAYMENT: Final = "payment"  # a payment by source and remote id
 DOCUMENT: Final = "document"  # a payment or an invoice by source and id or number
 PURCHASE: Final = "purchase"  # an order to a vendor by its number
 
+CONTESTED: Final = "contested"
+"""No name: it marks records that orders here could claim, and none got; a person has to look."""
+
+STAND_IN: Final = "tracker:"
+"""How the remote id of a parcel begins that only its carrier told us of."""
+
 
 def called(kind: str, *parts: str) -> str:
     """A name."""

@@ -16,6 +16,7 @@ from oms_tui.store.compiled_sql import CACHE_COLUMNS
 from oms_tui.store.incoming import JOINED_VALUES, IncomingJoined, IncomingScan
 from oms_tui.store.ingest_effects import Taken
 from oms_tui.store.ingest_joined import ingest_joined, ref_text
+from oms_tui.store.ingest_names import STAND_IN
 from oms_tui.store.rows import chunks, insert, marks, new_ids
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 _TRACKER: Final = CACHE_COLUMNS["trackers"]
 _EVENT: Final = CACHE_COLUMNS["tracking_events"]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-STAND_IN: Final = "tracker:"
-"""How the remote id of a parcel begins that only its carrier told us of."""
 
 
 def ingest_trackers(
@@ -236,7 +235,7 @@ def _milliseconds(moment: datetime) -> int:
 
 
 def stand_ins(cache: Connection, source: str, trackers: Sequence[IncomingTracker], now: int, effects: Effects) -> None:
-    """A parcel that its carrier knows with its order, and nobody else told us of, is a parcel of that order."""
+    """A parcel whose carrier knows its order is a parcel of that order, unless the order tells us of it itself."""
     made = [_stand_in(tracker) for tracker in trackers if tracker.order is not None and ref_text(tracker.order)]
     ingest_joined(cache, source, made, now, effects)
 
@@ -283,7 +282,6 @@ def attach(cache: Connection, effects: Effects) -> None:
             part,
         ):
             trackers.setdefault(number, []).append((found[0], found[1], found[2], found[3]))
-        _without_stand_ins(cache, part)
         parcels = cache.execute(
             "SELECT s.id, s.tracking_number, s.carrier, s.tracker_id, s.order_id, coalesce(o.placed_at, s.shipped_at) "
             "FROM shipments s LEFT JOIN orders o ON o.id=s.order_id "
@@ -298,19 +296,6 @@ def attach(cache: Connection, effects: Effects) -> None:
             if order is not None and (mine != tracker or number in effects.told):
                 effects.dirty.add(order)
         cache.executemany("UPDATE shipments SET tracker_id=? WHERE id=?", moved)
-
-
-def _without_stand_ins(cache: Connection, numbers: Sequence[str]) -> None:
-    """Take away those whose order told us of the parcel itself."""
-    doubled = cache.execute(
-        "SELECT s.id FROM shipments s WHERE substr(s.remote_id, 1, ?)=? "
-        f"AND s.tracking_number IN ({marks(len(numbers))}) AND EXISTS (SELECT 1 FROM shipments r WHERE "
-        "r.tracking_number=s.tracking_number AND r.order_id=s.order_id AND substr(r.remote_id, 1, ?)<>?)",
-        [len(STAND_IN), STAND_IN, *numbers, len(STAND_IN), STAND_IN],
-    ).fetchall()
-    for (number,) in doubled:
-        cache.execute("DELETE FROM shipments WHERE id=?", (number,))
-        cache.execute("DELETE FROM record_names WHERE record=? AND record_table='shipments'", (number,))
 
 
 def _fitting(trackers: Iterable[tuple[int, str, int, int | None]], carrier: str, since: int | None) -> int | None:

@@ -128,7 +128,7 @@ def failed(  # noqa: PLR0917 - a row of facts, in the order of its columns
 
 
 def well(cache: Connection, source: str, stream: str) -> None:
-    """What was noted of ``stream`` is over, and it is none that is read for itself: its row goes, if it told a fault."""
+    """What was noted of ``stream`` is over, and it is none that is read for itself: its row goes if it told a fault."""
     with transaction(cache):
         gone = cache.execute(
             "DELETE FROM sync_state WHERE source=? AND stream=? AND error_code<>''", (source, stream)

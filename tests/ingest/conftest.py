@@ -13,6 +13,7 @@ if _HERE not in sys.path:  # test folders are no packages; the builders lie besi
     sys.path.insert(0, _HERE)
 
 from feeding import Desk  # noqa: E402 - found by the path above
+
 from oms_tui.store.workspace import Workspace  # noqa: E402 - likewise
 
 if TYPE_CHECKING:

@@ -111,7 +111,8 @@ class Desk:
     def order_of(self, table: str, remote_id: str) -> str | None:
         """``source:number`` of the order that a record is joined to."""
         found = self.rows(
-            f"SELECT o.source || ':' || o.number FROM {table} r LEFT JOIN orders o ON o.id=r.order_id WHERE r.remote_id=?",
+            f"SELECT o.source || ':' || o.number FROM {table} r LEFT JOIN orders o ON o.id=r.order_id "
+            "WHERE r.remote_id=?",
             remote_id,
         )
         assert found, f"there is no {remote_id} in {table}"
@@ -142,7 +143,7 @@ class Desk:
         return {number for (number,) in self.rows("SELECT number FROM orders WHERE id IN (SELECT order_id FROM dirty)")}
 
     def content(self) -> dict[str, list[tuple[Any, ...]]]:
-        """The whole cache without the ids it gave and the times it read things at: what must not depend on the order."""
+        """The whole cache without the ids it gave and times it read things at: what no order of reading moves."""
         names = dict(self.rows("SELECT id, source || ':' || remote_id FROM orders"))
         customers = dict(self.rows("SELECT id, source || ':' || remote_id FROM customers"))
         trackers = dict(self.rows("SELECT id, carrier || ':' || tracking_number || ':' || first_seen_at FROM trackers"))

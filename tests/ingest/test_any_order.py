@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from feeding import Desk, customer, day, order, parcel, scan
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,10 +19,11 @@ from connectors.records import (
     ShipmentRecord,
     StockRecord,
 )
-from feeding import Desk, customer, day, order, parcel, scan
 from oms_tui.store.workspace import Workspace
 
 if TYPE_CHECKING:
+    import random
+
     from connectors.records import Record
 
 SOURCES = ("shop", "outlet", "books")

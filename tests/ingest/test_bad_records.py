@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from feeding import by_number, customer, day, order
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.records import Address, LineRecord, NoteRecord, OrderRef, PaymentRecord, Quarantined, StockRecord
-from feeding import by_number, customer, day, order
 from oms_tui.store.reads.health import quarantined, unmapped_codes
 from oms_tui.sync.records_in import incoming
 

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from feeding import by_number, customer, order
 
 from connectors.records import InvoiceRecord, OrderRef, PaymentRecord, Ref, RefundRecord, ShipmentRecord, StockRecord
-from feeding import by_number, customer, order
 
 if TYPE_CHECKING:
     from feeding import Desk

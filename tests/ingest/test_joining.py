@@ -1,10 +1,11 @@
-"""Which order a parcel, a payment or an invoice belongs to, whichever came first; and what is left loose, and listed."""
+"""Which order a parcel, a payment or an invoice belongs to, whichever came first; and what is left loose and listed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from feeding import by_number, day, order
 
 from connectors.records import (
     DisputeRecord,
@@ -16,7 +17,6 @@ from connectors.records import (
     RefundRecord,
     ShipmentRecord,
 )
-from feeding import by_number, day, order
 from oms_tui.store.reads.health import loose_records
 
 if TYPE_CHECKING:

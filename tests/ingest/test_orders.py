@@ -6,8 +6,9 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from connectors.records import Address, Identity, LineRecord, OrderRef
 from feeding import NOW, customer, day, order
+
+from connectors.records import Address, Identity, LineRecord, OrderRef
 
 if TYPE_CHECKING:
     from feeding import Desk

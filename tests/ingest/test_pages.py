@@ -5,19 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from feeding import NOW, Desk, order
 
 from connectors.records import Page, Ref, StockRecord
-from feeding import NOW, Desk, order
 from oms_tui.store import sync_state
 from oms_tui.store.workspace import Workspace
 from oms_tui.sync import ingest
 from oms_tui.sync.ingest import ingest_page
-
-if TYPE_CHECKING:
-    from pytest import MonkeyPatch
 
 PAGES = [[order(str(number)) for number in range(start, start + 5)] for start in (100, 200, 300)]
 
@@ -97,7 +93,9 @@ def test_a_worker_killed_between_page_and_commit_has_done_neither(tmp_path: Path
 
 
 @pytest.mark.parametrize("step", ["settle", "attach", "ingest_deletions", "ingest_orders"])
-def test_a_fault_in_the_middle_keeps_nothing_of_the_page(desk: Desk, monkeypatch: MonkeyPatch, step: str) -> None:
+def test_a_fault_in_the_middle_keeps_nothing_of_the_page(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
     take(desk.store, 0)
     before, cursor = desk.content(), sync_state.cursor(desk.store.cache, "shop", "orders")
 

@@ -14,6 +14,7 @@ from oms_tui.store.shapes import SourceHealth
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from oms_tui.store.ingest_joining import Joining
     from oms_tui.store.sync_state import StreamState
     from oms_tui.store.workspace import Workspace
 
@@ -140,34 +141,46 @@ def unmapped_codes(store: Workspace) -> list[UnmappedCode]:
 
 
 def loose_records(store: Workspace, limit: int = 200) -> list[LooseRecord]:
-    """Records that name an order and belong to none, ambiguous ones first, then the newest."""
+    """Records that name an order and belong to none: first those that a person must look at, then the newest."""
     from oms_tui.store.ingest_joining import Joining
+    from oms_tui.store.ingest_names import CONTESTED
 
     joining = Joining(store.cache)
-    found: list[LooseRecord] = []
-    for table in JOINED_TABLES:
-        rows = store.cache.execute(
-            f"SELECT id, synced_at FROM {table} WHERE order_id IS NULL AND ref<>'' ORDER BY id DESC LIMIT ?", (limit,)
+    contested = store.cache.execute(
+        "SELECT record_table, record FROM record_names WHERE name=? ORDER BY record DESC LIMIT ?", (CONTESTED, limit)
+    ).fetchall()
+    loose = [
+        (table, number)
+        for table in JOINED_TABLES
+        for (number,) in store.cache.execute(
+            f"SELECT id FROM {table} WHERE order_id IS NULL AND ref<>'' ORDER BY synced_at DESC, id DESC LIMIT ?",
+            (limit,),
         ).fetchall()
-        for number, synced_at in rows:
-            record = joining.named((table, number))
-            if record is None:
-                continue
-            claim = joining.order_of((table, number))
-            found.append(
-                LooseRecord(
-                    kind=_KINDS[table],
-                    source=record.source,
-                    remote_id=record.remote_id,
-                    number=record.number,
-                    names=json.loads(record.ref),
-                    reason=claim.why,
-                    orders=_numbers(store, claim.orders),
-                    synced_at=synced_at,
-                )
-            )
-    found.sort(key=lambda one: (not one.orders, -one.synced_at, one.kind, one.remote_id))
-    return found[:limit]
+    ]
+    first = [view for record in contested if (view := _loose(store, joining, record))]
+    rest = [view for record in loose if record not in contested and (view := _loose(store, joining, record))]
+    rest.sort(key=lambda one: (-one.synced_at, one.kind, one.remote_id))
+    return [*first, *rest][:limit]
+
+
+def _loose(store: Workspace, joining: Joining, record: tuple[str, int]) -> LooseRecord | None:
+    table, number = record
+    named, claim = joining.named(record), joining.order_of(record)
+    if (
+        named is None or claim.order is not None
+    ):  # a parcel of the carrier's whose order tells of it itself is not loose
+        return None
+    synced_at = store.cache.execute(f"SELECT synced_at FROM {table} WHERE id=?", (number,)).fetchone()[0]
+    return LooseRecord(
+        kind=_KINDS[table],
+        source=named.source,
+        remote_id=named.remote_id,
+        number=named.number,
+        names=json.loads(named.ref) if named.ref else {},
+        reason=claim.why,
+        orders=_numbers(store, claim.orders),
+        synced_at=synced_at,
+    )
 
 
 def _numbers(store: Workspace, orders: Iterable[int]) -> tuple[str, ...]:
