@@ -660,7 +660,8 @@ class QueueRow(CacheTable, table=True):
 class Demand(CacheTable, table=True):
     """What an open order still needs of a product, and how much of that is missing when those before it got theirs.
 
-    Paid orders come before unpaid ones (``rank``), then the older first: two orders never count on the same unit.
+    What the warehouse has begun comes first, then paid orders, then unpaid ones (``rank``), of these the older: two
+    orders never count on the same unit. ``behind`` is how many units must come in until this order has all it needs.
     """
 
     __tablename__ = "demand"
@@ -671,6 +672,7 @@ class Demand(CacheTable, table=True):
     placed_at: int = Field(sa_column=big())
     quantity: int
     short: int = 0
+    behind: int = 0
 
 
 class Badge(CacheTable, table=True):

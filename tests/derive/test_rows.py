@@ -189,11 +189,16 @@ def test_pages_of_every_order_bring_each_order_once(shop: Shop, sort: str) -> No
     ]
     shop.take(
         *(
-            shop.order(str(100 + n), customer=people[n], total=1000 + n % 4, promised_at=shop.now + timedelta(days=n % 5 - 2),
-                       state="closed" if n % 3 == 0 else "open")
+            shop.order(
+                str(100 + n),
+                customer=people[n],
+                total=1000 + n % 4,
+                promised_at=shop.now + timedelta(days=n % 5 - 2),
+                state="closed" if n % 3 == 0 else "open",
+            )
             for n in range(30)
         )
-    )  # fmt: skip
+    )
     seen: list[str] = []
     after = None
     while True:

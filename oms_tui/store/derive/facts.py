@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from oms_tui.domain.stages import ParcelFacts
+from oms_tui.domain.vocabulary import ShipmentState, TrackingStatus
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
-from oms_tui.store.rows import marks
+from oms_tui.store.rows import chunks, marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,15 +39,16 @@ _ORDER: Final = (
     "tags",
 )
 _KEPT: Final = tuple(CACHE_COLUMNS["queue_row"])
+_NOT_SEEN: Final = frozenset({TrackingStatus.UNKNOWN, TrackingStatus.PRE_TRANSIT, TrackingStatus.CANCELLED})
 
 
 @dataclass(slots=True)
 class Parcel:
-    """A parcel with what its carrier says of it."""
+    """A parcel with what its carrier says of it (``status`` None: no carrier was asked). ``units`` by product."""
 
     state: str
     carrier: str
-    lines: str
+    units: dict[str, int]
     shipped_at: int | None
     delivered_at: int | None
     status: str | None
@@ -52,18 +56,60 @@ class Parcel:
     reason: str
     estimated_at: int | None
     last_event_at: int | None
+    told_at: int | None
     source: str
+    recorded_at: int
+
+    @property
+    def void(self) -> bool:
+        """Whether it will never travel."""
+        return ParcelFacts(self.state, self.status or TrackingStatus.UNKNOWN).void
+
+    @property
+    def there(self) -> bool:
+        """Whether the customer has it."""
+        return self.state == ShipmentState.DELIVERED or self.status == TrackingStatus.DELIVERED
+
+    @property
+    def taken(self) -> bool:
+        """Whether its goods are off the shelf: packed, or on the road. A planned parcel still needs them."""
+        if self.state in {ShipmentState.PENDING, ShipmentState.SHIPPED, ShipmentState.DELIVERED}:
+            return True
+        return self.status is not None and self.status not in _NOT_SEEN
+
+
+@dataclass(slots=True)
+class Purchase:
+    """An order of ours to a vendor. ``units`` by product; empty when nobody says."""
+
+    units: dict[str, int]
+    drop_ship: bool
+    status: str
+    expected_at: int | None
+    vendor: str
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A conversation in which the customer waits since ``since``; its letters are (at, direction), oldest first."""
+
+    since: int
+    letters: list[tuple[int, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Threads:
-    """The conversations on an order: who waits, and when somebody wrote last."""
+    """The conversations on an order: who waits, and when somebody wrote last. ``told_at``: we to them."""
 
-    waiting_since: int | None = None
-    first: bool = True  # nobody here has written in the conversation that waits
+    waiting: list[Waiting] = field(default_factory=list)
     last_mail_at: int | None = None
     told_at: int | None = None
     bounced: bool = False
+
+    @property
+    def waiting_since(self) -> int | None:
+        """Since when the one who waits longest waits."""
+        return min((each.since for each in self.waiting), default=None)
 
 
 @dataclass(slots=True)
@@ -75,12 +121,14 @@ class OrderFacts:
     lines: list[tuple[str, int, int]] = field(default_factory=list)  # sku, quantity, fulfilled
     parcels: list[Parcel] = field(default_factory=list)
     invoices: list[tuple[str, str, int | None]] = field(default_factory=list)  # kind, status, due
+    purchases: list[Purchase] = field(default_factory=list)
     disputed: bool = False
     threads: Threads | None = None
     decision: Values | None = None
     tasks: list[Values] = field(default_factory=list)
     outbox: str = ""
     called_at: int | None = None
+    person: int | None = None
     orders: int = 1
     spend: int = 0
     customer_name: str = ""
@@ -106,14 +154,14 @@ def load(store: Workspace, ids: Sequence[int]) -> dict[int, OrderFacts]:
         f"SELECT order_id, sku, quantity, fulfilled FROM order_lines WHERE order_id IN ({place})", here
     ):
         found[order].lines.append((sku, quantity, fulfilled))
-    for order, *parcel in cache.execute(
+    for order, state, carrier, units, *parcel in cache.execute(
         "SELECT s.order_id, s.state, s.carrier, s.lines, s.shipped_at, s.delivered_at, t.status, "
         "coalesce(t.delayed, 0), coalesce(t.reason, ''), t.estimated_delivery_at, t.last_event_at, "
-        "coalesce(t.source, s.source) FROM shipments s LEFT JOIN trackers t ON t.id = s.tracker_id "
-        f"WHERE s.order_id IN ({place})",
+        "coalesce(t.updated_at, t.last_event_at), coalesce(t.source, s.source), s.recorded_at "
+        f"FROM shipments s LEFT JOIN trackers t ON t.id = s.tracker_id WHERE s.order_id IN ({place})",
         here,
     ):
-        found[order].parcels.append(Parcel(*parcel))
+        found[order].parcels.append(Parcel(state, carrier, _units(units), *parcel))
     _money(cache, found, here, place)
     _mail(cache, found, here, place)
     _customers(cache, found)
@@ -126,6 +174,12 @@ def _money(cache: Connection, found: dict[int, OrderFacts], here: list[int], pla
         f"SELECT order_id, kind, status, due_at FROM invoices WHERE order_id IN ({place}) ORDER BY issued_at", here
     ):
         found[order].invoices.append((kind, status, due_at))
+    for order, lines, drop_ship, *purchase in cache.execute(
+        "SELECT order_id, lines, drop_ship, request_status, expected_at, vendor FROM purchase_orders "
+        f"WHERE order_id IN ({place}) AND request_status NOT IN ('rejected','cancellation_accepted')",
+        here,
+    ):
+        found[order].purchases.append(Purchase(_units(lines), bool(drop_ship), *purchase))
     for (order,) in cache.execute(
         f"SELECT DISTINCT order_id FROM disputes WHERE order_id IN ({place}) "
         "AND state IN ('needs_response','under_review')",
@@ -134,31 +188,44 @@ def _money(cache: Connection, found: dict[int, OrderFacts], here: list[int], pla
         found[order].disputed = True
 
 
+def _units(lines: str) -> dict[str, int]:
+    """Units by product, from the JSON a parcel or an order to a vendor keeps; empty when nobody says."""
+    found: dict[str, int] = {}
+    if lines != "[]":
+        for sku, quantity, *_ in json.loads(lines):
+            found[str(sku)] = found.get(str(sku), 0) + int(quantity)
+    return found
+
+
 def _mail(cache: Connection, found: dict[int, OrderFacts], here: list[int], place: str) -> None:
-    bounced: dict[int, int] = {}
-    for order, last, told, bounce in cache.execute(
-        "SELECT l.order_id, max(m.sent_at), max(CASE WHEN m.direction='outbound' AND m.auto='' THEN m.sent_at END), "
-        "max(CASE WHEN m.auto='bounce' THEN m.sent_at END) FROM message_links l JOIN messages m ON m.id = l.message "
-        f"WHERE l.order_id IN ({place}) AND m.gone_at IS NULL GROUP BY l.order_id",
-        here,
-    ):
-        found[order].threads = Threads(last_mail_at=last, told_at=told)
-        if bounce is not None and (told is None or bounce >= told):
-            bounced[order] = bounce
-    for order, waiting, outbound in cache.execute(
-        "SELECT DISTINCT l.order_id, c.waiting_since, c.last_outbound_at FROM message_links l "
-        "JOIN messages m ON m.id = l.message JOIN conversations c ON c.id = m.conversation_id "
-        f"WHERE l.order_id IN ({place}) AND c.waiting_since IS NOT NULL",
+    """What was written stays written: a mail that is gone from its mailbox counts as before."""
+    waiting: dict[int, Waiting] = {}
+    for order, conversation, last, ours, person, bounce, since in cache.execute(
+        "SELECT l.order_id, c.id, max(m.sent_at), "
+        "max(CASE WHEN m.direction='outbound' AND m.auto='' THEN m.sent_at END), "
+        "max(CASE WHEN m.auto='' THEN m.sent_at END), max(CASE WHEN m.auto='bounce' THEN m.sent_at END), "
+        "c.waiting_since FROM message_links l JOIN messages m ON m.id = l.message "
+        "LEFT JOIN conversations c ON c.id = m.conversation_id "
+        f"WHERE l.order_id IN ({place}) GROUP BY l.order_id, c.id",
         here,
     ):
         threads = found[order].threads
-        if threads is not None and (threads.waiting_since is None or waiting < threads.waiting_since):
-            threads.waiting_since = waiting
-            threads.first = outbound is None
-    for order in bounced:
-        threads = found[order].threads
-        if threads is not None:
+        if threads is None:
+            threads = found[order].threads = Threads()
+        threads.last_mail_at = max(threads.last_mail_at or last, last)
+        if ours is not None:
+            threads.told_at = max(threads.told_at or ours, ours)
+        if bounce is not None and (person is None or bounce > person):
             threads.bounced = True
+        if since is not None:
+            threads.waiting.append(waiting.setdefault(conversation, Waiting(since)))
+    for part in chunks(waiting):
+        for conversation, at, direction in cache.execute(
+            "SELECT conversation_id, sent_at, direction FROM messages "
+            f"WHERE conversation_id IN ({marks(len(part))}) AND auto='' ORDER BY conversation_id, sent_at",
+            part,
+        ):
+            waiting[conversation].letters.append((at, direction))
 
 
 def _customers(cache: Connection, found: dict[int, OrderFacts]) -> None:
@@ -184,6 +251,7 @@ def _customers(cache: Connection, found: dict[int, OrderFacts]) -> None:
     for facts in found.values():
         known = people.get(facts.order["customer_id"])
         if known is not None:
+            facts.person = known[0]
             orders, spent = worth.get(known[0], (1, {}))
             facts.orders, facts.spend = orders, spent.get(facts.order["currency"], 0)
             facts.customer_name, facts.customer_tags = known[1], known[2]
@@ -201,8 +269,10 @@ def _desk(desk: Connection, found: dict[int, OrderFacts]) -> None:
     ):
         columns = ("owner", "tags", "delay_reason", "snoozed_until", "closed_at", "account_manager")
         by_name[row[0], row[1]].decision = dict(zip(columns, row[2:], strict=True))
-    for row in _of(desk, names, "tasks", "kind, title, due_at, milestone", " AND state='open'"):
-        by_name[row[0], row[1]].tasks.append(dict(zip(("kind", "title", "due_at", "milestone"), row[2:], strict=True)))
+    made = " AND (state='open' OR (state='done' AND kind='milestone_call'))"
+    columns = ("kind", "title", "due_at", "milestone", "state", "done_at")
+    for row in _of(desk, names, "tasks", ", ".join(columns), made):
+        by_name[row[0], row[1]].tasks.append(dict(zip(columns, row[2:], strict=True)))
     for row in _of(desk, names, "outbox", "state", " AND state IN ('in_doubt','blocked','failed')"):
         facts = by_name[row[0], row[1]]
         if not facts.outbox or _OUTBOX_RANK.index(row[2]) < _OUTBOX_RANK.index(facts.outbox):

@@ -6,44 +6,46 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from oms_tui.domain.attention import AttentionFacts, due_again
-from oms_tui.domain.clocks import SOON, Clock, ClockKind, ClockState
-from oms_tui.domain.delay import DelayFacts, Prediction, delay_of
+from oms_tui.domain.attention import ENDED, AttentionFacts, due_again
+from oms_tui.domain.clocks import ResponsePolicy, response_clocks, running
+from oms_tui.domain.conversations import Letter
+from oms_tui.domain.delay import DelayFacts, delay_of
 from oms_tui.domain.money import minor_digits
 from oms_tui.domain.next_step import flags, next_step
 from oms_tui.domain.priority import score
-from oms_tui.domain.stages import PAID, ParcelFacts, StageFacts, missing_units, stage_of
+from oms_tui.domain.stages import stage_of
 from oms_tui.domain.tiers import CustomerFacts, tier_of
 from oms_tui.domain.vocabulary import (
     INVOICE_OVERDUE,
-    TRACKING_TROUBLE,
+    CallState,
     DelayReason,
+    Direction,
     InvoiceKind,
     InvoiceStatus,
     OrderState,
     ReturnStatus,
-    ShipmentState,
     Stage,
     TaskKind,
     TrackingStatus,
 )
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
+from oms_tui.store.derive import goods
+from oms_tui.store.derive.demand import Lack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from oms_tui.domain.clocks import Clock
     from oms_tui.domain.policy import DeskPolicy
     from oms_tui.domain.query_tree import Tree
-    from oms_tui.store.derive.facts import OrderFacts, Parcel
+    from oms_tui.store.derive.facts import OrderFacts, Parcel, Waiting
 
 COLUMNS: Final = CACHE_COLUMNS["queue_row"]
 LATER: Final = 1 << 60
 """Where nothing is due: sorts behind everything that is."""
 
 _QUIET_AFTER_MS: Final = 14 * 86_400_000  # delivered so long ago, and nothing waits: out of the queue
-_ENDED: Final = frozenset({OrderState.CLOSED, OrderState.CANCELLED})
 _OWED: Final = frozenset({InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID})
-_OVER: Final = frozenset({TrackingStatus.DELIVERED, TrackingStatus.RETURNED, TrackingStatus.CANCELLED})
 _INVOICE_RANK: Final = (INVOICE_OVERDUE, *(status.value for status in InvoiceStatus))
 _RETURN_RUNS: Final = frozenset({ReturnStatus.REQUESTED, ReturnStatus.IN_PROGRESS})
 _BEFORE_TRANSIT: Final = {
@@ -51,61 +53,10 @@ _BEFORE_TRANSIT: Final = {
     Stage.AWAITING_PAYMENT: DelayReason.AWAITING_PAYMENT,
 }
 
+_CALLS: Final = frozenset({TaskKind.MILESTONE_CALL, TaskKind.CALLBACK})
+NOTHING_LACKS: Final = Lack()
+
 Values = dict[str, Any]
-Tiers = "Sequence[tuple[str, Tree | None]]"
-
-
-def state_of(facts: OrderFacts) -> str:
-    """The order's state: its source's, or closed where a person here closed it and the customer did not write since."""
-    state = str(facts.order["state"])
-    closed_at = facts.decision["closed_at"] if facts.decision else None
-    if closed_at is None or state != OrderState.OPEN:
-        return state
-    written = facts.threads.waiting_since if facts.threads else None
-    return state if written is not None and written > closed_at else OrderState.CLOSED.value
-
-
-def stage_facts(facts: OrderFacts, short: int) -> StageFacts:
-    """What the stage is derived from."""
-    order = facts.order
-    return StageFacts(
-        state=state_of(facts),
-        payment_status=order["payment_status"],
-        fulfillment_status=order["fulfillment_status"],
-        return_status=order["return_status"],
-        parcels=tuple(
-            ParcelFacts(
-                state=parcel.state,
-                tracking=parcel.status or TrackingStatus.UNKNOWN,
-                reason=parcel.reason,
-                units=sum(int(line[1]) for line in json.loads(parcel.lines)) if parcel.lines != "[]" else 0,
-            )
-            for parcel in facts.parcels
-        ),
-        ordered=sum(quantity for _, quantity, _ in facts.lines),
-        fulfilled=sum(fulfilled for _, _, fulfilled in facts.lines),
-        short=short,
-        open_issue=facts.disputed,
-    )
-
-
-def need_of(facts: OrderFacts) -> tuple[int, int, dict[str, int]]:
-    """What the order still takes from stock: (rank, placed_at, units by product). Nothing once it has all left."""
-    order = facts.order
-    rank = 0 if order["payment_status"] in PAID else 1
-    wanted: dict[str, int] = {}
-    if state_of(facts) == OrderState.OPEN and missing_units(stage_facts(facts, 0)):
-        in_parcels: dict[str, int] = {}
-        for parcel in facts.parcels:
-            if parcel.state != ShipmentState.CANCELLED and parcel.lines != "[]":
-                for sku, quantity, *_ in json.loads(parcel.lines):
-                    in_parcels[sku] = in_parcels.get(sku, 0) + int(quantity)
-        for sku, quantity, fulfilled in facts.lines:
-            left = quantity - max(fulfilled, in_parcels.get(sku, 0))
-            in_parcels[sku] = max(0, in_parcels.get(sku, 0) - quantity)
-            if sku and left > 0:
-                wanted[sku] = wanted.get(sku, 0) + left
-    return rank, order["placed_at"], wanted
 
 
 def row_of(
@@ -114,7 +65,7 @@ def row_of(
     tiers: Sequence[tuple[str, Tree | None]],
     *,
     now: int,
-    short: tuple[int, bool] = (0, False),
+    short: Lack = NOTHING_LACKS,
     expected: Sequence[tuple[int, str]] = (),
 ) -> Values:
     """The order's row.
@@ -128,13 +79,13 @@ def row_of(
         expected: when what it lacks comes in, and who says so.
     """
     order, threads = facts.order, facts.threads
-    state = state_of(facts)
-    staged = stage_of(stage_facts(facts, short[0]))
+    state = goods.state_of(facts)
+    staged = stage_of(goods.stage_facts(facts, short.units))
     tier = _tier(facts, tiers)
     row: Values = dict.fromkeys(COLUMNS)
     decision = facts.decision or {}
     invoice, invoice_due = _invoice(facts, now)
-    parcel = _pressing(facts.parcels)
+    parcel = goods.pressing(facts.parcels)
     row |= {
         "order_id": order["id"],
         "source": order["source"],
@@ -159,19 +110,19 @@ def row_of(
         "tags": _tags(order["tags"], decision.get("tags")),
         "country": order["ship_country"],
         "carrier": parcel.carrier if parcel else "",
-        "tracking": (parcel.status or TrackingStatus.UNKNOWN.value) if parcel else "",
+        "tracking": goods.tracking_of(parcel) if parcel else "",
         "waiting_since": threads.waiting_since if threads else None,
         "waiting_sort": threads.waiting_since if threads and threads.waiting_since is not None else LATER,
         "last_mail_at": threads.last_mail_at if threads else None,
         "last_told_at": max(filter(None, (threads.told_at if threads else None, facts.called_at)), default=None),
-        "short": short[0],
+        "short": short.units,
         "invoice": invoice,
         "conflicts": 0,
         # a customer who waits ends it (AttentionFacts.snoozed): lists must not leave them out
         "snoozed_until": decision.get("snoozed_until") if threads is None or threads.waiting_since is None else None,
         "derived_at": now,
     }
-    if state in _ENDED and _nothing_open(facts, staged.stage):
+    if state in ENDED and _nothing_open(facts, staged.stage):
         _rest(row)
     else:
         _attend(row, facts, policy, parcel, now=now, short=short, expected=expected, invoice_due=invoice_due)
@@ -207,20 +158,18 @@ def _attend(
     parcel: Parcel | None,
     *,
     now: int,
-    short: tuple[int, bool],
+    short: Lack,
     expected: Sequence[tuple[int, str]],
     invoice_due: int | None,
 ) -> None:
     """The part of the row that says what asks for attention."""
     moment = _at(now)
     assert moment is not None  # noqa: S101 - now is a number
-    delivered_at = _delivered_at(facts, row["stage"])
+    delivered_at = goods.delivered_at(facts, goods.stage_facts(facts, short.units))
     delay_facts = _delay_facts(row, facts, parcel, expected, delivered_at=delivered_at, now=moment)
     delay = delay_of(delay_facts, now=moment, zone=policy.zone)
-    calls = [task for task in facts.tasks if task["kind"] == TaskKind.MILESTONE_CALL]
-    others = [task for task in facts.tasks if task["kind"] != TaskKind.MILESTONE_CALL]
-    call = min(calls, key=lambda task: task["due_at"], default=None)
-    task = min(others, key=lambda task: task["due_at"], default=None)
+    call = _next(facts, calls=True)
+    task = _next(facts, calls=False)
     clock = _clock(row, facts, policy, moment)
     attention = AttentionFacts(
         zone=policy.zone,
@@ -238,8 +187,8 @@ def _attend(
         bounced=bool(facts.threads and facts.threads.bounced),
         tracking=row["tracking"] or TrackingStatus.UNKNOWN,
         reason=parcel.reason if parcel else "",
-        short=short[0],
-        can_split=short[1],
+        short=short.units,
+        can_split=short.rest_can_go,
         call_due_at=_at(call["due_at"]) if call else None,
         call=call["milestone"] if call else "",
         task_due_at=_at(task["due_at"]) if task else None,
@@ -272,12 +221,29 @@ def _attend(
         "days_late": delay.days if delay.late or delay.will_be_late else 0,
         "late_since": _ms(delay.since) if delay.late or delay.will_be_late else None,
         "will_be_late": int(delay.will_be_late),
-        "call": "" if call is None else "missed" if call["due_at"] <= now else "due",
+        "call": _call(facts, call, now),
     }
-    moments = [each for each in (_ms(again), quiet_at if quiet_at and not quiet else None) if each is not None]
-    row["refresh_at"] = min(moments, default=None)
+    moments = (_ms(again), quiet_at, invoice_due)
+    row["refresh_at"] = min((each for each in moments if each is not None and each > now), default=None)
     if not row["is_open"] and row["waiting_since"] is None:
         row["priority"], row["terms"] = 0, "[]"
+
+
+def _next(facts: OrderFacts, *, calls: bool) -> Values | None:
+    """The open task that is due first: of the calls (a callback the customer was promised is one), or of the others."""
+    found = [task for task in facts.tasks if task["state"] == "open" and (task["kind"] in _CALLS) == calls]
+    return min(found, key=lambda task: task["due_at"], default=None)
+
+
+def _call(facts: OrderFacts, call: Values | None, now: int) -> str:
+    """The CallState of the call that is due first; without one, of the milestone call that was made last."""
+    if call is not None:
+        return CallState.MISSED.value if call["due_at"] <= now else CallState.DUE.value
+    made = [task for task in facts.tasks if task["state"] == "done" and task["done_at"] is not None]
+    last = max(made, key=lambda task: task["done_at"], default=None)
+    if last is None:
+        return ""
+    return CallState.KEPT.value if last["done_at"] <= last["due_at"] else CallState.LATE.value
 
 
 def _is_open(row: Values, attention: AttentionFacts, *, quiet: bool) -> bool:
@@ -306,73 +272,49 @@ def _delay_facts(
     delivered_at: int | None,
     now: datetime,
 ) -> DelayFacts:
-    under_way = [each for each in facts.parcels if each.status not in _OVER and each.state != ShipmentState.CANCELLED]
-    predictions = [
-        Prediction(_known(each.estimated_at), each.carrier or each.source) for each in under_way if each.estimated_at
-    ]
-    predictions += [Prediction(_known(at), source) for at, source in expected]
     before = facts.before or {}
+    # When it was first seen to slip is kept; a cache made anew takes the carrier's word for when it said so.
     slipped = before.get("late_since") if before.get("will_be_late") else None
-    told = delay_reason = ""
-    if facts.decision:
-        told = facts.decision["delay_reason"]
-    if parcel is not None and parcel.reason:
-        delay_reason = parcel.reason
-    elif not told:
-        delay_reason = _BEFORE_TRANSIT.get(Stage(row["stage"]), "")
+    house = facts.decision["delay_reason"] if facts.decision else ""
+    reason = ""
+    if parcel is not None and parcel.reason and not parcel.there:
+        reason = parcel.reason
+    elif not house:
+        reason = _BEFORE_TRANSIT.get(Stage(row["stage"]), "")
     return DelayFacts(
         promised_at=_at(row["promised_at"]),
         promised_source=row["source"],
-        predictions=tuple(predictions),
+        predictions=tuple(goods.predictions(facts, expected)),
         delivered_at=_at(delivered_at),
-        settled=row["state"] in _ENDED,
-        carrier_late=any(each.delayed for each in under_way),
-        slipped_at=_at(slipped) or now,
-        carrier_reason=delay_reason,
-        house_reason=told,
+        settled=row["state"] in ENDED,
+        carrier_late=any(each.delayed for each in goods.under_way(facts)),
+        slipped_at=_at(slipped) or min(_at(goods.said_at(facts)) or now, now),
+        carrier_reason=reason,
+        house_reason=house,
         told_at=_at(row["last_told_at"]),
     )
 
 
-def _delivered_at(facts: OrderFacts, stage: str) -> int | None:
-    """When the last of it was there; None while something is missing."""
-    if stage not in {Stage.DELIVERED, Stage.AFTER_SALES, Stage.DONE}:
-        return None
-    times = [
-        each.delivered_at or each.last_event_at
-        for each in facts.parcels
-        if each.state != ShipmentState.CANCELLED and (each.delivered_at or each.status == TrackingStatus.DELIVERED)
-    ]
-    return max(filter(None, times), default=None)
-
-
 def _clock(row: Values, facts: OrderFacts, policy: DeskPolicy, now: datetime) -> Clock | None:
-    """The response clock that runs, if a customer waits."""
-    since = _at(row["waiting_since"])
-    if since is None or facts.threads is None:
+    """The response clock that runs out first, if a customer waits."""
+    if facts.threads is None:
         return None
     tier = policy.tier(row["tier"])
-    allowed = tier.first_response if facts.threads.first else tier.next_response
-    if allowed is None:
-        return None
-    due, soon = policy.hours.add(since, allowed), policy.hours.add(since, allowed * SOON)
-    state = ClockState.BREACHED if now >= due else ClockState.SOON if now >= soon else ClockState.RUNNING
-    kind = ClockKind.FIRST_RESPONSE if facts.threads.first else ClockKind.NEXT_RESPONSE
-    return Clock(kind, since, soon, due, state)
-
-
-def _pressing(parcels: Sequence[Parcel]) -> Parcel | None:
-    """The parcel that needs most attention: in trouble, else under way, else there; the newest of these."""
-    live = [each for each in parcels if each.state != ShipmentState.CANCELLED or each.status not in {None, "cancelled"}]
-    return max(
-        live,
-        key=lambda each: (
-            each.status in TRACKING_TROUBLE,
-            each.status not in _OVER,
-            each.shipped_at or 0,
-        ),
-        default=None,
+    promised = ResponsePolicy(tier.first_response, tier.next_response)
+    clocks = (
+        running(response_clocks(_letters(each), promised, policy.hours, now=now)) for each in facts.threads.waiting
     )
+    return min(filter(None, clocks), key=lambda clock: clock.due_at, default=None)
+
+
+def _letters(waiting: Waiting) -> list[Letter]:
+    """Who wrote when. What was closed without an answer before the customer wrote again asks for none any more."""
+    answered = max((at for at, direction in waiting.letters if direction == Direction.OUTBOUND), default=0)
+    return [
+        Letter(str(at), _known(at), direction, "")
+        for at, direction in waiting.letters
+        if at <= answered or at >= waiting.since
+    ]
 
 
 def _invoice(facts: OrderFacts, now: int) -> tuple[str, int | None]:
@@ -383,7 +325,7 @@ def _invoice(facts: OrderFacts, now: int) -> tuple[str, int | None]:
         if kind != InvoiceKind.INVOICE:
             continue
         owed = status in _OWED and due_at is not None
-        found.append(INVOICE_OVERDUE if owed and due_at is not None and due_at < now else status)
+        found.append(INVOICE_OVERDUE if owed and due_at is not None and due_at <= now else status)
         if owed and due_at is not None:
             due = due_at if due is None else min(due, due_at)
     known = [status for status in found if status in _INVOICE_RANK]

@@ -5,31 +5,36 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from oms_tui.domain.vocabulary import CallState
 from oms_tui.store import badges
 from oms_tui.store.derive import demand
 from oms_tui.store.derive.facts import load
-from oms_tui.store.derive.row import COLUMNS, need_of, row_of
+from oms_tui.store.derive.goods import need_of
+from oms_tui.store.derive.row import COLUMNS, NOTHING_LACKS, row_of
 from oms_tui.store.driver import transaction
-from oms_tui.store.rows import marks, upsert
+from oms_tui.store.rows import chunks, marks, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oms_tui.domain.policy import DeskPolicy, TierPolicy
     from oms_tui.domain.query_tree import Tree
-    from oms_tui.store.derive.facts import OrderFacts
+    from oms_tui.store.derive.facts import OrderFacts, Values
     from oms_tui.store.driver import Connection
     from oms_tui.store.workspace import Workspace
 
 BATCH: Final = 500
 _UPSERT: Final = upsert("queue_row")
 _MANY: Final = 100  # changes of one batch that a screen is told of one by one
+_CALLS_DUE: Final = frozenset({CallState.DUE, CallState.MISSED})
 
 
 def derive_dirty(store: Workspace, policy: DeskPolicy, *, now: int, limit: int = BATCH) -> int:
     """Derive up to ``limit`` orders that something happened to; how many there were. Below ``limit``: none are left."""
     with transaction(store.cache) as cache:
-        ids = [order for (order,) in cache.execute("SELECT order_id FROM dirty LIMIT ?", (min(limit, BATCH),))]
+        # The newest first: while a whole shop comes in for the first time, these are what people look for.
+        found = cache.execute("SELECT order_id FROM dirty ORDER BY order_id DESC LIMIT ?", (min(limit, BATCH),))
+        ids = [order for (order,) in found]
         derive_orders(store, policy, ids, now)
     return len(ids)
 
@@ -57,9 +62,11 @@ def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now:
         return
     with transaction(store.cache) as cache:
         facts = load(store, ids)
-        moved = _allot(cache, facts)
+        gone = [order for order in ids if order not in facts]
+        moved = _allot(cache, facts, gone)
         here = list(facts)
-        lacking, coming = demand.shorts(cache, here), demand.expected(cache, here)
+        lacking = demand.lacks(cache, here)
+        coming = demand.expected(cache, lacking)
         tiers = _tiers(policy.tiers)
         rows = [
             row_of(
@@ -67,72 +74,81 @@ def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now:
                 policy,
                 tiers,
                 now=now,
-                short=lacking.get(order, (0, False)),
+                short=lacking.get(order, NOTHING_LACKS),
                 expected=coming.get(order, ()),
             )
             for order, each in facts.items()
         ]
-        cache.executemany(_UPSERT, [[row[column] for column in COLUMNS] for row in rows])
-        _count(cache, facts, rows)
+        changed = [row for row in rows if _differs(facts[row["order_id"]].before, row, _WRITTEN)]
+        cache.executemany(_UPSERT, [[row[column] for column in COLUMNS] for row in changed])
+        _count(cache, facts, changed)
         cache.execute(f"DELETE FROM dirty WHERE order_id IN ({marks(len(ids))})", list(ids))
         others = [order for order in moved if order not in facts]
         others += _same_person(cache, facts, rows)
         cache.executemany("INSERT OR IGNORE INTO dirty(order_id) VALUES (?)", [(order,) for order in others])
-        _tell(cache, facts, rows, [order for order in ids if order not in facts])
+        told = [row["order_id"] for row in changed if _differs(facts[row["order_id"]].before, row, _TOLD)]
+        _tell(cache, told + _take_away(cache, gone))
 
 
-def _allot(cache: Connection, facts: dict[int, OrderFacts]) -> set[int]:
+def _allot(cache: Connection, facts: dict[int, OrderFacts], gone: Sequence[int]) -> set[int]:
     """Write what these orders need and give the stock out anew where that matters."""
-    touched = demand.write(cache, {order: need_of(each) for order, each in facts.items()})
+    needs = {order: need_of(each) for order, each in facts.items()}
+    touched = demand.write(cache, needs | dict.fromkeys(gone, demand.NOTHING))
     # What they wait for may also have come in: a source's stock marks the orders that wait for it.
     return demand.allot(cache, touched | demand.skus_of(cache, facts))
 
 
-def _count(cache: Connection, facts: dict[int, OrderFacts], rows: Sequence[dict[str, object]]) -> None:
+def _count(cache: Connection, facts: dict[int, OrderFacts], rows: Sequence[Values]) -> None:
     """Keep the counts, by what each row was before."""
     more = {"open": 0, "calls_due": 0}
     for row in rows:
-        before = facts[row["order_id"]].before or {}  # type: ignore[index]  # its own id
-        more["open"] += int(bool(row["is_open"])) - int(bool(before.get("is_open")))
-        more["calls_due"] += int(bool(row["call"])) - int(bool(before.get("call")))
+        before = facts[row["order_id"]].before or {"is_open": 0, "call": ""}
+        more["open"] += row["is_open"] - before["is_open"]
+        more["calls_due"] += (row["call"] in _CALLS_DUE) - (before["call"] in _CALLS_DUE)
     badges.bump(cache, more)
 
 
-def _same_person(cache: Connection, facts: dict[int, OrderFacts], rows: Sequence[dict[str, object]]) -> list[int]:
-    """Open orders of a customer whose tier has just changed with this order."""
-    found: list[int] = []
+def _same_person(cache: Connection, facts: dict[int, OrderFacts], rows: Sequence[Values]) -> list[int]:
+    """Other orders of a person who is served otherwise now, by one of these orders."""
+    tiers: dict[tuple[int, str], str] = {}
     for row in rows:
-        before = facts[row["order_id"]].before  # type: ignore[index]  # its own id
-        new = before is None and facts[row["order_id"]].orders > 1  # type: ignore[index]  # likewise
-        if row["customer_id"] is None or not (new or (before is not None and before["tier"] != row["tier"])):
-            continue
+        of = facts[row["order_id"]]
+        if of.person is not None and of.orders > 1 and (of.before is None or of.before["tier"] != row["tier"]):
+            tiers[of.person, row["currency"]] = row["tier"]
+    found: list[int] = []
+    for part in chunks({person for person, _ in tiers}):
         others = cache.execute(
-            "SELECT order_id FROM queue_row WHERE customer_id = ? AND is_open = 1 AND tier <> ? LIMIT 200",
-            (row["customer_id"], row["tier"]),
+            "SELECT q.order_id, c.person_id, q.currency, q.tier FROM customers c "
+            f"JOIN queue_row q ON q.customer_id = c.id WHERE c.person_id IN ({marks(len(part))})",
+            part,
         )
-        found += [order for (order,) in others if order not in facts]
+        for order, person, currency, tier in others:
+            if order not in facts and tier != tiers.get((person, currency), tier):
+                found.append(order)
     return found
 
 
-_TOLD: Final = tuple(column for column in COLUMNS if column not in {"derived_at", "refresh_at"})
+_WRITTEN: Final = tuple(column for column in COLUMNS if column != "derived_at")
+_TOLD: Final = tuple(column for column in _WRITTEN if column != "refresh_at")
 
 
-def _tell(
-    cache: Connection, facts: dict[int, OrderFacts], rows: Sequence[dict[str, object]], gone: Sequence[int]
-) -> None:
-    """Say in the change feed which orders read differently now; many at once as one line."""
-    changed = [
-        row["order_id"]
-        for row in rows
-        if (before := facts[row["order_id"]].before) is None  # type: ignore[index]  # its own id
-        or any(before[column] != row[column] for column in _TOLD)
-    ]
+def _differs(before: Values | None, row: Values, columns: Sequence[str]) -> bool:
+    return before is None or any(before[column] != row[column] for column in columns)
+
+
+def _take_away(cache: Connection, gone: Sequence[int]) -> list[int]:
+    """The rows of orders that are no longer there; returns those that had one."""
+    had: list[int] = []
     for order in gone:
-        before = cache.execute("DELETE FROM queue_row WHERE order_id = ? RETURNING is_open, call", (order,)).fetchone()
-        cache.execute("DELETE FROM demand WHERE order_id = ?", (order,))
-        if before is not None:
-            badges.bump(cache, {"open": -before[0], "calls_due": -bool(before[1])})
-            changed.append(order)
+        row = cache.execute("DELETE FROM queue_row WHERE order_id = ? RETURNING is_open, call", (order,)).fetchone()
+        if row is not None:
+            badges.bump(cache, {"open": -row[0], "calls_due": -int(row[1] in _CALLS_DUE)})
+            had.append(order)
+    return had
+
+
+def _tell(cache: Connection, changed: Sequence[int]) -> None:
+    """Say in the change feed which orders read differently now; many at once as one line."""
     if len(changed) > _MANY:
         cache.execute("INSERT INTO change_log(kind, ref) VALUES ('everything', 0)")
     else:
