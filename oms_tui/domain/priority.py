@@ -84,7 +84,7 @@ def checked_weights(changed: Mapping[str, int]) -> dict[str, int]:
 
 
 def score(facts: AttentionFacts, weights: Mapping[str, int] = WEIGHTS, *, now: datetime) -> Priority:
-    """How urgent an order is at ``now`` (aware). An order somebody put aside has no terms; an ended one few."""
+    """How urgent an order is at ``now`` (aware). An order that is calm, or that somebody put aside, has no terms."""
     if facts.snoozed(now):
         return Priority(0, ())
     delay = delay_of(facts.delay, now=now, zone=facts.zone)
@@ -95,9 +95,8 @@ def score(facts: AttentionFacts, weights: Mapping[str, int] = WEIGHTS, *, now: d
             if points:
                 found.append(Term(name, points, why))
     found.sort(key=lambda term: -term.points)
-    urgent = any(term.name != "tier" for term in found)
-    if facts.ended and not urgent:
-        return Priority(0, ())  # whose it was does not matter once nothing is to be done
+    if all(term.name == "tier" for term in found):
+        return Priority(0, ())  # whose it is does not matter while nothing is to be done
     return Priority(sum(term.points for term in found), tuple(found))
 
 
