@@ -20,7 +20,8 @@ LINE: Final = """
     unit_price: lineitem price, price, item price, einzelpreis, preis, stückpreis, prix unitaire, precio,
         prezzo, cena
     tax: tax amount, line tax, item tax, steuer, mwst, ust, tva, iva
-    fulfilled: lineitem fulfillment status, quantity fulfilled, shipped quantity, qty shipped, fulfilled quantity, versendet, geliefert
+    fulfilled: lineitem fulfillment status, quantity fulfilled, shipped quantity, qty shipped, fulfilled quantity,
+        versendet, geliefert
 """
 ADDRESS: Final = """
     ship_name: shipping name, delivery name, recipient, receiver, empfänger, lieferadresse name, destinataire,

@@ -179,14 +179,16 @@ class Reading:
         self._documents.add(table, reader)
         hashed = mark.position if mark else 0
         batch: list[_Piece] = []
+        bad = 0
         last: _Piece | None = None
         for piece in _pieces(table, reader, *((mark.position, mark.line) if mark else table.begin)):
-            if len(batch) >= PAGE or sum(len(each.bad) for each in batch) >= PAGE:
+            if len(batch) >= PAGE or bad >= PAGE:
                 hashed = self._hash(table, digest, hashed, piece.start)
                 self._marks[entry.name] = Mark(entry.size, entry.mtime, piece.start, piece.line, digest.hexdigest())
                 yield self._page(kind, number, batch)
-                batch = []
+                batch, bad = [], 0
             batch.append(piece)
+            bad += len(piece.bad)
             last = piece
         position, line = (mark.position, mark.line) if mark else table.begin
         if last is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from connectors.orders import files_values as read
@@ -30,6 +31,24 @@ if TYPE_CHECKING:
     from connectors.records import Record
 
 _LONGEST_ID: Final = 200
+_PARTS: Final = {
+    prefix: frozenset(
+        f"{prefix}_{part}"
+        for part in (
+            "name",
+            "first_name",
+            "last_name",
+            "company",
+            "street",
+            "city",
+            "region",
+            "postcode",
+            "country",
+            "phone",
+        )
+    )
+    for prefix in ("ship", "bill")
+}
 _LONGEST_ITEMS: Final = 10_000  # characters of a list of contents
 _ITEM: Final = re.compile(
     r"\s*(?:(\d{1,6})\s*[x\u00d7*]\s*(\S[^,;|]*?)|(\S[^,;|:]*?)\s*(?:[:=]|\s[x\u00d7*])\s*(\d{1,6}))\s*"
@@ -142,6 +161,8 @@ class Reader:
 
     def address(self, row: dict[str, Any], prefix: str) -> Address:
         """The address whose fields begin with ``prefix`` (``ship`` or ``bill``)."""
+        if row.keys().isdisjoint(_PARTS[prefix]):
+            return Address()
         name = self.text(row, f"{prefix}_name") or " ".join(
             filter(None, (self.text(row, f"{prefix}_first_name"), self.text(row, f"{prefix}_last_name")))
         )
@@ -206,6 +227,7 @@ def compact(number: str) -> str:
     return "".join(number.split()).upper()
 
 
+@lru_cache(maxsize=1024)
 def carrier_key(name: str) -> str:
     """A carrier as our keys are written: "DHL Express" is ``dhl_express``."""
     return re.sub(r"[\W_]+", "_", name.strip().casefold()).strip("_")

@@ -106,7 +106,13 @@ class Table:
                     item.wrong = f"it has {len(cells)} fields, the header {width}"
                     item.raw = self.layout.delimiter.join(cells)[:_RAW_KEPT]
                 else:
-                    item.rows = [{own: _plain(text) for own, at in places if (text := cells[at].strip())}]
+                    item.rows = [
+                        {
+                            own: text if text[0] not in "='" else _plain(text)
+                            for own, at in places
+                            if (text := cells[at].strip())
+                        }
+                    ]
             yield item
 
     def _json(self, start: int, line: int, end: int | None) -> Iterator[Item]:

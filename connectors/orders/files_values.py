@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from connectors.records import minor_units
+from connectors.records import minor_digits, minor_units
 
 LARGEST: Final = 10**15
 """Minor units and pieces beyond this are a column that was mistaken for another."""
@@ -18,9 +18,9 @@ _SIGNS: Final = {"€": "EUR", "£": "GBP", "zł": "PLN", "₺": "TRY", "₴": "
 """Signs that stand for one currency in a shop's export. "$" and "kr" stand for many."""
 _CODE: Final = re.compile(r"(?<![A-Za-z])([A-Z]{3})(?![A-Za-z])")
 _SIGN: Final = rf"(?:{'|'.join(map(re.escape, _SIGNS))}|[$%]|kr\.?|[A-Z]{{3}})?"
-_AROUND: Final = re.compile(
-    rf"(?P<before>{_SIGN}[-+(]?{_SIGN})(?P<number>[\d.,]+)(?P<after>[-)]?{_SIGN}[-)]?)"
-)
+_AROUND: Final = re.compile(rf"(?P<before>{_SIGN}[-+(]?{_SIGN})(?P<number>[\d.,]+)(?P<after>[-)]?{_SIGN}[-)]?)")
+_SAFE_DIGITS: Final = 12
+_CENTS: Final = re.compile(r"(-?\d{1,12})\.(\d{1,2})", re.ASCII)
 _AMOUNT: Final = re.compile(r"[-+]?\d[\d.,]*|[-+]?[.,]\d+")
 _PLAIN: Final = re.compile(r"[-+]?\d+")
 
@@ -118,6 +118,8 @@ def whole(value: Any, notation: Notation) -> int:
     Raises:
         Unreadable: it is no whole number.
     """
+    if type(value) is str and value.isdecimal() and len(value) < _SAFE_DIGITS:
+        return int(value)
     number = decimal(value, notation)
     if not number.is_finite() or number != number.to_integral_value():
         raise Unreadable(f"{shown(value)} is no whole number")
@@ -132,6 +134,10 @@ def money(value: Any, currency: str, notation: Notation) -> int:
     Raises:
         Unreadable: it is no amount, or names another currency.
     """
+    if notation.decimal == "." and type(value) is str and (plain := _CENTS.fullmatch(value)):
+        digits = minor_digits(currency)  # how nearly all amounts are written, and so a shorter way
+        if len(plain[2]) <= digits:
+            return int(plain[1] + plain[2].ljust(digits, "0"))
     own = currency_in(value)
     if own and currency and own != currency:
         raise Unreadable(f"{shown(value)} is in {own}, the row in {currency}")

@@ -52,7 +52,9 @@ def test_the_last_order_of_a_file_that_grew_is_read_again_for_it_may_go_on(folde
     assert [(order.number, len(order.lines)) for order in found.records] == [("2", 2), ("3", 1)]
 
 
-def test_a_night_export_with_a_change_in_the_middle_and_more_at_the_end_is_not_taken_for_one_that_grew(folder: Folder) -> None:
+def test_a_night_export_with_a_change_in_the_middle_and_more_at_the_end_is_not_taken_for_one_that_grew(
+    folder: Folder,
+) -> None:
     folder.write("orders.csv", HEAD + rows(0, 300))
     first = folder.read()
     text = (HEAD + rows(0, 300)).replace("150,2026-01-05,10", "150,2026-01-05,99") + rows(300, 302)
@@ -81,7 +83,9 @@ def test_files_with_an_unfinished_ending_wait(folder: Folder) -> None:
     assert "still being written" in folder.source().check().detail
 
 
-def test_a_file_that_is_being_written_waits_until_it_stands_still(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_being_written_waits_until_it_stands_still(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = folder.write("orders.csv", HEAD + rows(0, 2), age=0.2)
     growing = _writes_while_slept(path, folder, monkeypatch)
     first = folder.read()
@@ -115,7 +119,10 @@ def test_a_last_line_without_an_end_is_read_and_read_again_when_it_goes_on(folde
     first = folder.read("stock")
     assert [(record.sku, record.on_hand) for record in first.records] == [("LAMP", 1), ("SHADE", 1)]
     folder.append("stock.csv", "2\nBULB,3\n")
-    assert [(record.sku, record.on_hand) for record in folder.read("stock", first.cursor).records] == [("SHADE", 12), ("BULB", 3)]
+    assert [(record.sku, record.on_hand) for record in folder.read("stock", first.cursor).records] == [
+        ("SHADE", 12),
+        ("BULB", 3),
+    ]
 
 
 def test_half_a_row_at_the_end_is_told_and_lands_when_the_rest_is_there(folder: Folder) -> None:
@@ -128,7 +135,9 @@ def test_half_a_row_at_the_end_is_told_and_lands_when_the_rest_is_there(folder: 
     assert found.bad == []
 
 
-def test_pages_hold_whole_orders_and_every_page_can_be_gone_on_from(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_hold_whole_orders_and_every_page_can_be_gone_on_from(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(files_reading, "PAGE", 10)
     text = "".join(f"{number},2026-01-05,L{line},1\n" for number in range(95) for line in range(number % 4 + 1))
     folder.write("orders.csv", f"number,date,sku,qty\n{text}")
@@ -138,7 +147,9 @@ def test_pages_hold_whole_orders_and_every_page_can_be_gone_on_from(folder: Fold
     assert {order.number: len(order.lines) for order in whole.records} == {str(n): n % 4 + 1 for n in range(95)}
     for place, page in enumerate(whole.pages[:-1]):  # a crash after any page: the rest comes, nothing is lost
         rest = folder.read(cursor=page.cursor)
-        assert [order.number for order in rest.records] == [order.number for each in whole.pages[place + 1 :] for order in each.records]
+        assert [order.number for order in rest.records] == [
+            order.number for each in whole.pages[place + 1 :] for order in each.records
+        ]
 
 
 def test_a_page_that_was_not_committed_comes_again(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

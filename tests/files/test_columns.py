@@ -47,7 +47,9 @@ def test_a_files_name_tells_its_kind(stem: str, kind: str) -> None:
 def test_the_config_says_what_a_name_does_not(folder: Folder) -> None:
     folder.write("WaWi_A17.csv", "number,date,total\n7,2026-01-05,10\n")
     folder.write("orders_old.csv", "number,date,total\n6,2026-01-05,10\n")
-    assert folder.source().check().missing == ('what WaWi_A17.csv holds: name it in [sources.depot.files], as "WaWi_A17.csv" = "orders", or "ignore"',)
+    assert folder.source().check().missing == (
+        'what WaWi_A17.csv holds: name it in [sources.depot.files], as "WaWi_A17.csv" = "orders", or "ignore"',
+    )
     found = folder.read(files={"wawi_a*.csv": "orders", "*_old.csv": "ignore"})
     assert [order.number for order in found.records] == ["7"]
 

@@ -25,7 +25,12 @@ def test_a_german_export_is_read_without_a_word_in_the_config(folder: Folder) ->
     assert jan.placed_at.isoformat() == "2026-01-05T10:00:00+01:00"
     assert (jan.state, jan.payment_status, jan.fulfillment_status) == ("open", "paid", "unfulfilled")
     assert jan.raw_status == {"payment_status": "bezahlt", "status": "in Bearbeitung"}
-    assert (jan.ship_to.street, jan.ship_to.postcode, jan.ship_to.city, jan.ship_to.country) == ("Lindenweg 4", "10115", "Berlin", "DE")
+    assert (jan.ship_to.street, jan.ship_to.postcode, jan.ship_to.city, jan.ship_to.country) == (
+        "Lindenweg 4",
+        "10115",
+        "Berlin",
+        "DE",
+    )
     assert jan.customer.name == "Jan Kowal"
     assert jan.customer.identities == (Identity("email", "jan@firma.example"),)
     assert (zoe.customer.name, zoe.payment_status) == ("Zoë Groß", "pending")
@@ -40,7 +45,10 @@ def test_rows_that_repeat_an_order_are_its_lines(folder: Folder) -> None:
         "8,2026-01-06,b@x.example,LAMP,1,39.50,0\n",
     )
     seven, eight = folder.read().records
-    assert [(line.sku, line.quantity, line.unit_price) for line in seven.lines] == [("LAMP", 2, 3950), ("SHADE", 1, 1000)]
+    assert [(line.sku, line.quantity, line.unit_price) for line in seven.lines] == [
+        ("LAMP", 2, 3950),
+        ("SHADE", 1, 1000),
+    ]
     assert seven.total == 2 * 3950 + 1000 + 490  # nobody wrote it down: it is added up
     assert [line.sku for line in eight.lines] == ["LAMP"]
 
@@ -103,12 +111,13 @@ def test_of_two_files_with_an_order_the_newer_one_counts(folder: Folder) -> None
 
 
 SHOPIFY = (
-    "Name,Email,Financial Status,Paid at,Fulfillment Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,Created at,"
-    "Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Lineitem fulfillment status,Billing Name,Shipping Name,"
-    "Shipping Street,Shipping City,Shipping Zip,Shipping Country,Shipping Phone,Notes,Payment Method,Id,Tags\n"
+    "Name,Email,Financial Status,Paid at,Fulfillment Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,"
+    "Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Lineitem fulfillment status,Billing Name,"
+    "Shipping Name,Shipping Street,"
+    "Shipping City,Shipping Zip,Shipping Country,Shipping Phone,Notes,Payment Method,Id,Tags\n"
     "#1001,jan@x.example,partially_refunded,2026-01-05 10:00:00 +0100,partial,EUR,89.00,4.90,14.99,93.90,0.00,"
     "2026-01-05 09:59:00 +0100,2,Blue lamp,39.50,LAMP-BLUE,fulfilled,Jan Kowal,Jan Kowal,"
-    "Lindenweg 4,Berlin,'10115,DE,+49 171 3920042,,PayPal,450789469,\"gift, express\"\n"
+    'Lindenweg 4,Berlin,\'10115,DE,+49 171 3920042,,PayPal,450789469,"gift, express"\n'
     "#1001,jan@x.example,,,,,,,,,,,1,Shade,10.00,SHADE-L,pending,,,,,,,,,,,\n"
 )
 
@@ -119,7 +128,10 @@ def test_shopifys_own_export_is_known(folder: Folder) -> None:
     assert (order.number, order.total, order.shipping, order.currency) == ("#1001", 9390, 490, "EUR")
     assert order.placed_at == datetime(2026, 1, 5, 8, 59, tzinfo=UTC)
     assert (order.payment_status, order.fulfillment_status) == ("partially_refunded", "partially_fulfilled")
-    assert [(line.sku, line.title, line.quantity) for line in order.lines] == [("LAMP-BLUE", "Blue lamp", 2), ("SHADE-L", "Shade", 1)]
+    assert [(line.sku, line.title, line.quantity) for line in order.lines] == [
+        ("LAMP-BLUE", "Blue lamp", 2),
+        ("SHADE-L", "Shade", 1),
+    ]
     assert (order.customer.name, order.ship_to.postcode, order.tags) == ("Jan Kowal", "10115", ("gift", "express"))
     assert [line.fulfilled for line in order.lines] == [2, 0]
 
@@ -142,7 +154,9 @@ def test_woocommerces_words_of_state_are_known(folder: Folder) -> None:
 
 
 def test_a_row_that_has_only_a_line_belongs_to_the_order_above_it(folder: Folder) -> None:
-    folder.write("orders.csv", "number,date,total,sku,qty\n7,2026-01-05,10,LAMP,1\n,,,SHADE,2\n8,2026-01-05,10,LAMP,1\n")
+    folder.write(
+        "orders.csv", "number,date,total,sku,qty\n7,2026-01-05,10,LAMP,1\n,,,SHADE,2\n8,2026-01-05,10,LAMP,1\n"
+    )
     found = folder.read()
     assert [line.sku for line in found.by_id()["7"].lines] == ["LAMP", "SHADE"]
     assert found.bad == []
@@ -160,7 +174,9 @@ def test_a_row_that_has_only_a_line_belongs_to_the_order_above_it(folder: Folder
         ("=HYPERLINK(1),2026-01-05,10,LAMP,1", "number"),
     ],
 )
-def test_a_bad_row_is_set_aside_with_file_line_and_reason_and_the_rest_lands(folder: Folder, row: str, field: str) -> None:
+def test_a_bad_row_is_set_aside_with_file_line_and_reason_and_the_rest_lands(
+    folder: Folder, row: str, field: str
+) -> None:
     folder.write("orders.csv", f"number,date,total,sku,qty\n6,2026-01-05,10,LAMP,1\n{row}\n8,2026-01-05,10,LAMP,1\n")
     found = folder.read()
     assert [order.number for order in found.records] == ["6", "8"]
@@ -179,9 +195,13 @@ def test_a_bad_line_is_told_where_it_stands(folder: Folder) -> None:
 
 
 def test_a_word_that_no_map_knows_is_told_once_and_the_order_lands(folder: Folder) -> None:
-    folder.write("orders.csv", "number,date,total,payment status\n7,2026-01-05,10,peut-être\n8,2026-01-05,10,peut-être\n")
+    folder.write(
+        "orders.csv", "number,date,total,payment status\n7,2026-01-05,10,peut-être\n8,2026-01-05,10,peut-être\n"
+    )
     found = folder.read()
-    assert [(order.payment_status, order.raw_status["payment_status"]) for order in found.records] == [("pending", "peut-être")] * 2
+    assert [(order.payment_status, order.raw_status["payment_status"]) for order in found.records] == [
+        ("pending", "peut-être")
+    ] * 2
     (bad,) = found.bad
     assert bad.ref == "orders.csv:2"
     assert "[sources.depot.values]" in bad.reason

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from conftest import Folder
 
 
-def workbook(*rows: tuple[Any, ...], title: str = "Sheet", before: dict[str, list[tuple[Any, ...]]] | None = None) -> bytes:
+def workbook(
+    *rows: tuple[Any, ...], title: str = "Sheet", before: dict[str, list[tuple[Any, ...]]] | None = None
+) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.active)  # type: ignore[arg-type]
     for name, others in (before or {}).items():
@@ -42,11 +44,11 @@ def test_a_workbook_with_real_numbers_and_dates(folder: Folder) -> None:
             ("Bestellungen Januar", None, None),
             (None, None, None),
             ("Bestellnr", "Datum", "Summe", "PLZ", "Bezahlt", "Notiz"),
-            (10482, datetime(2026, 1, 5, 10, 30), 1234.5, "01067", True, "line one\nline two"),
+            (10482, datetime.fromisoformat("2026-01-05T10:30"), 1234.5, "01067", True, "line one\nline two"),
             ("10483", date(2026, 1, 6), 39, 10115, False, None),
             ("10484", "06.01.2026", "1.234,50", None, None, None),
             (None, None, None, None, None, None),
-            (10485, datetime(2026, 1, 7), 1.125, None, None, None),
+            (10485, datetime.fromisoformat("2026-01-07"), 1.125, None, None, None),
         ),
     )
     found = folder.read(timezone="Europe/Berlin")
@@ -61,19 +63,26 @@ def test_a_workbook_with_real_numbers_and_dates(folder: Folder) -> None:
 
 
 def test_of_several_sheets_the_one_that_fits_is_read(folder: Folder) -> None:
-    content = workbook(("sku", "stock"), ("LAMP", 3), title="Data", before={"About": [("made by", "the warehouse")], "Empty": []})
+    content = workbook(
+        ("sku", "stock"), ("LAMP", 3), title="Data", before={"About": [("made by", "the warehouse")], "Empty": []}
+    )
     folder.write("stock.xlsx", content)
     assert [(record.sku, record.on_hand) for record in folder.read("stock").records] == [("LAMP", 3)]
 
 
 def test_formulas_are_their_values_and_a_formula_where_a_number_belongs_is_set_aside(folder: Folder) -> None:
-    folder.write("orders.xlsx", workbook(("number", "date", "note"), (7, date(2026, 1, 5), "=1+1"), ("=1+1", date(2026, 1, 5), "x")))
+    folder.write(
+        "orders.xlsx",
+        workbook(("number", "date", "note"), (7, date(2026, 1, 5), "=1+1"), ("=1+1", date(2026, 1, 5), "x")),
+    )
     found = folder.read()
     assert [order.number for order in found.records] == ["7"]
     assert len(found.bad) == 1
 
 
-def test_rows_of_a_workbook_are_found_again_and_a_changed_one_is_read_anew(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_of_a_workbook_are_found_again_and_a_changed_one_is_read_anew(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(files_reading, "PAGE", 2)
     rows = [(number, date(2026, 1, 5), f"L{number}", 1) for number in range(7)]
     folder.write("orders.xlsx", workbook(("number", "date", "sku", "qty"), *rows))
@@ -87,7 +96,11 @@ def test_rows_of_a_workbook_are_found_again_and_a_changed_one_is_read_anew(folde
     assert len(list((folder.cache / "spool").iterdir())) == 1  # the old one was removed
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 half of it", b"no workbook at all", b"PK\x05\x06" + b"\0" * 18], ids=["empty", "cut", "text", "no parts"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\x03\x04 half of it", b"no workbook at all", b"PK\x05\x06" + b"\0" * 18],
+    ids=["empty", "cut", "text", "no parts"],
+)
 def test_what_is_no_workbook_is_told(folder: Folder, content: bytes) -> None:
     folder.write("orders.xlsx", content)
     (bad,) = folder.read().bad
@@ -153,7 +166,10 @@ def test_json_in_every_shape(folder: Folder, name: str, text: str) -> None:
     seven, eight = found.records
     assert (seven.number, seven.total, seven.customer.name, seven.email) == ("#7", 8900, "Jan Kowal", "jan@x.example")
     assert (seven.ship_to.street, seven.ship_to.postcode, seven.ship_to.country) == ("Lindenweg 4", "10115", "DE")
-    assert [(line.sku, line.quantity, line.unit_price) for line in seven.lines] == [("LAMP", 2, 3950), ("SHADE", 1, 1000)]
+    assert [(line.sku, line.quantity, line.unit_price) for line in seven.lines] == [
+        ("LAMP", 2, 3950),
+        ("SHADE", 1, 1000),
+    ]
     assert seven.tags == ("gift", "express")
     assert eight.number == "#8"
     assert folder.read(cursor=found.cursor).records == []
@@ -161,7 +177,10 @@ def test_json_in_every_shape(folder: Folder, name: str, text: str) -> None:
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**12), 10**12) | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["number", "lines", "total", "x"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["number", "lines", "total", "x"]), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -213,4 +232,7 @@ def test_scans_nested_in_a_parcel(folder: Folder) -> None:
         ]}]),
     )  # fmt: skip
     (parcel,) = folder.read("tracking").records
-    assert [(event.status, event.location) for event in parcel.events] == [("picked_up", "Berlin"), ("delivered", "Ulm")]
+    assert [(event.status, event.location) for event in parcel.events] == [
+        ("picked_up", "Berlin"),
+        ("delivered", "Ulm"),
+    ]

@@ -39,7 +39,9 @@ def test_whatever_a_csv_writer_wrote_is_read_as_it_was_with_its_place(
         again = list(records(path, layout, start=row.start, line=row.line, end=row.end))
         assert [(each.cells, each.line) for each in again] == [(row.cells, row.line)]
         rest = list(records(path, layout, start=row.end, line=row.next_line))
-        assert [(each.cells, each.line) for each in rest] == [(each.cells, each.line) for each in found if each.start >= row.end]
+        assert [(each.cells, each.line) for each in rest] == [
+            (each.cells, each.line) for each in found if each.start >= row.end
+        ]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -84,7 +86,9 @@ def test_a_charset_that_cannot_be_found_out_is_set(folder: Folder) -> None:
 
 
 def test_one_line_in_another_charset_does_not_spoil_the_others(folder: Folder) -> None:
-    folder.write("orders.csv", b"number;date;customer\n7;2026-01-05;Zo\xc3\xab\n8;2026-01-05;Zo\xeb\n9;2026-01-05;\x81\n")
+    folder.write(
+        "orders.csv", b"number;date;customer\n7;2026-01-05;Zo\xc3\xab\n8;2026-01-05;Zo\xeb\n9;2026-01-05;\x81\n"
+    )
     assert [order.ship_to.name for order in folder.read().records] == ["Zoë", "Zoë", "\ufffd"]
 
 
@@ -117,7 +121,13 @@ def test_a_record_that_cannot_be_read_costs_itself_alone(folder: Folder, bad: st
 
 
 def test_broken_quotes_in_a_row_swallow_no_other_row(folder: Folder) -> None:
-    text = HEAD + '1,2026-01-05,10,"5" lamp, blue\n' + rows(2, 4) + '4,2026-01-05,10,2" pipe\n5,"2026-01-05",10,"say ""hi"""\n' + rows(6, 8)
+    text = (
+        HEAD
+        + '1,2026-01-05,10,"5" lamp, blue\n'
+        + rows(2, 4)
+        + '4,2026-01-05,10,2" pipe\n5,"2026-01-05",10,"say ""hi"""\n'
+        + rows(6, 8)
+    )
     folder.write("orders.csv", text)
     found = folder.read()
     assert {order.number for order in found.records} == {"2", "3", "4", "5", "6", "7"}
@@ -127,7 +137,10 @@ def test_broken_quotes_in_a_row_swallow_no_other_row(folder: Folder) -> None:
 def test_a_note_of_several_lines_is_one_record(folder: Folder) -> None:
     folder.write("orders.csv", HEAD + '1,2026-01-05,10,"Dear shop,\n\nplease ring\n  twice"\n' + rows(2, 3))
     found = folder.read()
-    assert [(order.number, order.note) for order in found.records] == [("1", "Dear shop,\n\nplease ring\n  twice"), ("2", "fine")]
+    assert [(order.number, order.note) for order in found.records] == [
+        ("1", "Dear shop,\n\nplease ring\n  twice"),
+        ("2", "fine"),
+    ]
 
 
 def test_a_delimiter_too_many_and_blank_lines_are_no_faults(folder: Folder) -> None:
@@ -151,9 +164,19 @@ def test_two_thousand_columns_are_told_as_a_file(folder: Folder) -> None:
 
 
 def test_texts_of_any_script_come_through_as_they_were_sent(folder: Folder) -> None:
-    texts = ("מנורה כחולה", "青いランプ", "\u202egnirts\u202c", "\x1b[31mred\x1b[0m", "a" * 5000, "👩‍🎨🏳️‍🌈", "[bold]x[/]")
+    texts = (
+        "מנורה כחולה",
+        "青いランプ",
+        "\u202egnirts\u202c",
+        "\x1b[31mred\x1b[0m",
+        "a" * 5000,
+        "👩‍🎨🏳️‍🌈",
+        "[bold]x[/]",
+    )
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([["number", "date", "note"], *([str(n), "2026-01-05", note] for n, note in enumerate(texts))])
+    csv.writer(text).writerows(
+        [["number", "date", "note"], *([str(n), "2026-01-05", note] for n, note in enumerate(texts))]
+    )
     folder.write("orders.csv", text.getvalue())
     assert tuple(order.note for order in folder.read().records) == texts
 

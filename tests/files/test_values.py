@@ -27,6 +27,7 @@ from connectors.orders.files_values import (
 if TYPE_CHECKING:
     from conftest import Folder
 
+YEARS = (datetime(1995, 1, 1), datetime(2150, 1, 1))  # noqa: DTZ001 - the zone is put on in the test
 POINT, COMMA = Notation(decimal="."), Notation(decimal=",")
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -38,7 +39,9 @@ def written(amount: Decimal, sign: str, group: str) -> str:
 
 @given(
     st.decimals(-(10**9), 10**9, places=2, allow_nan=False),
-    st.sampled_from([(".", ","), (".", ""), (".", "'"), (".", " "), (",", "."), (",", ""), (",", " "), (",", "\u202f")]),
+    st.sampled_from(
+        [(".", ","), (".", ""), (".", "'"), (".", " "), (",", "."), (",", ""), (",", " "), (",", "\u202f")]
+    ),
     st.sampled_from(["{}", "{} €", "EUR {}", "€{}", " {} EUR"]),
 )
 def test_money_comes_back_however_it_is_grouped(amount: Decimal, signs: tuple[str, str], around: str) -> None:
@@ -80,7 +83,10 @@ def test_a_number_written_otherwise_than_the_rest_is_told(text: str) -> None:
         money(text, "EUR", COMMA)
 
 
-@pytest.mark.parametrize("text", ["", "ten", "1e5", "NaN", "Infinity", "--5", "1..2", "0x10", "=1+1", "5 €€ 6", "5 € 6", "(5", "5)", "9" * 40])
+@pytest.mark.parametrize(
+    "text",
+    ["", "ten", "1e5", "NaN", "Infinity", "--5", "1..2", "0x10", "=1+1", "5 €€ 6", "5 € 6", "(5", "5)", "9" * 40],
+)
 def test_what_is_no_amount_is_none(text: str) -> None:
     with pytest.raises(Unreadable):
         money(text, "EUR", POINT)
@@ -101,8 +107,8 @@ def test_counts_come_back(number: int) -> None:
     assert decimal(number, Notation()) == number
 
 
-@given(st.datetimes(datetime(1995, 1, 1), datetime(2150, 1, 1)), st.booleans())
-def test_moments_come_back_in_every_form(at: datetime, day_first: bool) -> None:  # noqa: FBT001 - hypothesis gives it
+@given(st.datetimes(*YEARS), st.booleans())
+def test_moments_come_back_in_every_form(at: datetime, day_first: bool) -> None:
     at = at.replace(microsecond=0)
     notation = Notation(day_first=day_first, zone=UTC)
     slashes = f"{at:%d/%m/%Y %H:%M:%S}" if day_first else f"{at:%m/%d/%Y %H:%M:%S}"
@@ -133,7 +139,9 @@ def test_a_time_without_offset_is_of_the_sources_zone_also_when_the_clocks_chang
     winter, summer = moment("2026-01-05 10:00", notation), moment("2026-07-05 10:00", notation)
     assert winter == datetime(2026, 1, 5, 9, tzinfo=UTC)
     assert summer == datetime(2026, 7, 5, 8, tzinfo=UTC)
-    assert moment("2026-03-29 02:30", notation) is not None  # there is no such time, and it is no reason to lose an order
+    assert (
+        moment("2026-03-29 02:30", notation) is not None
+    )  # there is no such time, and it is no reason to lose an order
 
 
 def test_an_offset_is_kept_as_it_was_given() -> None:
@@ -153,7 +161,12 @@ def test_a_date_with_two_readings_is_asked_and_not_guessed(text: str) -> None:
 def test_a_date_can_tell_by_itself() -> None:
     assert moment("25/12/2026", Notation()) == moment("12/25/2026", Notation()) == datetime(2026, 12, 25, tzinfo=UTC)
     assert moment("05/05/2026", Notation()) == datetime(2026, 5, 5, tzinfo=UTC)
-    assert [date_evidence(text) for text in ("25/12/2026", "12/25/2026", "03/04/2026", "25.12.2026")] == [True, False, None, None]
+    assert [date_evidence(text) for text in ("25/12/2026", "12/25/2026", "03/04/2026", "25.12.2026")] == [
+        True,
+        False,
+        None,
+        None,
+    ]
 
 
 @pytest.mark.parametrize("text", ["0000-00-00", "0000-00-00 00:00:00", "00.00.0000", "-", "n/a", "NULL", ""])
@@ -161,14 +174,23 @@ def test_a_databases_nothing_is_no_date(text: str) -> None:
     assert moment(text, Notation()) is None
 
 
-@pytest.mark.parametrize("text", ["31.02.2026", "2026-13-01", "45/45/2026", "yesterday", "1026-01-05", "9999-01-01", "25:00", "1.1.26 99:00"])
+@pytest.mark.parametrize(
+    "text", ["31.02.2026", "2026-13-01", "45/45/2026", "yesterday", "1026-01-05", "9999-01-01", "25:00", "1.1.26 99:00"]
+)
 def test_what_is_no_date_is_told(text: str) -> None:
     with pytest.raises(Unreadable):
         moment(text, Notation())
 
 
 def test_yes_and_no() -> None:
-    assert [yes_or_no(text) for text in ("Yes", "ja", "0", "NON", "perhaps", True)] == [True, True, False, False, None, True]
+    assert [yes_or_no(text) for text in ("Yes", "ja", "0", "NON", "perhaps", True)] == [
+        True,
+        True,
+        False,
+        False,
+        None,
+        True,
+    ]
 
 
 @given(st.text(max_size=30))
