@@ -39,6 +39,11 @@ def sign(key: bytes, order: int) -> str:
     return f"o{name}-{_mac(key, name)}"
 
 
+def word(order: int) -> str:
+    """What names the order in its token, before the signature: to search by, it proves nothing."""
+    return f"o{_base36(order)}"
+
+
 def address(key: bytes, order: int, mailbox: str) -> str:
     """``mailbox`` with the order's token in it."""
     local, _, domain = mailbox.rpartition("@")

@@ -1,4 +1,4 @@
-"""Mail into the cache, a page at a time: rows, conversations, orders, full text, counts, and what a screen must read again.
+"""Mail into the cache, a page at a time: rows, conversations, orders, full text, counts, and what screens read again.
 
 Every function here works inside the caller's transaction, together with the page's cursor. A message is never deleted:
 what is no longer in its mailbox is marked. Statements are per page and not per message.
@@ -7,11 +7,11 @@ what is no longer in its mailbox is marked. Statements are per page and not per 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from oms_tui.domain.safe_text import searchable
 from oms_tui.domain.vocabulary import MailState
-from oms_tui.store import mail_links, mail_rows, mail_threads
+from oms_tui.store import mail_links, mail_matching, mail_rows, mail_threads
 from oms_tui.store.ids import timed_id
 from oms_tui.store.mail_rows import ASKED_IN_VAIN, Key, Mail
 from oms_tui.store.rows import chunks, insert, marks
@@ -39,7 +39,7 @@ class MailBatch:
     flags: list[tuple[Key, str]] = field(default_factory=list)
     unreadable: list[tuple[Key, str]] = field(default_factory=list)
 
-    def __iadd__(self, other: MailBatch) -> MailBatch:
+    def __iadd__(self, other: MailBatch) -> Self:
         self.mails += other.mails
         self.gone += other.gone
         self.moved += other.moved
@@ -90,7 +90,7 @@ def ingest_mail(store: Workspace, policy: DeskPolicy, source: str, batch: MailBa
 
 
 def ingest_bodies(
-    store: Workspace, policy: DeskPolicy, source: str, mails: Sequence[Mail], asked: Iterable[Key], now: int
+    store: Workspace, policy: DeskPolicy, source: str, mails: Sequence[Mail], *, asked: Iterable[Key], now: int
 ) -> int:
     """The text of messages that were known by their header; what was asked for and did not come is not asked for again.
 
@@ -105,7 +105,8 @@ def ingest_bodies(
     came = {mail.key for mail in mails}
     vain = [(ASKED_IN_VAIN, now, source, *key) for key in asked if key not in came]
     store.cache.executemany(
-        "UPDATE messages SET has_body=?, synced_at=? WHERE source=? AND folder=? AND generation=? AND uid=? AND has_body=0",
+        "UPDATE messages SET has_body=?, synced_at=? "
+        "WHERE source=? AND folder=? AND generation=? AND uid=? AND has_body=0",
         vain,
     )
     return len(known)
@@ -115,7 +116,7 @@ def ingest_bodies(
 
 
 def _sorted_out(store: Workspace, source: str, batch: MailBatch) -> tuple[list[Mail], list[Mail], list[Key]]:
-    """The messages of a page that are new, those the cache knows only by their header, and those it could not read before."""
+    """The messages of a page that are new, those known only by their header, and places that were unreadable before."""
     cache = store.cache
     mails = {mail.key: mail for mail in batch.mails}
     for key, reason in batch.unreadable:
@@ -158,7 +159,7 @@ def _insert(store: Workspace, policy: DeskPolicy, fresh: list[Mail], now: int) -
     readable = [mail for mail in fresh if mail.state != MailState.QUARANTINED]
     touched = mail_threads.place(cache, readable, mail_threads.moves(store.desk), own)
     stored = mail_rows.load(cache, "conversation_id", touched)
-    found, carried = mail_links.link(store, policy, readable, stored=stored)
+    found, carried = mail_matching.link(store, policy, readable, stored=stored)
     cache.executemany(insert("messages"), [mail_rows.row(mail, now) for mail in fresh])
     cache.executemany(f"INSERT INTO {_FULL_TEXT}", [_indexed(mail) for mail in readable])
     orders = mail_links.write(store, found, fresh={mail.id for mail in readable})
@@ -197,10 +198,12 @@ _FULL_TEXT: Final = "messages_fts(rowid, subject, sender, body) VALUES (?,?,?,?)
 
 
 def _indexed(mail: Mail) -> tuple[int, str, str, str]:
+    """Its words: reply addresses with them, by which an order that comes later finds the mail."""
+    signed = [address for address in (*mail.to, *mail.cc, *mail.delivered_to) if "+" in address]
     return (
         mail.id,
         searchable(mail.subject),
-        searchable(f"{mail.sender_name} {mail.sender}"),
+        searchable(" ".join((mail.sender_name, mail.sender, *signed))),
         searchable(mail.text[:_INDEXED]) if mail.text else "",
     )
 
@@ -209,13 +212,14 @@ def _indexed(mail: Mail) -> tuple[int, str, str, str]:
 
 
 def _take_bodies(store: Workspace, policy: DeskPolicy, mails: Sequence[Mail], now: int) -> None:
-    """Text for messages of which only the header was known; they may name more now, and refer to more (a bounce does)."""
+    """Text for messages known only by their header; they may name more now, and refer to more (a bounce does)."""
     if not mails:
         return
     cache = store.cache
     before = {mail.id: mail for mail in mail_rows.load(cache, "id", [mail.id for mail in mails])}
     cache.executemany(
-        "UPDATE messages SET has_body=1, text=?, quoted=?, attachments=?, warnings=?, refs=?, auto=?, synced_at=? WHERE id=?",
+        "UPDATE messages SET has_body=1, text=?, quoted=?, attachments=?, warnings=?, refs=?, auto=?, synced_at=? "
+        "WHERE id=?",
         [
             (
                 mail.text,
@@ -236,7 +240,9 @@ def _take_bodies(store: Workspace, policy: DeskPolicy, mails: Sequence[Mail], no
     turned = [
         mail.id for mail in mails if mail.auto != before[mail.id].auto or mail.references != before[mail.id].references
     ]
-    told = mail_links.name_orders(store, [mail for mail in mails if mail.id not in by_hand and mail.id not in turned])
+    told = mail_matching.name_orders(
+        store, [mail for mail in mails if mail.id not in by_hand and mail.id not in turned]
+    )
     if turned:
         mail_links.relink(store, policy, turned, now)
     if told:

@@ -1,7 +1,7 @@
 """What matching asks the store, answered from indexes: a few statements for a whole page of mails, a bound on each.
 
-``StoreLookup`` is ``matching.Lookup`` over the cache. Message-IDs and numbers are fetched ahead for a page (``expect``),
-so that the question about one mail finds its answer waiting.
+``StoreLookup`` is ``matching.Lookup`` over the cache. Message-IDs and numbers are fetched ahead for a page
+(``expect_mails``, ``expect_numbers``), so that the question about one mail finds its answer waiting.
 """
 
 from __future__ import annotations
@@ -132,17 +132,9 @@ class StoreLookup:
         if self._proof:
             return []
         at = normalise.email(address)
-        found: list[int] = []
-        for query, value in (
-            ("SELECT id FROM orders WHERE email=?1 ORDER BY id DESC LIMIT ?2", at),
-            (f"{_OF_PERSON.format('email')} ORDER BY o.id DESC LIMIT ?2", at),
-            (
-                "SELECT l.order_id FROM messages m JOIN message_links l ON l.message=m.id "
-                "WHERE m.from_address=?1 ORDER BY m.sent_at DESC LIMIT ?2",
-                at,
-            ),
-        ):
-            found += self._ids(query, value, _MOST)
+        found = self._ids("SELECT id FROM orders WHERE email=? ORDER BY id DESC LIMIT ?", at, _MOST)
+        found += self._ids(f"{_OF_PERSON.format('email')} ORDER BY o.id DESC LIMIT ?", at, _MOST)
+        found += self._ids(_WRITTEN_ABOUT, at, _MOST)
         for (name,) in self._desk.execute(
             'SELECT "left" FROM identity_decisions WHERE "right"=? AND state=\'confirmed\' LIMIT 20', (f"email:{at}",)
         ):
@@ -174,7 +166,7 @@ class StoreLookup:
         found = [
             order
             for number in wanted
-            for order in self._ids(f"{_OF_PERSON.format('phone')} ORDER BY o.id DESC LIMIT ?2", number, _MOST)
+            for order in self._ids(f"{_OF_PERSON.format('phone')} ORDER BY o.id DESC LIMIT ?", number, _MOST)
         ]
         return self.orders(found)
 
@@ -205,8 +197,8 @@ class StoreLookup:
 
     def _linked(self, message_ids: Sequence[str]) -> Iterator[KnownMail]:
         query = (
-            "SELECT m.id, m.message_id, m.direction, m.from_address, m.to_addresses, m.cc_addresses, m.reply_to, l.order_id "
-            "FROM messages m JOIN message_links l ON l.message=m.id "
+            "SELECT m.id, m.message_id, m.direction, m.from_address, m.to_addresses, m.cc_addresses, m.reply_to, "
+            "l.order_id FROM messages m JOIN message_links l ON l.message=m.id "
             f"WHERE m.message_id IN ({marks(len(message_ids))}) LIMIT 5000"
         )
         found: dict[int, tuple[str, bool, list[int], frozenset[str]]] = {}
@@ -225,7 +217,10 @@ class StoreLookup:
         if self._desk.execute("SELECT 1 FROM outbox LIMIT 1").fetchone() is None:
             self._nothing_sent = True
             return
-        query = f"SELECT message_id, source, remote_id, sender, recipients FROM outbox WHERE message_id IN ({marks(len(message_ids))})"
+        query = (
+            "SELECT message_id, source, remote_id, sender, recipients FROM outbox "
+            f"WHERE message_id IN ({marks(len(message_ids))})"
+        )
         for name, source, remote_id, sender, recipients in self._desk.execute(query, list(message_ids)).fetchall():
             order = self._cache.execute(
                 "SELECT id FROM orders WHERE source=? AND remote_id=?", (source, remote_id)
@@ -256,8 +251,12 @@ class StoreLookup:
 
 
 _OF_PERSON: Final = (
-    "SELECT o.id FROM customer_identities i JOIN customers c ON c.id=i.customer_id JOIN customers p ON p.person_id=c.person_id "
-    "JOIN orders o ON o.customer_id=p.id WHERE i.kind='{}' AND i.value=?1"
+    "SELECT o.id FROM customer_identities i JOIN customers c ON c.id=i.customer_id "
+    "JOIN customers p ON p.person_id=c.person_id JOIN orders o ON o.customer_id=p.id WHERE i.kind='{}' AND i.value=?"
+)
+_WRITTEN_ABOUT: Final = (
+    "SELECT l.order_id FROM messages m JOIN message_links l ON l.message=m.id "
+    "WHERE m.from_address=? ORDER BY m.sent_at DESC LIMIT ?"
 )
 _OF_CUSTOMER: Final = (
     "SELECT o.id FROM customers c JOIN customers p ON p.person_id=c.person_id JOIN orders o ON o.customer_id=p.id "
@@ -271,7 +270,7 @@ def _quoted(word: str) -> str:
 
 
 def _spellings(word: str, *, prefix: bool = False) -> str:
-    """The ways a folded word may be written, for FTS5: its index keeps ``ae``, ``ß`` and ``ł``, which folding does not."""
+    """The ways a folded word may be written, for FTS5: its index keeps ``ae``, ``ß``, ``ł``, which folding does not."""
     variants = [""]
     place = 0
     if prefix:

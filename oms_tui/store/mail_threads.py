@@ -40,7 +40,7 @@ class Moves:
 
 
 def moves(desk: Connection) -> Moves:
-    """Every mail that somebody split off or put elsewhere; a mail put to one that was itself moved goes along with it."""
+    """Every mail that somebody split off or put elsewhere; one put to a mail that was moved itself goes along."""
     found = dict(desk.execute("SELECT mail, value FROM thread_decisions WHERE kind='thread'").fetchall())
     resolved = {name: _end(found, name) for name in found}
     return Moves(resolved, frozenset(resolved.values()))
@@ -98,7 +98,7 @@ def place(cache: Connection, mails: Sequence[Mail], moved: Moves, own: Collectio
 
 
 def rethread(cache: Connection, conversations: Iterable[int], moved: Moves, own: Collection[str]) -> set[int]:
-    """Divide the mails of these conversations anew, as after a decision of a person; returns the conversations there are.
+    """Divide the mails of these conversations anew, as after a person's decision; returns the conversations there are.
 
     Conversations that some of these mails belong to by their headers are drawn in: a decision that was taken back.
     """
@@ -267,10 +267,19 @@ def _keys(mail: Mail, moved: Moves, own: Collection[str]) -> list[int]:
     """
     named = not mail.message_id or (bool(moved.to) and mail.name in moved.targets)
     return [
-        int.from_bytes(blake2b(f"{name}\x1f{person}".encode("utf-8", "replace"), digest_size=8).digest()) >> 1
+        _hashed(name, person)
         for name, person in thread_keys(letter(mail, moved, own), own)
         if name != _BY_HAND or named or mail.name in moved.to
     ]
+
+
+def _hashed(name: str, person: str) -> int:
+    return int.from_bytes(blake2b(f"{name}\x1f{person}".encode("utf-8", "replace"), digest_size=8).digest()) >> 1
+
+
+def conversations_about(cache: Connection, pairs: Iterable[tuple[str, str]]) -> set[int]:
+    """The conversations in which a mail of this Message-ID is named together with this person (normalised)."""
+    return set(_conversations(cache, {_hashed(name, person) for name, person in pairs}).values())
 
 
 def _conversations(cache: Connection, keys: Iterable[int]) -> dict[int, int]:

@@ -32,7 +32,7 @@ _LOOKED_AT: Final = 5000  # newest messages without text among which those of op
 
 @dataclass(slots=True)
 class MailResult:
-    """What a run brought: messages that are new, by state, and those that went. linked + unlinked + quarantined = fetched."""
+    """What a run brought: new messages, by state (linked + unlinked + quarantined = fetched), and those that went."""
 
     fetched: int = 0
     linked: int = 0
@@ -101,7 +101,7 @@ class MailboxSync:
                 mail_in.mail(self._source, record, self._policy.own_addresses, is_sent=False) for record in records
             ]
             with transaction(self._store.cache):
-                read += ingest_bodies(self._store, self._policy, self._source, mails, wanted, now)
+                read += ingest_bodies(self._store, self._policy, self._source, mails, asked=wanted, now=now)
         return read
 
     def _folder(
@@ -163,7 +163,7 @@ class MailboxSync:
         cache.executemany("DELETE FROM quarantine WHERE source=? AND ref=?", settled)
 
     def _without_text(self, limit: int) -> list[Key]:
-        """Places of messages without text. Open orders' are looked for among the newest few thousand: there they are."""
+        """Places of messages without text: first those of open orders, which are looked for among the newest."""
         cache = self._store.cache
         newest = (
             "SELECT id, folder, generation, uid FROM messages WHERE source=? AND has_body=0 AND state<>'quarantined' "

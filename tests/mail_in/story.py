@@ -30,12 +30,13 @@ from oms_tui.store.compiled_sql import CACHE_COLUMNS, DESK_COLUMNS
 from oms_tui.store.driver import transaction
 from oms_tui.store.reads import mail as reads
 from oms_tui.store.rows import insert
-from oms_tui.store.workspace import Workspace
 from oms_tui.sync.ingest import ingest_page
 from oms_tui.sync.mailbox import MailboxSync, MailResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from oms_tui.store.workspace import Workspace
 
     from oms_tui.store.shapes import ConversationView, MessageView
 
@@ -53,7 +54,7 @@ POLICY = DeskPolicy(
 
 
 class MailboxInMemory:
-    """A mailbox whose folders are lists of records: for what is quicker said than filed. Real ones are tested beside it.
+    """A mailbox whose folders are lists of records, for what is quicker said than filed; real ones are tested beside it.
 
     Its cursor is how many changes of a folder were told. Headers only are handed over unless ``whole``.
     """

@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mail_in.story import MONDAY, NOW, OURS, POLICY, order
+from mail_in.story import MONDAY, NOW, OURS, POLICY, Desk, order
 
 from connectors.records import Address, LineRecord
 from oms_tui.domain import reply_token
 from oms_tui.store import mail_links
 from oms_tui.store.reads import mail as reads
+from oms_tui.store.workspace import Workspace
 
 if TYPE_CHECKING:
-    from mail_in.story import Desk
+    from pathlib import Path
 
 
 def test_scenario_one_the_parcel_with_nothing_to_go_by(desk: Desk) -> None:
-    """The order of another address is the first candidate, for its street, its product and its time; nothing is linked."""
+    """The order of another address is the first candidate, for street, product and time; nothing is linked."""
     wanted, *_ = desk.orders(
         order("#1042"),
         order(
@@ -278,3 +279,39 @@ def test_phones_skus_and_names_bring_orders_up(desk: Desk) -> None:
     for name, number in {"phone": "#1", "name": "#2", "sku": "#3"}.items():
         found = reads.candidates(desk.store, POLICY, desk.mail(name).id)
         assert [each.number for each in found][:1] == [number], name
+
+
+def test_a_cache_made_again_finds_everything_though_mail_comes_before_orders(tmp_path: Path) -> None:
+    """By reply address, by what left from here, by hand: whatever waited for its order is linked when that arrives."""
+    with Workspace(tmp_path / "desk") as store:
+        desk = Desk(store)
+        (wanted,) = desk.orders(order("#1042"))
+        desk.outbox("item1", "<ours.item1@shop.example>", "1042", to="wife@example.net")
+        desk.outbox("item2", "<unfiled.item2@shop.example>", "1042", to="son@example.net")
+        desk.mailbox.put(
+            desk.letter("token", "x@example.net", to=[reply_token.address(POLICY.key, wanted, OURS)]),
+            desk.letter("renamed@server", OURS, to=["wife@example.net"], folder="Sent", own_id="item1"),
+            desk.letter("wife", "wife@example.net", answers=["renamed@server"]),
+            desk.letter("son", "son@example.net", answers=["unfiled.item2@shop.example"]),
+            desk.letter("by hand", "y@example.net"),
+            desk.letter("number", subject="#1042"),
+            desk.letter("stranger", "z@example.net", subject="#1042"),
+        )
+        desk.sync()
+        desk.decide("link_decisions", mail="<by hand>", source="shop", remote_id="1042", linked=1)
+        mail_links.relink_named(store, POLICY, ["<by hand>"], NOW)
+        names = ("token", "renamed@server", "wife", "son", "by hand", "number", "stranger")
+        before = {name: (desk.on(name), desk.mail(name).link_reason) for name in names}
+        assert [name for name, (on, _) in before.items() if not on] == ["stranger"]
+        store.put_cache_aside("test")
+
+    with Workspace(tmp_path / "desk") as store:
+        again = Desk(store, mailbox=desk.mailbox, numbers=desk.numbers)
+        again.sync()
+        assert again.counts()["linked"] == 0
+        ids = again.orders(order("#1042"))
+
+        mail_links.rematch_unlinked(store, POLICY, ids, NOW)
+
+        assert {name: (again.on(name), again.mail(name).link_reason) for name in names} == before
+        assert again.counts() == {"fetched": 7, "linked": 6, "unlinked": 1, "quarantined": 0}

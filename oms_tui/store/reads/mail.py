@@ -1,4 +1,4 @@
-"""Mail as the screen, the commands and macros read it: what belongs to no order yet, one mail, the threads of an order."""
+"""Mail as screens, commands and macros read it: what belongs to no order yet, one mail, the threads of an order."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def mail_list(
 
 
 def mail_counts(store: Workspace) -> dict[str, int]:
-    """How many mails were fetched, and of these how many are linked, unlinked and quarantined: the three make the first."""
+    """How many mails were fetched; how many are linked, unlinked and quarantined: the three make the first."""
     keys = [f"mail.{state}" for state in _STATES]
     found = dict(
         store.cache.execute(f"SELECT key, value FROM badges WHERE key IN ({marks(len(keys))})", keys).fetchall()
@@ -114,7 +114,8 @@ def conversations_of(store: Workspace, order_id: int, policy: DeskPolicy, now: i
         number
         for part in chunks(links)
         for (number,) in cache.execute(
-            f"SELECT DISTINCT conversation_id FROM messages WHERE id IN ({marks(len(part))}) AND conversation_id IS NOT NULL",
+            "SELECT DISTINCT conversation_id FROM messages "
+            f"WHERE id IN ({marks(len(part))}) AND conversation_id IS NOT NULL",
             list(part),
         )
     }
@@ -195,8 +196,8 @@ def shown_messages(store: Workspace, ids: Iterable[int]) -> list[UnlinkedMail]:
 def unattended(store: Workspace, policy: DeskPolicy, now: int, *, limit: int = 500) -> list[UnlinkedMail]:
     """Inbound mails nobody takes care of, the longest waiting first, each with why.
 
-    A mail is attended to when it is answered, when its conversation was closed with a reason, or when an order it lies on
-    is owned by somebody (the owner's own clock says by when) or has an open task that is not overdue.
+    A mail is attended to when it is answered, when its conversation was closed with a reason, or when an order it lies
+    on is owned by somebody (whose clock says by when) or has an open task of somebody that is not overdue.
     """
     found = store.cache.execute(
         "SELECT c.unanswered, c.id FROM conversations c WHERE c.waiting_since IS NOT NULL AND c.unanswered IS NOT NULL "
@@ -337,7 +338,8 @@ def _cared_for(store: Workspace, orders: Iterable[int], policy: DeskPolicy, now:
                 "SELECT 1 FROM order_decisions WHERE source=? AND remote_id=? AND owner<>''", (source, remote_id)
             ).fetchone()
             due = store.desk.execute(
-                "SELECT 1 FROM tasks WHERE source=? AND remote_id=? AND state='open' AND owner<>'' AND due_at>=? LIMIT 1",
+                "SELECT 1 FROM tasks WHERE source=? AND remote_id=? AND state='open' AND owner<>'' AND due_at>=? "
+                "LIMIT 1",
                 (source, remote_id, now),
             ).fetchone()
             if owned or due:
