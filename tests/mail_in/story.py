@@ -36,9 +36,8 @@ from oms_tui.sync.mailbox import MailboxSync, MailResult
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from oms_tui.store.workspace import Workspace
-
     from oms_tui.store.shapes import ConversationView, MessageView
+    from oms_tui.store.workspace import Workspace
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 NOW = int(MONDAY.timestamp() * 1000)
@@ -54,7 +53,7 @@ POLICY = DeskPolicy(
 
 
 class MailboxInMemory:
-    """A mailbox whose folders are lists of records, for what is quicker said than filed; real ones are tested beside it.
+    """A mailbox whose folders are lists of records, for what is quicker said than filed; a real one is tested too.
 
     Its cursor is how many changes of a folder were told. Headers only are handed over unless ``whole``.
     """

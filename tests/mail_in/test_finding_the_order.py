@@ -10,6 +10,7 @@ from mail_in.story import MONDAY, NOW, OURS, POLICY, Desk, order
 from connectors.records import Address, LineRecord
 from oms_tui.domain import reply_token
 from oms_tui.store import mail_links
+from oms_tui.store.derive.run import derive_dirty
 from oms_tui.store.reads import mail as reads
 from oms_tui.store.workspace import Workspace
 
@@ -315,3 +316,17 @@ def test_a_cache_made_again_finds_everything_though_mail_comes_before_orders(tmp
 
         assert {name: (again.on(name), again.mail(name).link_reason) for name in names} == before
         assert again.counts() == {"fetched": 7, "linked": 6, "unlinked": 1, "quarantined": 0}
+
+
+def test_deriving_a_new_order_finds_its_mail(desk: Desk) -> None:
+    """Nobody has to ask for it: the queue row of a new order counts the mail that was there before."""
+    desk.mailbox.put(desk.letter("m1", subject="order #1042"))
+    desk.sync()
+    (wanted,) = desk.orders(order("#1042"))
+
+    derive_dirty(desk.store, POLICY, now=NOW)
+
+    assert desk.on("m1") == ("#1042",)
+    row = desk.store.cache.execute("SELECT waiting_since FROM queue_row WHERE order_id=?", (wanted,)).fetchone()
+    assert row == (desk.mail("m1").sent_at,)
+    assert derive_dirty(desk.store, POLICY, now=NOW) == 0

@@ -35,8 +35,19 @@ def derive_dirty(store: Workspace, policy: DeskPolicy, *, now: int, limit: int =
         # The newest first: while a whole shop comes in for the first time, these are what people look for.
         found = cache.execute("SELECT order_id FROM dirty ORDER BY order_id DESC LIMIT ?", (min(limit, BATCH),))
         ids = [order for (order,) in found]
+        _find_their_mail(store, policy, ids, now)
         derive_orders(store, policy, ids, now)
     return len(ids)
+
+
+def _find_their_mail(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now: int) -> None:
+    """Mails about orders that are new here may have come before them."""
+    query = f"SELECT order_id FROM queue_row WHERE order_id IN ({marks(len(ids))})"
+    known = {order for (order,) in store.cache.execute(query, list(ids))}
+    if len(known) < len(ids):
+        from oms_tui.store.mail_links import rematch_unlinked
+
+        rematch_unlinked(store, policy, [order for order in ids if order not in known], now)
 
 
 def derive_due(store: Workspace, policy: DeskPolicy, *, now: int, limit: int = BATCH) -> int:
