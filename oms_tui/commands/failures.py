@@ -26,6 +26,7 @@ _CODES: Final = {"conflict": CONFLICT, "in_doubt": IN_DOUBT, "rejected": REFUSED
 _FAMILIES: Final = {
     "ConnectorError": (SOURCE_FAILED, "source"),
     "Refused": (REFUSED, "refused"),
+    "LeaseHeld": (CONFLICT, "worker_runs"),
     "ConfigError": (WRONG_USE, "config"),
     "SecretError": (WRONG_USE, "secret"),
     "StoreError": (WRONG_USE, "store"),

@@ -32,6 +32,9 @@ _START_TIME_FIELD: Final = 19  # of /proc/<pid>/stat, counted behind the command
 class LeaseHeld(Exception):
     """Another process holds the lease; the message says which, in words for a person."""
 
+    code = "worker_runs"
+    hint = "it reads and sends by itself; end it first if this one is to do it"
+
 
 class Lease:
     """A lease that is ours until ``renew`` says otherwise. Made by ``take``.

@@ -55,7 +55,8 @@ ca_file = "{ca}"
 """
 MAIL = (
     "From: Jan Kowal <{sender}>\r\nTo: {to}\r\nSubject: Where is order 1001?\r\n"
-    "Date: Thu, 26 Nov 2026 09:00:00 +0000\r\nMessage-ID: <{name}@cust.example>\r\n{extra}\r\nHello?? Still no parcel.\r\n"
+    "Date: Thu, 26 Nov 2026 09:00:00 +0000\r\nMessage-ID: <{name}@cust.example>\r\n{extra}\r\n"
+    "Hello?? Still no parcel.\r\n"
 )
 
 
