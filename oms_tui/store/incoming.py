@@ -42,13 +42,7 @@ def _values(table: str, *more: str) -> tuple[str, ...]:
 ORDER_VALUES: Final = _values("orders", "digest")
 CUSTOMER_VALUES: Final = _values("customers", "whole", "digest")
 STOCK_VALUES: Final = _values("stock_levels")
-TRACKER_VALUES: Final = _values("trackers", "first_seen_at", "last_event_at")
 JOINED_VALUES: Final = {table: _values(table) for table in JOINED_TABLES}
-MESSAGE_VALUES: Final = tuple(
-    column
-    for column in CACHE_COLUMNS["messages"]
-    if column not in {"id", "state", "reason", "conversation_id", "gone_at", "recorded_at", "synced_at"}
-)
 
 
 @dataclass(slots=True)
@@ -115,13 +109,13 @@ class IncomingJoined:
 
 @dataclass(slots=True, frozen=True)
 class IncomingScan:
-    """One scan: what the carrier says happened, in the order of the table's columns after ``tracker_id``."""
+    """One scan: what the carrier says happened. ``offset_minutes`` is the carrier's own."""
 
     occurred_at: int
+    status: str
     raw_code: str
     text: str
     offset_minutes: int
-    status: str
     location: str
     reason: str
 
@@ -143,17 +137,7 @@ class IncomingTracker:
     updated_at: int | None
     scans: tuple[IncomingScan, ...]
     order: OrderName | None
-
-
-@dataclass(slots=True)
-class IncomingMessage:
-    """A mail in the order of MESSAGE_VALUES, with what threading and matching need apart from it."""
-
-    values: tuple[Any, ...]
-    sent_at: int
-    name: str  # source, folder, generation and uid: what its id is made of
-    references: tuple[str, ...] = ()
-    content: dict[str, str] = field(default_factory=dict)  # subject, sender, body for the full-text index
+    digest: str = ""
 
 
 @dataclass(slots=True)
