@@ -183,7 +183,7 @@ def _row(
 ) -> tuple[Any, ...]:
     alone = len(mails) == 1
     if not alone:
-        mails.sort(key=lambda mail: (mail.at, mail.id))
+        mails.sort(key=lambda mail: (mail.at, mail.direction == Direction.OUTBOUND, mail.id))
     letters = [mail.letter(own) for mail in mails]
     decision = None
     if decisions:

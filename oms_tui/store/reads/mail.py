@@ -262,7 +262,12 @@ def _once(mails: Iterable[Values], links: dict[int, tuple[str, int]]) -> list[Va
         other = best.get(name)
         if other is None or _rank(mail, links) > _rank(other, links):
             best[name] = mail
-    return sorted(best.values(), key=lambda mail: (mail["sent_at"], mail["id"]), reverse=True)
+    return sorted(best.values(), key=_place, reverse=True)
+
+
+def _place(mail: Values) -> tuple[int, bool, int]:
+    """Of the same second what came in stands before what went out, as threading has it."""
+    return mail["sent_at"], mail["direction"] == Direction.OUTBOUND, mail["id"]
 
 
 def _rank(mail: Values, links: dict[int, tuple[str, int]]) -> tuple[bool, bool, bool]:
