@@ -22,7 +22,13 @@ CONFLICT: Final = 5
 IN_DOUBT: Final = 6
 OUR_FAULT: Final = 70
 
-_CODES: Final = {"conflict": CONFLICT, "in_doubt": IN_DOUBT, "rejected": REFUSED}
+_CODES: Final = {
+    "conflict": CONFLICT,
+    "in_doubt": IN_DOUBT,
+    "rejected": REFUSED,
+    "usage": WRONG_USE,
+    "not_found": NOTHING,
+}
 _FAMILIES: Final = {
     "ConnectorError": (SOURCE_FAILED, "source"),
     "Refused": (REFUSED, "refused"),
