@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import sample
 from textual.app import App, ComposeResult
-from textual.message_pump import MessagePump
+from ui_order import sample
 
-from oms_tui.actions.reply_check import Problem
 from oms_tui.domain.macros import Macro, parse
 from oms_tui.domain.refused import Refused
 from oms_tui.store.shapes import DraftView, OrderView, OutboxView
@@ -19,12 +16,31 @@ from oms_tui.ui.composer import desk_calls
 from oms_tui.ui.messages import Answer
 from oms_tui.ui.order.pane import OrderPane
 
-MACROS = (
-    ("wismo-late.md", "title: Where is my parcel, late\ntags: wismo, late\nwhen: ship:late\n\nDear {{ customer.first_name }},\n\nyour parcel is at {{ parcel.last_scan.place }}.\n"),
-    ("refund.md", "title: Refund made\ntags: money\n\nDear {{ customer.first_name }},\n\nwe have paid back {{ refundable }}.\n"),
-)  # fmt: skip
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-MACRO_TEXT = "Dear Jan,\n\nyour parcel (DHL 00340434161094015902) is in Leipzig.\nCustoms asked us for a paper.\n\nKind regards\nAna, Bright Shop\n"
+    from textual.message_pump import MessagePump
+
+    from oms_tui.actions.reply_check import Problem
+
+MACROS = (
+    (
+        "wismo-late.md",
+        (
+            "title: Where is my parcel, late\ntags: wismo, late\nwhen: ship:late\n\n"
+            "Dear {{ customer.first_name }},\n\nyour parcel is at {{ parcel.last_scan.place }}.\n"
+        ),
+    ),
+    (
+        "refund.md",
+        "title: Refund made\ntags: money\n\nDear {{ customer.first_name }},\n\nwe have paid back {{ refundable }}.\n",
+    ),
+)
+
+MACRO_TEXT = (
+    "Dear Jan,\n\nyour parcel (DHL 00340434161094015902) is in Leipzig.\n"
+    "Customs asked us for a paper.\n\nKind regards\nAna, Bright Shop\n"
+)
 
 
 def draft(**changes: Any) -> DraftView:
@@ -166,7 +182,8 @@ class Reader:
         self.draft = draft(id="d3") if choice == "edit" else None
         return Resolved(outgoing("recalled"), self.draft)
 
-    def _find_macros(self, text: str) -> list[Macro]:
+    def _find_macros(self, text: str, draft_id: str) -> list[Macro]:
+        del draft_id
         from oms_tui.actions.macro_files import score_of
 
         found = [parse(body, name) for name, body in MACROS]

@@ -1,4 +1,4 @@
-"""Orders as the store hands them out, made by hand: one in which a lot goes on, one that is calm, one that is hostile."""
+"""Orders as the store hands them out, made by hand: one with a lot going on, one that is calm, one hostile."""
 
 from __future__ import annotations
 
@@ -386,29 +386,92 @@ def calm() -> OrderView:
     nothing = DelayView(False, False, 0, None, "", "", "", None, "", None, "", None)
     return order(
         item=queue_item(
-            id=3, number="10481", name="Amélie Durand", tier="one_off", stage="ready_to_release", flags=(Flag("ready to release", "info"),),
-            payment_status="paid", fulfillment_status="unfulfilled", account_manager="", owner="", waiting_since=None, priority=8,
-            promised_at=None, days_late=0, tracking="", carrier="",
+            id=3,
+            number="10481",
+            name="Amélie Durand",
+            tier="one_off",
+            stage="ready_to_release",
+            flags=(Flag("ready to release", "info"),),
+            payment_status="paid",
+            fulfillment_status="unfulfilled",
+            account_manager="",
+            owner="",
+            waiting_since=None,
+            priority=8,
+            promised_at=None,
+            days_late=0,
+            tracking="",
+            carrier="",
         ),
         priority_terms=(Term("release", 8, "ready to release"),),
         next_why="paid and in stock",
         next_due_at=None,
-        customer=replace(order().customer, name="Amélie Durand", tier="one_off", company="", account_manager="", orders=1, spend=8900, identities=()),
-        instructions="", tags=(), refunds=(), refundable=8900, shipments=(), conversations=(), tasks=(), calls=(), related=(),
-        timeline=TIMELINE[-2:], delay=nothing,
-    )  # fmt: skip
+        customer=replace(
+            order().customer,
+            name="Amélie Durand",
+            tier="one_off",
+            company="",
+            account_manager="",
+            orders=1,
+            spend=8900,
+            identities=(),
+        ),
+        instructions="",
+        tags=(),
+        refunds=(),
+        refundable=8900,
+        shipments=(),
+        conversations=(),
+        tasks=(),
+        calls=(),
+        related=(),
+        timeline=TIMELINE[-2:],
+        delay=nothing,
+    )
 
 
 def empty() -> OrderView:
     """An order of which hardly anything is known."""
     return order(
-        item=queue_item(id=4, number="X-1", name="", tier="", stage="awaiting_payment", flags=(), priority=0, due_at=None, promised_at=None, owner="", account_manager="", currency=""),
-        priority_terms=(), next_why="", next_due_at=None, email="", phone="", instructions="", channel="", url="", tags=(),
+        item=queue_item(
+            id=4,
+            number="X-1",
+            name="",
+            tier="",
+            stage="awaiting_payment",
+            flags=(),
+            priority=0,
+            due_at=None,
+            promised_at=None,
+            owner="",
+            account_manager="",
+            currency="",
+        ),
+        priority_terms=(),
+        next_why="",
+        next_due_at=None,
+        email="",
+        phone="",
+        instructions="",
+        channel="",
+        url="",
+        tags=(),
         ship_to=AddressView("", "", "", "", "", "", "", ""),
         customer=CustomerView(None, "", "", "", "", "", "", "", (), 0, 0, 0),
-        lines=(), payments=(), refunds=(), invoices=(), shipments=(), conversations=(), tasks=(), calls=(), related=(), timeline=(),
-        refundable=0, source_ages={}, delay=DelayView(False, False, 0, None, "", "", "", None, "", None, "", None),
-    )  # fmt: skip
+        lines=(),
+        payments=(),
+        refunds=(),
+        invoices=(),
+        shipments=(),
+        conversations=(),
+        tasks=(),
+        calls=(),
+        related=(),
+        timeline=(),
+        refundable=0,
+        source_ages={},
+        delay=DelayView(False, False, 0, None, "", "", "", None, "", None, "", None),
+    )
 
 
 HOSTILE = (

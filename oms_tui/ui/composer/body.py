@@ -13,6 +13,13 @@ from oms_tui.ui.theme import style
 if TYPE_CHECKING:
     from rich.text import Text
 
+
+def visible(line: str) -> str:
+    """``line`` with a sign for every character that is not one to see; as long as it was, for the cursor's sake."""
+    return "".join(letter if letter.isprintable() or letter == "\t" else _UNSEEN for letter in line)
+
+
+_UNSEEN: Final = "␣"
 _REVERSED: Final = Style(reverse=True)
 
 
@@ -47,6 +54,8 @@ class Body(TextArea):
     def get_line(self, line_index: int) -> Text:
         """A line of the text, with marks of missing values on a ground of their own and quotes in the background."""
         text = super().get_line(line_index)
+        if not text.plain.isprintable():
+            text.plain = visible(text.plain)
         if text.plain.startswith(">"):
             text.stylize(style("muted"))
             return text

@@ -8,8 +8,18 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from oms_tui.ui.rows import clean
+
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+
+
+class Line(Input):
+    """An input whose text is one line that can be seen, also after something else was pasted."""
+
+    def validate_value(self, value: str) -> str:
+        """``value`` without what a terminal would obey."""
+        return clean(value)
 
 
 class Field(Horizontal):
@@ -29,7 +39,7 @@ class Field(Horizontal):
         super().__init__(id=f"reply-{name}")
         self.field = name
         self._title = title
-        self.input = Input(compact=True, select_on_focus=False)
+        self.input = Line(compact=True, select_on_focus=False)
         self.input.cursor_blink = False
 
     def compose(self) -> ComposeResult:

@@ -22,7 +22,7 @@ from oms_tui.ui.composer.field import Field
 from oms_tui.ui.composer.problems import ProblemLines, blocking
 from oms_tui.ui.composer.review import Review
 from oms_tui.ui.composer.saving import Saving, Written
-from oms_tui.ui.rows import Part, Row, cut
+from oms_tui.ui.rows import Part, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -252,13 +252,12 @@ class Sheet(Widget, can_focus=False):
             field.set_class(name in wrong, "wrong")
 
     def _other_lines(self) -> list[Row]:
-        width = self.problems.text_width
         rows = []
         if self._news:
-            rows.append(Row(cut([Part("● ", "warn", bold=True), Part(self._news, "warn", bold=True)], width)))
+            rows.append(Row((Part("● ", "warn", bold=True), Part(self._news, "warn", bold=True))))
         if self.draft is not None and self.draft.attachments:
             names = ", ".join(name.rpartition("/")[2] for name in self.draft.attachments)
-            rows.append(Row(cut([Part("▪ ", "muted"), Part(names, "accent")], width)))
+            rows.append(Row((Part("▪ ", "muted"), Part(names, "accent"))))
         return rows
 
     # ---- the last look

@@ -49,7 +49,7 @@ class _Arranged(Layout):
     def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
         del greedy
         assert isinstance(parent, Board)  # noqa: S101 - nobody else has this layout
-        places = parent.places(size.width, size.height)
+        places = parent.arranged(size.width, size.height)
         return [
             WidgetPlacement(Region(*places[name]), NULL_OFFSET, NULL_SPACING, child)
             for child in children
@@ -101,6 +101,7 @@ class Board(Widget, can_focus=False):
         self._aside = "stock"
         self._last = "conversation"
         self._maximised = False
+        self._placed: tuple[bool, Mapping[str, Place]] | None = None
         self.head = HeadPanel(id="order-head")
         self.tabs = TabStrip(id="order-tabs")
         self.notice = Notice(id="order-notice")
@@ -168,6 +169,12 @@ class Board(Widget, can_focus=False):
             places["notice"] = Place(0, first.height - 1, width, 1)
         return places
 
+    def arranged(self, width: int, height: int) -> Mapping[str, Place]:
+        """The same, for the layout: this is where everything is from now on."""
+        places = self.places(width, height)
+        self._placed = (self.writing, places)
+        return places
+
     @property
     def way(self) -> str:
         """How it is laid out now: ``full``, ``pairs`` or ``tabs``."""
@@ -189,8 +196,11 @@ class Board(Widget, can_focus=False):
         return panel.wanted(width)
 
     def _again(self) -> None:
-        """Place everything anew."""
-        self.head.refresh(layout=True)
+        """Place everything anew, if anything would go elsewhere than it is."""
+        width, height = self.size
+        now = (self.writing, self.places(width, height)) if width else None
+        if now is None or now != self._placed:
+            self.head.refresh(repaint=False, layout=True)
         self._mark_tabs()
 
     def _age(self) -> None:
@@ -216,12 +226,16 @@ class Board(Widget, can_focus=False):
         """The panel in use is served first."""
         name = self._slot_of(event.widget)
         if name in self.panels and name != self._focus:
-            self._focus = name
-            if name != "reply":
-                self._last = name
-            if name not in {"conversation", "reply"}:
-                self._aside = name
-            self._again()
+            self._use(name)
+
+    def _use(self, name: str) -> None:
+        """This panel is in use now."""
+        self._focus = name
+        if name != "reply":
+            self._last = name
+        if name not in {"conversation", "reply"}:
+            self._aside = name
+        self._again()
 
     def _slot_of(self, widget: Widget) -> str:
         for each in widget.ancestors_with_self:
@@ -233,8 +247,7 @@ class Board(Widget, can_focus=False):
         """Go to a panel; a panel that is not on the screen comes onto it."""
         if self.view is None:
             return
-        self._focus = name
-        self._again()
+        self._use(name)
         self.panels[name].focus()
 
     def action_maximise(self) -> None:

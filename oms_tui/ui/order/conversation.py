@@ -128,10 +128,7 @@ class ConversationPanel(Panel):
         Binding("e", "quotes", "Quotes", id="conversation.quotes", show=False, tooltip="Fold or unfold every quote"),
         Binding("E", "everything", "All mails", id="conversation.all", show=False, tooltip="Fold or unfold every mail"),
         Binding(
-            "f", "full", "Full screen", id="conversation.full", show=False, tooltip="Read this mail on the whole screen"
-        ),
-        Binding(
-            "S", "save", "Save", id="conversation.save", show=False, tooltip="Save the attachment under the cursor"
+            "o", "full", "Full screen", id="conversation.full", show=False, tooltip="Read this mail on the whole screen"
         ),
     ]
 
@@ -257,11 +254,3 @@ class ConversationPanel(Panel):
         """Read the mail under the cursor on the whole screen."""
         if (number := self.message_id) is not None:
             self.post_message(self.Asked("full", number))
-
-    def action_save(self) -> None:
-        """Save the attachment under the cursor, or the mail's first."""
-        key = self.cursor_key
-        if isinstance(key, tuple) and key[0] == "attachment":
-            self.post_message(self.Asked("attachment", key[1], key[2]))
-        elif (message := find_message(self.view, self.message_id or 0)) is not None and message.attachments:
-            self.post_message(self.Asked("attachment", message.id, message.attachments[0].index))

@@ -21,7 +21,7 @@ def news_words(before: OrderView, after: OrderView, frame: Frame) -> str:
     who = newest.from_name or newest.from_address
     did = "wrote again" if newest.direction == Direction.INBOUND else "has answered meanwhile"
     more = f", and {len(new) - 1} more" if len(new) > 1 else ""
-    return f"{who} {did} ({frame.moment(newest.sent_at)}){more}: read it above before you send"
+    return f"{who} {did} ({frame.moment(newest.sent_at)}){more}"
 
 
 def answered_words(view: OrderView, draft: DraftView, frame: Frame) -> str:

@@ -97,8 +97,7 @@ class OrderPane(Board):
     def action_panel(self, name: str) -> None:
         """Go to a panel. Panel 6 is the reply that is written; where there is none, it begins one."""
         if name == "reply" and self.view is not None and self.composer is not None and self.writing:
-            self._focus = name
-            self._again()
+            self._use(name)
             self.composer.start()
         elif name == "reply" and self.view is not None and not replies_shown(self.view):
             self.reply()
@@ -209,8 +208,7 @@ class OrderPane(Board):
             self._slots[self.composer] = "reply"
             await self.mount(self.composer)
         self.composer.open(draft, answers=answered_words(self.view, draft, self._frame))
-        self._focus = "reply"
-        self._again()
+        self._use("reply")
         self.composer.start()
 
     def _while_writing(self, before: OrderView | None) -> None:
@@ -223,8 +221,7 @@ class OrderPane(Board):
             self.composer.news(words)
 
     def _left(self) -> None:
-        self._focus = "conversation"
-        self._again()
+        self._use("conversation")
         self.panels["conversation"].focus()
 
     def on_composer_left(self, event: Composer.Left) -> None:
@@ -248,11 +245,10 @@ class OrderPane(Board):
             return
         others = tuple(item for item in self.view.outbox if item.id != event.item.id)
         self.show(replace(self.view, outbox=(event.item, *others), drafts=()))
-        self._focus = "reply"
-        self._again()
+        self._use("reply")
         self.panels["reply"].focus()
 
-    def on_composer_said(self, event: Composer.Said) -> None:
+    def on_sheet_said(self, event: Composer.Said) -> None:
         """Words for the agent."""
         event.stop()
         self._tell(event.words, event.severity)

@@ -124,7 +124,7 @@ class Panel(LinesView):
 
 def as_text(parts: Sequence[Part], head: str = "") -> Text:
     """Parts as a text for a border: never markup."""
-    text = Text(head, end="")
+    text = Text(clean(head), end="")
     for part in parts:
         text.append(clean(part.text), style(part.style, bold=part.bold))
     return text
