@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.binding import Binding, BindingType
 
 from oms_tui.ui import keys as key_list
 from oms_tui.ui import theme as themes
 from oms_tui.ui.desk_screen import DeskScreen
 from oms_tui.ui.place import Place
+from oms_tui.ui.questions import Question
 from oms_tui.ui.reader import Reader
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from oms_tui.config_model import Config
     from oms_tui.store.session import Session
     from oms_tui.ui.messages import Answer, Changed, FeedFailed
-    from oms_tui.ui.questions import Question, Sources, Status
+    from oms_tui.ui.questions import Sources, Status
 
 _AGES_SECONDS: Final = 10
 _WORKER_ENDS_SECONDS: Final = 5
@@ -237,8 +238,12 @@ class DeskApp(App[int], inherit_bindings=False):
         self.offer([Themes], "which colours?")
 
     def do_go_queue(self) -> None:
-        """The desk itself."""
+        """The desk itself; from a list of the desk that has a key of its own, every open order."""
+        from oms_tui.ui.views import CALLS
+
         self.switch_mode(key_list.DESK)
+        if self.queue_screen.queue.question == CALLS:
+            self.queue_screen.ask(Question())
 
     def do_go_calls(self) -> None:
         """The orders whose call is due."""
@@ -262,8 +267,12 @@ class DeskApp(App[int], inherit_bindings=False):
 
     @property
     def place(self) -> Place | None:
-        """The screen of the desk that is up; None while a dialog is."""
-        return self.screen if isinstance(self.screen, Place) else None
+        """The screen of the desk that is up; None while a dialog is, and at the very end when none is left."""
+        try:
+            screen = self.screen
+        except ScreenStackError:
+            return None
+        return screen if isinstance(screen, Place) else None
 
     def offer(self, providers: Sequence[type[Provider]], words: str) -> None:
         """Open the palette over some providers."""

@@ -32,9 +32,10 @@ class Tab(NamedTuple):
 def tabs(status: Status | None) -> list[Tab]:
     """The screens with their counts."""
     if status is None:
-        return [Tab("go_queue", "Queue"), Tab("go_unlinked", "Unlinked"), Tab("go_outbox", "Outbox")]
+        names = ("queue", "calls", "unlinked", "outbox", "sources")
+        return [Tab(f"go_{name}", name.capitalize()) for name in names]
     badges = status.badges
-    waiting = f"{badges.needs_decision} to decide" if badges.needs_decision else _count(badges.outbox)
+    waiting = f"!{badges.needs_decision}" if badges.needs_decision else _count(badges.outbox)
     mail = badges.unlinked + badges.quarantined
     bad = sum(1 for each in status.health if each.state in {"failed", "stale"})
     return [
@@ -42,7 +43,7 @@ def tabs(status: Status | None) -> list[Tab]:
         Tab("go_calls", "Calls", _count(badges.calls_due)),
         Tab("go_unlinked", "Unlinked", _count(mail)),
         Tab("go_outbox", "Outbox", waiting, "alarm" if badges.needs_decision else "info"),
-        Tab("go_sources", "Sources", f"{bad} in trouble" if bad else "", "alarm"),
+        Tab("go_sources", "Sources", f"!{bad}" if bad else "", "alarm"),
     ]
 
 

@@ -48,6 +48,10 @@ class DeskScreen(Place):
     ]
     DEFAULT_CSS: ClassVar[str] = """
     DeskScreen #desk { height: 1fr; layout: horizontal; }
+    DeskScreen.-wide QueueSide { width: 42; }
+    DeskScreen.-narrow QueueSide, DeskScreen.-narrow QueueSide:focus-within {
+        width: 1fr; border: none; border-top: round $oms-border;
+    }
     DeskScreen.-narrow OrderPane { display: none; }
     DeskScreen.-narrow.reading QueueSide { display: none; }
     DeskScreen.-narrow.reading OrderPane { display: block; }

@@ -47,6 +47,7 @@ class Reader:
         self._waiting: deque[_Work] = deque()
         self._wake = threading.Condition()
         self._stopping = False
+        self._working = False
         self._generation = 0
         self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
 
@@ -61,6 +62,12 @@ class Reader:
             self._wake.notify()
         if self._thread.is_alive():
             self._thread.join(timeout)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something waits or is being done."""
+        with self._wake:
+            return bool(self._waiting) or self._working
 
     def ask(self, slot: str, target: MessagePump, function: Callable[..., Any], *arguments: Any, **options: Any) -> int:
         """Run ``function(session, *arguments, **options)`` unless a newer question in the slot comes before.
@@ -119,9 +126,11 @@ class Reader:
                     if not self._waiting and not self._stopping:
                         self._wake.wait(max(0.0, look_at - monotonic()))
                     work = self._waiting.popleft() if self._waiting else None
+                    self._working = work is not None
                     stopping = self._stopping
                 if work is not None:
                     work.target.post_message(_answer(session, work))
+                    self._working = False
                 elif stopping:
                     return
                 if monotonic() >= look_at:  # also while somebody holds a key down and work never ends

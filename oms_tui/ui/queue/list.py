@@ -100,7 +100,6 @@ class QueueList(Widget, can_focus=True):
         """The model holds another list: draw it from its top."""
         self._top = 0
         self.refresh()
-        self.post_message(self.Moved(self.model.current))
 
     def extended(self, since: int) -> None:
         """The model got another page, its first row at ``since``; only what was blank is drawn."""

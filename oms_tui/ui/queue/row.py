@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from rich.cells import cell_len
+
 from oms_tui.ui.rows import Part, cells, clean, cut, cut_text, fit
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def _two(item: QueueItem, width: int, look: Look) -> tuple[tuple[Part, ...], ...
     name = fit(_head(look) + _title(item), room - 1) + " "
     first = (*start, Part(name, "strong" if look.cursor else "text"), badge(item.tier))
     owner = _owner(item, look)
-    flags = _flags(item, width - len(start) - len(owner), ("" if look.cursor else " ") + "  ")
+    flags = _flags(item, width - len(start) - cell_len(owner), ("" if look.cursor else " ") + "  ")
     return first, (*start, *flags, *([Part(owner, "muted")] if owner else []))
 
 
@@ -83,7 +85,7 @@ def _one(item: QueueItem, width: int, look: Look) -> tuple[Part, ...]:
     name = fit(_head(look) + _title(item), _NAME - len(start) - 1) + " "
     right = f" {item.progress or item.stage.replace('_', ' ')}"
     owner = _owner(item, look)
-    stage = fit(cut_text(right, _STAGE - len(owner)), _STAGE - len(owner)) + owner + " "
+    stage = fit(cut_text(right, _STAGE - cell_len(owner)), _STAGE - cell_len(owner)) + owner + " "
     room = width - _NAME - _STAGE - 1 - BADGE
     return (
         *start,

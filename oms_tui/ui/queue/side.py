@@ -47,9 +47,6 @@ class QueueSide(Widget):
         border: round $oms-border; border-title-color: $oms-muted; border-subtitle-color: $oms-muted;
     }
     QueueSide:focus-within { border: round $oms-focus; border-title-color: $oms-accent; border-title-style: bold; }
-    .-wide QueueSide { width: 42; }
-    .-narrow QueueSide { width: 1fr; }
-    .-narrow QueueSide, .-narrow QueueSide:focus-within { border: none; border-top: round $oms-border; }
     """
 
     class Named(Message):
@@ -137,6 +134,7 @@ class QueueSide(Widget):
             self._count = answer.number
             self._say_if_empty()
             self.list.refilled()
+            self._tell_moved()
         elif event.slot == "more":
             since = len(self.model.items)
             self.model.extend(answer.items, answer.after)
@@ -154,7 +152,11 @@ class QueueSide(Widget):
         self.list.renewed(differing, before)
         now = self.model.current
         if (on and on.id) != (now and now.id):
-            self.list.post_message(QueueList.Moved(now))
+            self._tell_moved()
+
+    def _tell_moved(self) -> None:
+        """Told from here: what a child posts on its parent's behalf goes no further than to the parent."""
+        self.post_message(QueueList.Moved(self.model.current))
 
     # ---- words
 

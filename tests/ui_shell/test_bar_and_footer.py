@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from ui_shell.driving import MEDIUM, WIDE, desk, screen, settled
+
+from oms_tui.actions.catalogue import all_actions
+from oms_tui.store.shapes import Badges, SourceHealth
+from oms_tui.ui.bar import age, freshness, sources, tabs
+from oms_tui.ui.footer import CANNOT, hints
+from oms_tui.ui.keys import DESK, UNLINKED, key_map
+from oms_tui.ui.questions import Status
+from oms_tui.ui.rows import cells
+
+if TYPE_CHECKING:
+    from oms_tui.config_model import Config
+    from oms_tui.store.session import Session
+
+pytestmark = pytest.mark.anyio
+
+
+def health(source: str, state: str = "ok", seconds: int | None = 12, **more: object) -> SourceHealth:
+    facts = {"records": 10, "quarantined": 0, "error": "", "hint": ""} | more
+    return SourceHealth(source, "files", state, None, seconds, **facts)  # type: ignore[arg-type]
+
+
+def text(parts: list) -> str:  # type: ignore[type-arg]
+    return "".join(part.text for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "<1m"), (59, "<1m"), (60, "1m"), (3599, "59m"), (3600, "1h"), (86_400, "24h"), (172_800, "2d"), (None, "")],
+)
+def test_ages_change_once_a_minute_at_the_most(seconds: int | None, words: str) -> None:
+    assert age(seconds) == words
+
+
+def test_a_source_says_its_state_in_words() -> None:
+    assert freshness(health("shop")).text == "shop <1m"
+    assert freshness(health("books", "stale", 3700)).text == "books 1h stale"
+    assert freshness(health("dhl", "failed", None)).text == "dhl failed"
+    assert freshness(health("mail", "never", None)).text == "mail not read"
+    assert freshness(health("shop", "ok", 5, done=30, total=120)).text == "shop 25%"
+
+
+def test_those_in_trouble_come_first_and_nothing_is_left_out_silently() -> None:
+    found = [health("shop"), health("mail"), health("depot"), health("books", "failed", 7200)]
+
+    wide, narrow = sources(found, 80), sources(found, 32)
+
+    assert text(wide) == "books 2h failed   shop <1m   mail <1m   depot <1m"
+    assert text(narrow) == "books 2h failed   +3 more"
+    assert cells(narrow) <= 32
+
+
+def test_the_tabs_count_what_waits() -> None:
+    status = Status(Badges(148, 2, 1, 3, 1, 3), (health("books", "failed"),))
+
+    found = {tab.title: tab.number for tab in tabs(status)}
+
+    assert found == {"Queue": "148", "Calls": "3", "Unlinked": "3", "Outbox": "!1", "Sources": "!1"}
+    assert [tab.title for tab in tabs(None)] == ["Queue", "Calls", "Unlinked", "Outbox", "Sources"]
+
+
+def test_the_footer_has_what_works_here_the_most_useful_first() -> None:
+    keys = key_map({}, all_actions())
+
+    found = hints(keys, DESK, all_actions(), {"snooze": "it is closed"}, {})
+    titles = [hint.title for hint in found]
+
+    assert titles[:4] == ["reply", "note", "log call", "act"]
+    assert "decide" not in titles
+    assert next(hint for hint in found if hint.command == "snooze").why_not == "it is closed"
+    assert "open" in [hint.title for hint in hints(keys, UNLINKED, all_actions(), {}, {})]
+
+
+def test_a_key_of_the_config_is_the_one_that_is_shown() -> None:
+    keys = key_map({"note": ("F3",)}, all_actions())
+
+    assert next(hint for hint in hints(keys, DESK, all_actions(), {}, {}) if hint.command == "note").key == "f3"
+
+
+async def test_what_cannot_be_done_is_marked_and_not_only_grey(config: Config, session: Session) -> None:
+    async with desk(config, session, WIDE) as pilot:
+        shown = pilot.app.queue_screen
+        shown._shown = shown._shown._replace(refusals={"note": "you may only read"})
+        shown.show_keys()
+        await pilot.pause()
+
+        assert f"{CANNOT}n note" in screen(pilot).splitlines()[-1]
+
+
+async def test_a_click_on_a_tab_goes_there(config: Config, session: Session) -> None:
+    async with desk(config, session, MEDIUM) as pilot:
+        x = screen(pilot).splitlines()[0].index("Sources")
+        await pilot.click(offset=(x + 1, 0))
+        await settled(pilot)
+
+        assert pilot.app.place.PLACE == "sources"
+        assert "▸Sources" in screen(pilot).splitlines()[0]
+
+
+async def test_a_click_on_a_key_is_the_key(config: Config, session: Session) -> None:
+    async with desk(config, session, MEDIUM) as pilot:
+        x = screen(pilot).splitlines()[-1].index("help")
+        await pilot.click(offset=(x, 35))
+        await pilot.pause()
+
+        assert type(pilot.app.screen).__name__ == "Help"
