@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ def run(options: Options) -> int:
 
 
 def start_worker(config: Config, options: Any) -> Any:
-    """Start the sync worker as a child that ends with the desk; one that runs already makes it end at once.
+    """Start the sync worker as a child that ends with the desk; while another one is at work it stands by.
 
     Returns the child process. Its words go to the log, never to the desk's terminal.
     """
@@ -38,6 +39,7 @@ def start_worker(config: Config, options: Any) -> Any:
 
     config.folders.logs.mkdir(parents=True, exist_ok=True, mode=0o700)
     command = [sys.executable, "-m", "oms_tui.cli", "--config", str(config.path), "sync", "--follow"]
+    command += ["--beside", str(os.getpid())]
     if options.agent:
         command[3:3] = ["--as", options.agent]
     with (config.folders.logs / "worker.log").open("ab") as log:

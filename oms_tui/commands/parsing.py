@@ -57,7 +57,18 @@ def parsed(name: str, module: Any, arguments: Sequence[str], commands: Mapping[s
         name, help=commands[name], description=module.__doc__, parents=[_shared(defaults=False)]
     )
     module.add(inner)
+    _share_with_verbs(inner)
     return parser.parse_args(list(arguments))
+
+
+def _share_with_verbs(parser: argparse.ArgumentParser) -> None:
+    """Let the global options stand behind a command's own verb too (`mail list --json`)."""
+    for action in parser._actions:  # noqa: SLF001 - argparse has no other way to its subparsers
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - likewise
+            for verb in action.choices.values():
+                group = verb.add_argument_group("everywhere")
+                for names, options in _SHARED:
+                    group.add_argument(*names, **options, default=argparse.SUPPRESS)
 
 
 def refuse(argument: str) -> NoReturn:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
+import os
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.commands.context import config_of, emit, say, tell
 from oms_tui.commands.failures import DONE, SOURCE_FAILED, WRONG_USE, Failure
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable
+
+_STANDBY_SECONDS: Final = 2.0
+_LOOK_SECONDS: Final = 1.0
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--once", action="store_true", help="one round, then end (this is what happens without either)")
     how.add_argument("--follow", action="store_true", help="go on until stopped: one such worker for each desk")
+    parser.add_argument("--beside", type=int, metavar="PID", help=argparse.SUPPRESS)  # the desk that started it
 
 
 def run(options: Any) -> int:
@@ -36,7 +41,7 @@ def run(options: Any) -> int:
     store = open_store(config, checkpoints=True, read_only=options.read_only)
     session = session_on(config, store, agent_of(config, options.agent or config.desk.agent or _anybody(config)))
     try:
-        return _follow(config, session) if options.follow else _once(config, session, options)
+        return _follow(config, session, options.beside) if options.follow else _once(config, session, options)
     finally:
         store.close()
 
@@ -71,14 +76,32 @@ def _once(config: Any, session: Any, options: Any) -> int:
     return SOURCE_FAILED if failed else DONE
 
 
-def _follow(config: Any, session: Any) -> int:
+def _follow(config: Any, session: Any, desk: int | None) -> int:
+    """Follow until stopped. Beside a desk: until that ends, standing by while another is at work."""
+    from oms_tui.sync.lease import LeaseHeld
     from oms_tui.sync.worker import follow
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    follow(config, session, stop=stop)
+    if desk is None:
+        follow(config, session, stop=stop)
+        return DONE
+    threading.Thread(target=_end_with, args=(desk, stop), name="desk", daemon=True).start()
+    while not stop.is_set():
+        try:
+            follow(config, session, stop=stop)
+        except LeaseHeld:
+            stop.wait(_STANDBY_SECONDS)
     return DONE
+
+
+def _end_with(desk: int, stop: threading.Event) -> None:
+    """Set ``stop`` when the desk is gone, however it went: a child whose parent ended has another one."""
+    while os.getppid() == desk:
+        if stop.wait(_LOOK_SECONDS):
+            return
+    stop.set()
 
 
 def progress_line() -> Callable[..., None] | None:
