@@ -84,11 +84,35 @@ class Guard:
             if UNREACHABLE in waved:
                 return []
             raise Unreachable(f"the thread could not be read again before sending: {error}") from error
-        found = []
+        found = self._unfiled(item, thread, seen)
+        told = {stop.message for stop in found}
         for record in {_name(record): record for record in sorted(news, key=_when)}.values():
             ours = record.key.folder == sent or self._from_us(record)
-            if ours or not record.auto:  # an absence notice is no question
+            if _name(record) not in told and (ours or not record.auto):  # an absence notice is no question
                 found.append(_stop(record, mailbox, ours=ours))
+        return found
+
+    def _unfiled(self, item: Values, thread: list[str], seen: frozenset[str]) -> list[Stop]:
+        """Answers of colleagues in this thread that have left and are in no folder yet."""
+        desk = self._session.store.desk
+        ids = desk.execute(
+            "SELECT id FROM outbox WHERE state='sent' AND agent<>? AND id<>?", (item["agent"], item["id"])
+        ).fetchall()
+        found = []
+        for (number,) in ids:
+            row = desk_rows.get(desk, "outbox", number)
+            if row and row["message_id"] not in seen and not set(listed(row["thread_ids"])).isdisjoint(thread):
+                found.append(
+                    Stop(
+                        ANSWERED,
+                        f"{row['agent']} answered in this thread meanwhile",
+                        message=row["message_id"],
+                        sender=row["sender"],
+                        subject=row["subject"],
+                        sent_at=row["updated_at"],
+                        text=safe_block(row["body"], _TEXT_SHOWN),
+                    )
+                )
         return found
 
     def _is_news(self, record: MailRecord, item: Values, seen: frozenset[str]) -> bool:

@@ -197,7 +197,9 @@ class OutboxRunner:
             self._not_sent(account, flight, error)
         else:
             self._failures.pop(account, None)
-            self._sent(flight.item, receipt)
+            sent = self._sent(flight.item, receipt)
+            if sent is not None:
+                self._folders[account].file(sent, self._moment())
 
     def _commit(self, item: Values) -> Values:
         """The last moment at which nothing has left: the row says so from here on, or nothing leaves."""
@@ -205,11 +207,12 @@ class OutboxRunner:
             raise Moved("another process looks after the outbox now")
         return rows.refine(self._desk, item, self._moment(), phase=COMMITTING)
 
-    def _sent(self, item: Values, receipt: SendReceipt) -> None:
+    def _sent(self, item: Values, receipt: SendReceipt) -> Values | None:
         answer = safe_line(receipt.answer)
         left_out = "; ".join(f"{safe_line(address)}: {safe_line(why)}" for address, why in receipt.refused)
         words = f"reply sent to {_whom(item)}" + (f", but not to {left_out}" if left_out else "")
-        self._step(item, "confirm", event=_told("mail_sent", words, item), phase="", answer=answer, error=left_out)
+        event = _told("mail_sent", words, item)
+        return self._step(item, "confirm", event=event, phase="", answer=answer, error=left_out)
 
     def _not_sent(self, account: str, flight: _Flight, error: Exception) -> None:
         item = flight.item

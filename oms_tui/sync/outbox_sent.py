@@ -27,6 +27,7 @@ _DOUBT_EVERY_MS: Final = 60_000
 _DOUBT_FOR_MS: Final = 86_400_000
 _FILE_RETRY_MS: Final = (10_000, 30_000, 120_000, 600_000)
 _FILED_BY_SERVER_MS: Final = 600_000  # how long a provider that files sent mail itself gets to do so
+_NOT_FILED: Final = "sent, but not yet filed in the Sent folder"
 _LOG = logging.getLogger(__name__)
 
 
@@ -84,11 +85,12 @@ class SentFolder:
                 self._mailbox.append(self._name(), item["raw"])
         except Exception as error:  # noqa: BLE001 - one mail's fault must not hold up the others
             _logged(item, error)
-            words = f"sent, but not yet filed in the Sent folder: {rows.words(error)}"
+            words = f"{_NOT_FILED}: {rows.words(error)}"
             self._noted(item, not_before=now + self._pause(item), error=safe_line(words))
             return False
         self._failed.pop(item["id"], None)
-        return self._step(item, "file", now, filed=1, error="")
+        left = "" if item["error"].startswith(_NOT_FILED) else item["error"]
+        return self._step(item, "file", now, filed=1, error=left)
 
     def _has(self, item: Values) -> bool:
         names = [item["message_id"]] if item["message_id"] else []

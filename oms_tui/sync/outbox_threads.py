@@ -50,8 +50,8 @@ class OutboxThread(CrewThread):
             self._failures = 0
             if found is not source:
                 source, runners = found, self._runners(session, found)
-            for runner in runners:
-                runner.tick(session.now())
+            if sum(runner.tick(session.now()) for runner in runners):
+                self._box.stirred.set()
             self._sleep(desk, seen)
 
     def _runners(self, session: Session, source: OpenSource) -> list[OutboxRunner | ActionRunner]:

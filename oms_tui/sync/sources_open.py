@@ -109,13 +109,15 @@ def open_source(config: Config, name: str) -> OpenSource:
 class SourceBox:
     """A source that several threads use, opened by the first of them. After ``drop`` its secrets are fetched again.
 
-    ``working`` is held while records are read: only mailboxes are made for two threads at once.
+    ``working`` is held while records are read: only mailboxes are made for two threads at once. ``stirred`` is set when
+    we ourselves put something into the source, so that it is looked at soon.
     """
 
     def __init__(self, config: Config, name: str) -> None:
         self.name = name
         self._config = config
         self.working = threading.RLock()
+        self.stirred = threading.Event()
         self._lock = threading.Lock()
         self._open: OpenSource | None = None
 
@@ -137,3 +139,11 @@ class SourceBox:
         if found is not None:
             with suppress(ConnectorError, OSError):
                 found.connector.close()
+
+
+def can(box: SourceBox, *wanted: Capability) -> bool:
+    """Whether a source has one of these capabilities."""
+    try:
+        return not box.manifest().capabilities.isdisjoint(wanted)
+    except Exception:  # noqa: BLE001 - somebody else's connector that cannot be loaded; its own thread says so
+        return False

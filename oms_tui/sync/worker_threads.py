@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from oms_tui.store.session import Session
     from oms_tui.sync.sources_open import OpenSource
 
-_LISTEN_SECONDS: Final = 20.0
+_LISTEN_SECONDS: Final = 10.0  # at a stretch: what we file ourselves is in a folder that nobody listens to
 _ORDERS_FIRST_SECONDS: Final = 600.0
 _NO_SECRET_SECONDS: Final = 900.0  # its command may ask a person for a password each time
 _LOG = logging.getLogger(__name__)
@@ -119,6 +119,7 @@ class SourceThread(CrewThread):
     def work(self, session: Session) -> None:
         """Read, wait, read."""
         while not self.crew.stopping():
+            self._box.stirred.clear()
             wait = self._round(session)
             self.crew.first_rounds.discard(self._box.name)
             self._wait(wait)
@@ -225,6 +226,8 @@ class SourceThread(CrewThread):
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0 and not self.crew.stopping():
             mailbox = self._listening()
+            if mailbox is not None and self._box.stirred.is_set():
+                return
             if mailbox is None:
                 self.crew.halt.wait(left)
             else:

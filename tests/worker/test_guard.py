@@ -53,9 +53,7 @@ def test_an_absence_notice_is_no_question(desk: Desk) -> None:
 def test_two_replies_of_one_writer_do_not_stop_each_other_but_a_colleagues_is_stopped(desk: Desk) -> None:
     first, second = desk.reply(), desk.reply(created_at=NOW + 1000)
     others = desk.reply(agent="ben", created_at=NOW + 2000, not_before=NOW + 1)
-    runner = desk.runner()
-    runner.tick(NOW)
-    runner.tick(NOW + 5000)
+    desk.runner().tick(NOW + 1)
     assert (desk.state(first), desk.state(second)) == ("filed", "filed")
     assert desk.state(others) == "blocked"
     assert {stop["kind"] for stop in desk.guard(others)} == {"answered"}
@@ -67,6 +65,20 @@ def test_a_person_may_wave_through_what_they_saw_and_only_that(desk: Desk, waved
     desk.mail_comes("<colleague@shop.test>", sender="Lea Brandt <support@shop.test>", folder=".Sent")
     desk.runner().tick(NOW)
     assert desk.state(key) == state
+
+
+def test_a_colleagues_answer_that_is_in_no_folder_yet_counts_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, others = desk.reply(), desk.reply(agent="ben", created_at=NOW + 1000, not_before=NOW + 1)
+
+    def full(*_: object) -> None:
+        raise Temporary("the disk is full")
+
+    monkeypatch.setattr(desk.mailbox, "append", full)
+    desk.runner().tick(NOW + 1)
+    assert (desk.state(first), desk.state(others)) == ("sent", "blocked")
+    (stop,) = desk.guard(others)
+    assert (stop["kind"], stop["message"]) == ("answered", desk.item(first)["message_id"])
+    assert stop["text"] == "Dear Jan, reply 1."
 
 
 def test_a_new_conversation_has_no_thread_to_look_into(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from connectors.base import SendReceipt
 from connectors.errors import AuthExpired, OutcomeUnknown, RateLimited, Rejected, Temporary
 from oms_tui.store import desk_rows
 
@@ -234,6 +235,18 @@ def test_a_provider_that_files_sent_mail_is_given_the_time_to_do_so(desk: Desk, 
     runner.tick(NOW + 5 * MINUTE)
     assert desk.state(key) == "filed"
     assert len(desk.filed()) == 1
+
+
+def test_recipients_a_server_left_out_are_told_and_stay_told(desk: Desk, scripted: type[ScriptedSender]) -> None:
+    class Partly(scripted):
+        def send(self, *arguments: object, **more: object) -> SendReceipt:
+            super().send(*arguments, **more)
+            return SendReceipt("250 taken", (("lea@cust.example", "550 no such user"),))
+
+    key = desk.reply()
+    desk.runner(Partly()).tick(NOW)
+    assert (desk.state(key), desk.item(key)["error"]) == ("filed", "lea@cust.example: 550 no such user")
+    assert "but not to lea@cust.example" in next(desk_rows.select(desk.db, "desk_events"))["summary"]
 
 
 def test_a_reply_taken_back_at_the_last_moment_does_not_leave(desk: Desk, scripted: type[ScriptedSender]) -> None:
