@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from oms_tui.store.derive.run import derive_dirty
+from oms_tui.store.derive.run import derive_orders
 from oms_tui.store.driver import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from oms_tui.domain.policy import DeskPolicy
     from oms_tui.store.workspace import Workspace
 
@@ -23,53 +25,73 @@ _MAIL: Final = "mail"
 """What the feed calls a decision about a mail; it names the mail by its content."""
 
 
+_ABOUT_ORDERS: Final = ("order_decisions", "tasks", "outbox", "call_logs", "conflict_decisions")
+_ABOUT_MAILS: Final = ("link_decisions", "thread_decisions")
+
+
 def settle(store: Workspace, policy: DeskPolicy, now: int) -> int:
-    """Apply the desk's feed to the cache; how many entries were new. Some hundred orders they name are derived too."""
+    """Apply the desk's feed to the cache; how many entries were new. Some hundred orders they name are derived too.
+
+    These come before whatever else is dirty: while a shop comes in for the first time that is a million orders.
+    """
     applied = 0
+    named: dict[int, None] = {}
     while True:
-        count = _apply(store, policy, now)
+        count, orders = _apply(store, policy, now)
         applied += count
+        named |= dict.fromkeys(orders)
         if count < _MOST:
             break
-    if applied:
-        derive_dirty(store, policy, now=now, limit=_DERIVED)
+    if named:
+        derive_orders(store, policy, list(named)[-_DERIVED:], now)
     return applied
 
 
-def _apply(store: Workspace, policy: DeskPolicy, now: int) -> int:
+def _apply(store: Workspace, policy: DeskPolicy, now: int) -> tuple[int, list[int]]:
+    """Some entries of the feed: how many, and the orders they are about, all of which are marked dirty."""
     from oms_tui.store.mail_links import relink_named
     from oms_tui.store.persons import join_persons
 
     with transaction(store.cache) as cache:
         found = cache.execute("SELECT value FROM meta WHERE key = 'desk_seq'").fetchone()
         seq = int(found[0]) if found else 0
+        last = int(store.desk.execute("SELECT coalesce(max(seq), 0) FROM desk_changes").fetchone()[0])
+        if last == seq:
+            return 0, []
+        another = last < seq  # somebody put a copy in the place of the desk's file
         entries = store.desk.execute(
-            "SELECT seq, kind, source, remote_id FROM desk_changes WHERE seq > ? ORDER BY seq LIMIT ?", (seq, _MOST)
+            "SELECT seq, kind, source, remote_id FROM desk_changes WHERE seq > ? ORDER BY seq LIMIT ?",
+            (0 if another else seq, _MOST),
         ).fetchall()
-        if not entries:
-            return 0
-        orders = {(source, remote_id) for _, _, source, remote_id in entries if source and remote_id}
-        for source, remote_id in orders:
-            cache.execute(
-                "INSERT OR IGNORE INTO dirty(order_id) SELECT id FROM orders WHERE source = ? AND remote_id = ?",
-                (source, remote_id),
-            )
-        if any(kind == "restored" for _, kind, _, _ in entries):
-            _everything(store)
-        if any(kind in {"identity", "restored"} for _, kind, _, _ in entries):
-            join_persons(store)
+        names: list[tuple[str, ...]] = [(source, remote_id) for _, _, source, remote_id in entries if source]
         mails = {remote_id for _, kind, source, remote_id in entries if kind == _MAIL and not source and remote_id}
+        kinds = {kind for _, kind, _, _ in entries}
+        if another or "restored" in kinds:
+            names += _decided(store, _ABOUT_ORDERS, "source, remote_id")
+            mails |= {mail for (mail,) in _decided(store, _ABOUT_MAILS, "mail")}
+        if another:
+            orders = [order for (order,) in cache.execute("SELECT order_id FROM queue_row")]
+        else:
+            orders = list(_named(store, names))
         if mails:
-            relink_named(store, policy, mails, now)
-        cache.execute("INSERT OR REPLACE INTO meta(key, value) VALUES ('desk_seq', ?)", (str(entries[-1][0]),))
-        return len(entries)
+            orders += relink_named(store, policy, mails, now)
+        if another or kinds & {"identity", "restored"}:
+            join_persons(store)
+        cache.executemany("INSERT OR IGNORE INTO dirty(order_id) VALUES (?)", [(order,) for order in orders])
+        applied = entries[-1][0] if entries else last
+        cache.execute("INSERT OR REPLACE INTO meta(key, value) VALUES ('desk_seq', ?)", (str(applied),))
+        return len(entries), orders
 
 
-def _everything(store: Workspace) -> None:
-    """Rows came back from a copy: every order that has a decision is derived again."""
-    for table in ("order_decisions", "tasks", "outbox", "call_logs"):
-        for source, remote_id in store.desk.execute(f"SELECT DISTINCT source, remote_id FROM {table}"):
-            store.cache.execute(
-                "INSERT OR IGNORE INTO dirty(order_id) SELECT id FROM orders WHERE source = ? AND remote_id = ?",
-                (source, remote_id),
-            )
+def _named(store: Workspace, names: Iterable[tuple[str, ...]]) -> Iterator[int]:
+    """The orders called so that are in the cache, each once, in the order of their last naming."""
+    latest = dict.fromkeys(reversed(list(names)))
+    for source, remote_id in reversed(latest):
+        found = store.cache.execute("SELECT id FROM orders WHERE source = ? AND remote_id = ?", (source, remote_id))
+        for (order,) in found:
+            yield order
+
+
+def _decided(store: Workspace, tables: Iterable[str], columns: str) -> list[tuple[str, ...]]:
+    """Everything that has a row in one of these tables of the desk."""
+    return [row for table in tables for row in store.desk.execute(f"SELECT DISTINCT {columns} FROM {table}")]

@@ -77,6 +77,10 @@ class PlainShop:
         self._names = count(1)
         self._blanks: dict[str, dict[str, Any]] = {}
 
+    def restart(self) -> None:
+        """Give out the same names again, for what is brought a second time."""
+        self._names = count(1)
+
     # ---- what sources know
 
     def put(self, table: str, **values: Any) -> None:

@@ -15,7 +15,7 @@ from oms_tui.store.driver import transaction
 from oms_tui.store.rows import chunks, marks, upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from oms_tui.domain.policy import DeskPolicy, TierPolicy
     from oms_tui.domain.query_tree import Tree
@@ -94,11 +94,13 @@ def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now:
         cache.executemany(_UPSERT, [[row[column] for column in COLUMNS] for row in changed])
         _count(cache, facts, changed)
         cache.execute(f"DELETE FROM dirty WHERE order_id IN ({marks(len(ids))})", list(ids))
+        told = [row["order_id"] for row in changed if _differs(facts[row["order_id"]].before, row, _TOLD)]
+        taken = _take_away(cache, gone)
         others = [order for order in moved if order not in facts]
         others += _same_person(cache, facts, rows)
+        others += _orders_of(cache, [customer for customer in taken.values() if customer is not None])
         cache.executemany("INSERT OR IGNORE INTO dirty(order_id) VALUES (?)", [(order,) for order in others])
-        told = [row["order_id"] for row in changed if _differs(facts[row["order_id"]].before, row, _TOLD)]
-        _tell(cache, told + _take_away(cache, gone))
+        _tell(cache, [*told, *taken])
 
 
 def _allot(cache: Connection, facts: dict[int, OrderFacts], gone: Sequence[int]) -> set[int]:
@@ -122,11 +124,14 @@ def _count(cache: Connection, facts: dict[int, OrderFacts], rows: Sequence[Value
 def _same_person(cache: Connection, facts: dict[int, OrderFacts], rows: Sequence[Values]) -> list[int]:
     """Other orders of a person who is served otherwise now, by one of these orders."""
     tiers: dict[tuple[int, str], str] = {}
+    left: set[int] = set()
     for row in rows:
         of = facts[row["order_id"]]
         if of.person is not None and of.orders > 1 and (of.before is None or of.before["tier"] != row["tier"]):
             tiers[of.person, row["currency"]] = row["tier"]
-    found: list[int] = []
+        if of.before is not None and of.before["customer_id"] not in {None, row["customer_id"]}:
+            left.add(of.before["customer_id"])
+    found = _orders_of(cache, left)
     for part in chunks({person for person, _ in tiers}):
         others = cache.execute(
             "SELECT q.order_id, c.person_id, q.currency, q.tier FROM customers c "
@@ -134,8 +139,21 @@ def _same_person(cache: Connection, facts: dict[int, OrderFacts], rows: Sequence
             part,
         )
         for order, person, currency, tier in others:
-            if order not in facts and tier != tiers.get((person, currency), tier):
+            if tier != tiers.get((person, currency), tier):
                 found.append(order)
+    return [order for order in found if order not in facts]
+
+
+def _orders_of(cache: Connection, customers: Iterable[int]) -> list[int]:
+    """The orders of whoever has lost one: their spend and so their tier may be another."""
+    found: list[int] = []
+    for part in chunks(customers):
+        rows = cache.execute(
+            "SELECT q.order_id FROM customers c JOIN customers p ON p.person_id = c.person_id "
+            f"JOIN queue_row q ON q.customer_id = p.id WHERE c.id IN ({marks(len(part))})",
+            part,
+        )
+        found += [order for (order,) in rows]
     return found
 
 
@@ -147,14 +165,16 @@ def _differs(before: Values | None, row: Values, columns: Sequence[str]) -> bool
     return before is None or any(before[column] != row[column] for column in columns)
 
 
-def _take_away(cache: Connection, gone: Sequence[int]) -> list[int]:
-    """The rows of orders that are no longer there; returns those that had one."""
-    had: list[int] = []
+def _take_away(cache: Connection, gone: Sequence[int]) -> dict[int, int | None]:
+    """Delete the rows of orders that are no longer there; returns those that had one, each with its customer."""
+    had: dict[int, int | None] = {}
     for order in gone:
-        row = cache.execute("DELETE FROM queue_row WHERE order_id = ? RETURNING is_open, call", (order,)).fetchone()
+        row = cache.execute(
+            "DELETE FROM queue_row WHERE order_id = ? RETURNING customer_id, is_open, call", (order,)
+        ).fetchone()
         if row is not None:
-            badges.bump(cache, {"open": -row[0], "calls_due": -int(row[1] in _CALLS_DUE)})
-            had.append(order)
+            badges.bump(cache, {"open": -row[1], "calls_due": -int(row[2] in _CALLS_DUE)})
+            had[order] = row[0]
     return had
 
 
