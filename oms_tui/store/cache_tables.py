@@ -310,6 +310,7 @@ class Tracker(CacheTable, table=True):
     updated_at: int | None = Field(default=None, sa_column=big(null=True))
     recorded_at: int = Field(sa_column=big())
     synced_at: int = Field(sa_column=big())
+    digest: str = ""  # of what was last told: polled again and again, a parcel mostly says the same
 
 
 class TrackingEvent(CacheTable, table=True):
@@ -319,10 +320,10 @@ class TrackingEvent(CacheTable, table=True):
     __table_args__ = (CLUSTERED,)
     tracker_id: int = Field(sa_column=big(primary=True))
     occurred_at: int = Field(sa_column=big(primary=True))
+    status: str = Field(primary_key=True)
     raw_code: str = Field(primary_key=True)
     text: str = Field(primary_key=True)
     offset_minutes: int = 0
-    status: str
     location: str = ""
     reason: str = ""
     recorded_at: int = Field(sa_column=big())

@@ -14,8 +14,8 @@ from oms_tui.store.ingest_effects import Taken
 from oms_tui.store.ingest_joined import NUMBER_COLUMN
 from oms_tui.store.ingest_names import of_record
 from oms_tui.store.ingest_observed import Observation, observe
+from oms_tui.store.ingest_parcels import stand_in
 from oms_tui.store.ingest_stock import waiting_for
-from oms_tui.store.ingest_tracking import stand_in
 from oms_tui.store.rows import chunks, marks
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
 from oms_tui.store.incoming import JOINED_VALUES, OrderName
 from oms_tui.store.ingest_effects import Taken
-from oms_tui.store.ingest_names import of_record
+from oms_tui.store.ingest_names import STAND_IN, of_record
 from oms_tui.store.ingest_observed import Observation, observe, record_moves
 from oms_tui.store.rows import chunks, marks, new_ids, upsert
 
@@ -24,6 +24,7 @@ NUMBER_COLUMN: Final = {"shipments": "tracking_number", "invoices": "number", "p
 
 _NUMBER_AT: Final = {table: JOINED_VALUES[table].index(column) for table, column in NUMBER_COLUMN.items()}
 
+_DELIVERED_AT: Final = JOINED_VALUES["shipments"].index("delivered_at")
 _UPDATED_AT: Final = {
     table: columns.index("updated_at") for table, columns in JOINED_VALUES.items() if "updated_at" in columns
 }
@@ -70,8 +71,7 @@ def _ingest(
     names = [(record.at, f"{source}\x1f{record.remote_id}") for record in fresh]
     ids = {record.remote_id: number for record, number in zip(fresh, new_ids(cache, table, names), strict=True)}
     # Most records name their order by its own id: those are joined before they are written, the others afterwards.
-    plain = [record for record in fresh if _names_only_its_order(record.order)] if table != "shipments" else []
-    orders = _orders_by_id(cache, source, plain)
+    orders = _orders_by_id(cache, source, [record for record in fresh if _names_only_its_order(record)])
     rows: list[tuple[Any, ...]] = []
     same: list[int] = []
     observations: list[Observation] = []
@@ -81,7 +81,7 @@ def _ingest(
         there = known.get(remote_id)
         if there is None:
             number = ids[remote_id]
-            order = orders.get(record.order.remote_id) if _names_only_its_order(record.order) else None
+            order = orders.get(record.order.remote_id) if _names_only_its_order(record) else None
         else:
             number, order = there[1], there[2]
             if there[3] == ref and there[4:] == record.values:
@@ -118,8 +118,14 @@ for _table, _columns in JOINED_VALUES.items():
         raise AssertionError(f"the columns of {_table} moved: ingest_joined writes them in their order")
 
 
-def _names_only_its_order(name: OrderName) -> bool:
-    return bool(name.remote_id) and not (name.source or name.payment or name.reference or name.purchase)
+def _names_only_its_order(record: IncomingJoined) -> bool:
+    name = record.order
+    if not name.remote_id or name.source or name.payment or name.reference or name.purchase:
+        return False
+    # A parcel that was delivered may be older than the order it names; one that its carrier told of gives way.
+    return record.table != "shipments" or (
+        record.values[_DELIVERED_AT] is None and not record.remote_id.startswith(STAND_IN)
+    )
 
 
 def _orders_by_id(cache: Connection, source: str, records: Sequence[IncomingJoined]) -> dict[str, int]:

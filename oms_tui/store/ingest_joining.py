@@ -105,6 +105,7 @@ class Joining:
         self._claims: dict[Record, Claim] = {}
         self._named: dict[Record, Named | None] = {}
         self._brings: dict[str, bool] = {}
+        self._kept: dict[Record, tuple[bool, bool]] = {}
 
     def named(self, record: Record) -> Named | None:
         """The record; None if it is gone."""
@@ -243,6 +244,34 @@ class Joining:
         row = self._cache.execute("SELECT placed_at FROM orders WHERE id=?", (order,)).fetchone()
         return row is None or row[0] <= named.ended_at + _CLOCK_SLACK
 
+    def keep_names(self, named: Named, *, settled: bool, contested: bool) -> None:
+        """Write down the names a record uses; one settled by its order's own id only needs those of other records."""
+        record = (named.table, named.id)
+        if self._kept.get(record) == (settled, contested):
+            return
+        self._kept[record] = settled, contested
+        wanted = set(linked(named.source, named.name))
+        if not settled:
+            wanted.update(used(named.table, named.source, named.remote_id, named.number, named.name))
+        if contested:
+            wanted.add(CONTESTED)
+        there = {
+            name
+            for (name,) in self._cache.execute(
+                "SELECT name FROM record_names WHERE record=? AND record_table=?", (named.id, named.table)
+            )
+        }
+        if there - wanted:
+            self._cache.executemany(
+                "DELETE FROM record_names WHERE name=? AND record=? AND record_table=?",
+                [(name, named.id, named.table) for name in there - wanted],
+            )
+        if wanted - there:
+            self._cache.executemany(
+                "INSERT INTO record_names(name, record, record_table) VALUES (?,?,?)",
+                [(name, named.id, named.table) for name in wanted - there],
+            )
+
 
 def settle(cache: Connection, source: str, effects: Effects) -> None:
     """Join what a page brought and what was waiting for it; then bring the numbers of the orders up to date."""
@@ -255,7 +284,7 @@ def settle(cache: Connection, source: str, effects: Effects) -> None:
             records.update(_by_foreign_id(cache, source))
     for record in records:  # before any is joined: those of one page find each other by these
         if named := joining.named(record):
-            _keep_names(cache, named, settled=joining.claim(record).own)
+            joining.keep_names(named, settled=joining.claim(record).own, contested=False)
     for record in list(records):
         records.update(joining.around(record))
     for record in records:
@@ -269,7 +298,7 @@ def _join(cache: Connection, joining: Joining, record: Record, effects: Effects)
     if named is None:
         return
     claim = joining.order_of(record)
-    _keep_names(cache, named, settled=claim.own, contested=claim.contested)
+    joining.keep_names(named, settled=claim.own, contested=claim.contested)
     if named.table == "shipments" and named.number:
         effects.parcels.add(named.number)
         if named.remote_id.startswith(STAND_IN):
@@ -306,31 +335,6 @@ def _move(cache: Connection, named: Named, order: int | None, effects: Effects) 
     if named.order_id is not None:
         effects.dirty.add(named.order_id)
         effects.keyed.add(named.order_id)
-
-
-def _keep_names(cache: Connection, named: Named, *, settled: bool, contested: bool = False) -> None:
-    """Write down the names a record uses; one settled by its order's own id only needs those of other records."""
-    wanted = set(linked(named.source, named.name))
-    if not settled:
-        wanted.update(used(named.table, named.source, named.remote_id, named.number, named.name))
-    if contested:
-        wanted.add(CONTESTED)
-    there = {
-        name
-        for (name,) in cache.execute(
-            "SELECT name FROM record_names WHERE record=? AND record_table=?", (named.id, named.table)
-        )
-    }
-    if there - wanted:
-        cache.executemany(
-            "DELETE FROM record_names WHERE name=? AND record=? AND record_table=?",
-            [(name, named.id, named.table) for name in there - wanted],
-        )
-    if wanted - there:
-        cache.executemany(
-            "INSERT INTO record_names(name, record, record_table) VALUES (?,?,?)",
-            [(name, named.id, named.table) for name in wanted - there],
-        )
 
 
 def _by_foreign_id(cache: Connection, source: str) -> Iterator[Record]:

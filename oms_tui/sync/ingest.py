@@ -13,8 +13,9 @@ from oms_tui.store.ingest_effects import Effects, Taken
 from oms_tui.store.ingest_joined import ingest_joined
 from oms_tui.store.ingest_joining import settle
 from oms_tui.store.ingest_orders import ingest_orders
+from oms_tui.store.ingest_parcels import attach, stand_ins
 from oms_tui.store.ingest_stock import ingest_stock
-from oms_tui.store.ingest_tracking import attach, ingest_trackers, stand_ins
+from oms_tui.store.ingest_tracking import ingest_trackers
 from oms_tui.store.persons import join_persons
 from oms_tui.sync.records_in import incoming
 

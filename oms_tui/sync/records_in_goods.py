@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,7 +10,7 @@ from oms_tui.domain.tracking_numbers import compact
 from oms_tui.domain.vocabulary import DelayReason, TrackingStatus, values
 from oms_tui.store.incoming import IncomingScan, IncomingTracker
 from oms_tui.sync.records_in_joined import carrier_key, order_name
-from oms_tui.sync.records_in_text import identifier, integer, line, maybe, milliseconds, web_address
+from oms_tui.sync.records_in_text import digest, identifier, integer, line, lines, maybe, milliseconds, web_address
 
 if TYPE_CHECKING:
     from connectors.records import StockRecord, TrackingEventRecord, TrackingRecord
@@ -47,33 +48,41 @@ def tracker(record: TrackingRecord, unmapped: list[tuple[str, str]]) -> Incoming
         raise ValueError("its tracking number is empty")
     unmapped.extend(("tracking code", line(code)) for code in record.unmapped)
     scans = sorted(record.events, key=lambda event: event.occurred_at)[-_MOST_SCANS:]
+    content = (
+        carrier_key(record.carrier, number),
+        number,
+        line(record.remote_id),
+        _status(record.status, unmapped),
+        bool(record.delayed),
+        _reason(record.reason, unmapped),
+        line(record.raw_code),
+        line(record.raw_text),
+        maybe(record.estimated_delivery_at),
+        web_address(record.tracking_url),
+        maybe(record.updated_at),
+    )
+    told = [_scan(event, unmapped) for event in scans]
+    order = order_name(record.order) if record.order is not None else None
     return IncomingTracker(
-        carrier=carrier_key(record.carrier, number),
-        tracking_number=number,
-        remote_id=line(record.remote_id),
-        status=_status(record.status, unmapped),
-        delayed=bool(record.delayed),
-        reason=_reason(record.reason, unmapped),
-        raw_code=line(record.raw_code),
-        raw_text=line(record.raw_text),
-        estimated_delivery_at=maybe(record.estimated_delivery_at),
-        tracking_url=web_address(record.tracking_url),
-        updated_at=maybe(record.updated_at),
-        scans=tuple(_scan(event, unmapped) for event in scans),
-        order=order_name(record.order) if record.order is not None else None,
+        *content,
+        scans=tuple([IncomingScan(*scan) for scan in told]),
+        order=order,
+        digest=digest((content, told, astuple(order) if order else None)),
     )
 
 
-def _scan(event: TrackingEventRecord, unmapped: list[tuple[str, str]]) -> IncomingScan:
-    offset = event.occurred_at.utcoffset() or timedelta(0)
-    return IncomingScan(
-        occurred_at=milliseconds(event.occurred_at),
-        raw_code=line(event.raw_code),
-        text=line(event.text),
-        offset_minutes=offset // _MINUTE,
-        status=_status(event.status, unmapped),
-        location=line(event.location),
-        reason=_reason(event.reason, unmapped),
+def _scan(event: TrackingEventRecord, unmapped: list[tuple[str, str]]) -> tuple[int, str, str, str, int, str, str]:
+    """In the order of IncomingScan's fields."""
+    offset = event.occurred_at.utcoffset()
+    raw_code, text, location = lines(event.raw_code, event.text, event.location)
+    return (
+        milliseconds(event.occurred_at),
+        _status(event.status, unmapped),
+        raw_code,
+        text,
+        offset // _MINUTE if offset else 0,
+        location,
+        _reason(event.reason, unmapped),
     )
 
 

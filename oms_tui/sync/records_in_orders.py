@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import marshal
-from hashlib import blake2b
 from operator import contains
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +18,7 @@ from oms_tui.store.order_keys import NUMBER, REFERENCE, REMOTE_ID, order_key
 from oms_tui.sync.records_in_text import (
     address_json,
     block,
+    digest,
     email,
     identifier,
     integer,
@@ -36,8 +35,6 @@ from oms_tui.sync.records_in_text import (
 if TYPE_CHECKING:
     from connectors.records import CustomerRecord, LineRecord, OrderRecord
 
-_MARSHAL_VERSION: Final = 2  # the last in which the same values always have the same bytes
-_DIGEST_BYTES: Final = 12
 _NO_CUSTOMER: Final = frozenset({"", "0"})  # WooCommerce: 0 is a guest
 
 
@@ -47,11 +44,6 @@ _AXES: Final = {
     "fulfillment status": frozenset(values(FulfillmentStatus)),
     "return status": frozenset(values(ReturnStatus)),
 }
-
-
-def digest(content: tuple[Any, ...]) -> str:
-    """A short name of a row's content, the same wherever and whenever it is read."""
-    return blake2b(marshal.dumps(content, _MARSHAL_VERSION), digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def order(record: OrderRecord, unmapped: list[tuple[str, str]]) -> IncomingOrder:

@@ -6,9 +6,11 @@ Millions pass through here at the first sync, and most of them are plain ASCII: 
 from __future__ import annotations
 
 import json
+import marshal
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.domain import normalise
 from oms_tui.domain.safe_text import BLOCK_LIMIT, LINE_LIMIT, safe_block, safe_line
@@ -25,6 +27,8 @@ _CACHED: Final = 120
 _LONGEST_ID: Final = 300
 _FEWEST_DIGITS: Final = 6
 _MOST_DIGITS: Final = 15
+_MARSHAL_VERSION: Final = 2  # the last in which the same values always have the same bytes
+_DIGEST_BYTES: Final = 12
 
 
 def line(text: str) -> str:
@@ -137,3 +141,8 @@ def address_json(address: Address | None) -> str:
         if (value := getattr(address, name))
     }
     return json.dumps(parts, ensure_ascii=False) if parts else ""
+
+
+def digest(content: tuple[Any, ...]) -> str:
+    """A short name of a row's content, the same wherever and whenever it is read."""
+    return blake2b(marshal.dumps(content, _MARSHAL_VERSION), digest_size=_DIGEST_BYTES).hexdigest()
