@@ -51,3 +51,8 @@ def said(pilot: Any) -> list[str]:
 
 def cursor(pilot: Any) -> str:
     return pilot.app.queue_screen.model.current.number
+
+
+def line_of(pilot: Any, number: str) -> int:
+    """The line of the screen on which an order stands in the list at the left."""
+    return next(at for at, line in enumerate(screen(pilot).splitlines()) if number in line[:34])

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static, TextArea
 
 from oms_tui.actions.base import Refused
 from oms_tui.actions.field_values import options, read_field
-from oms_tui.ui.dialogs.form_fields import Choice, FormField
+from oms_tui.ui.dialogs.form_fields import Block, Choice, FormField
 from oms_tui.ui.dialogs.frame import FramedDialog
 from oms_tui.ui.lines import LinesView
 from oms_tui.ui.order.frame import Frame
@@ -82,7 +82,9 @@ class ActionForm(FramedDialog[dict[str, str]]):
         verb = " does it" if not self._action.destructive else " goes on"
         keys = (Part("enter", "accent", bold=True), Part(verb, "text"), Part("  "))
         more = (Part("tab", "accent"), Part(" next  ", "muted")) if len(self.fields) > 1 else ()
-        return (*keys, *more, *super().hint())
+        lines = any(isinstance(field.inside, Block) for field in self.fields.values())
+        below = (Part("alt+enter", "accent"), Part(" next line  ", "muted")) if lines else ()
+        return (*keys, *more, *below, *super().hint())
 
     def on_mount(self) -> None:
         """The first field that is empty."""
@@ -101,7 +103,7 @@ class ActionForm(FramedDialog[dict[str, str]]):
         value = self._given.get(field.name, field.default)
         inside: Widget
         if field.kind == "block":
-            inside = TextArea(value, compact=True)
+            inside = Block(value, compact=True)
             inside.cursor_blink = False
         elif found := self._options(field):
             certain = field.required or field.kind == "flag" or bool(field.default)
@@ -149,7 +151,8 @@ class ActionForm(FramedDialog[dict[str, str]]):
 
     @on(Input.Submitted)
     @on(LinesView.Opened)
-    def _entered(self, event: Input.Submitted | LinesView.Opened) -> None:
+    @on(Block.Submitted)
+    def _entered(self, event: Input.Submitted | LinesView.Opened | Block.Submitted) -> None:
         event.stop()
         self.action_submit()
 

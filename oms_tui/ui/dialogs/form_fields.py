@@ -23,6 +23,24 @@ _NUMBERED = 9
 _SEEN = 7  # options of a choice that are shown at once
 
 
+class Block(TextArea):
+    """Several lines. Enter is done, as in every other field; alt+enter (ctrl+j where that is no key) goes on below."""
+
+    class Submitted(Message):
+        """Enter."""
+
+    async def _on_key(self, event: Key) -> None:
+        if event.key not in {"enter", "alt+enter", "shift+enter", "ctrl+j"}:
+            await super()._on_key(event)
+            return
+        event.stop()
+        event.prevent_default()
+        if event.key == "enter":
+            self.post_message(self.Submitted())
+        else:
+            self.insert("\n")
+
+
 class Choice(LinesView):
     """Options below each other; the cursor is the choice. A digit or a first letter goes there.
 

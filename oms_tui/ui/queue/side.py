@@ -43,7 +43,7 @@ class QueueSide(Widget):
 
     DEFAULT_CSS: ClassVar[str] = """
     QueueSide {
-        width: 34; height: 1fr;
+        width: 36; height: 1fr;
         border: round $oms-border; border-title-color: $oms-muted; border-subtitle-color: $oms-muted;
     }
     QueueSide:focus-within { border: round $oms-focus; border-title-color: $oms-accent; border-title-style: bold; }
