@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.demo.settings import MARK, config_text
@@ -12,6 +11,7 @@ from oms_tui.demo.settings import MARK, config_text
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
     from oms_tui.demo.life import Order
 
@@ -67,9 +67,7 @@ def _is_demo(config: Path) -> bool:
         return file.read(len(MARK)) == MARK.encode()
 
 
-def _fill(
-    folder: Path, count: int, now: datetime, seed: int, progress: Callable[[int, int], None] | None
-) -> None:
+def _fill(folder: Path, count: int, now: datetime, seed: int, progress: Callable[[int, int], None] | None) -> None:
     from oms_tui.demo.correspondence import write_about
     from oms_tui.demo.mailboxes import Mailboxes
     from oms_tui.demo.planted import planted
@@ -106,7 +104,7 @@ def _remember(order: Order, remembered: dict[str, Order], now: datetime) -> None
         remembered["maria"] = order
     elif order.customer.email == PAULA.email:
         remembered["bounced"] = order
-    elif (now - order.placed_at).days < 6 and not order.customer.company and order.address.country == "DE":  # noqa: PLR2004 - a fresh order
+    elif (now - order.placed_at).days < 6 and not order.customer.company and order.address.country == "DE":
         remembered.setdefault("other", order)
 
 

@@ -3,7 +3,7 @@
 The first line is the subject. ``{…}`` are facts of the order. ``{hello}`` and ``{bye}`` are the writer's own.
 """
 
-# ruff: noqa: E501 - letters have the lines their writers gave them
+# ruff: noqa: E501 - texts and lists of names have the lines they have
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CUSTOMERS: Final[Mapping[str, Letters]] = {
     "where": {
         "en": (
             "Where is my parcel?\n{hello}\n\nI ordered {product} from you (order {number}) and it should have been here on {promised}. The tracking has not moved for days. Could you find out where it is?\n\n{bye}",
-            "Order {number} still not here\n{hello}\n\norder {number} was promised for {promised}. Nothing has arrived and the {carrier} page only says \"in transit\". When can I expect it?\n\n{bye}",
+            'Order {number} still not here\n{hello}\n\norder {number} was promised for {promised}. Nothing has arrived and the {carrier} page only says "in transit". When can I expect it?\n\n{bye}',
             "delivery??\nHi, any news on order #{number}? I took a day off for the delivery and nobody came. I need the {product} before the weekend.\n\n{bye}",
             "Question about my delivery\n{hello}\n\ncould you please let me know when my {product} will arrive? The order number is {number}.\n\nMany thanks\n{bye}",
             "#{number}\nStill waiting. Second time I write. Where is it?\n\n{bye}",
@@ -127,7 +127,7 @@ CUSTOMERS: Final[Mapping[str, Letters]] = {
     },
     "stock": {
         "en": (
-            "When will it ship? ({number})\n{hello}\n\nthe shop said \"in stock\" when I ordered the {product}. Has it left yet? If it takes longer than next week I would rather have another colour.\n\n{bye}",
+            'When will it ship? ({number})\n{hello}\n\nthe shop said "in stock" when I ordered the {product}. Has it left yet? If it takes longer than next week I would rather have another colour.\n\n{bye}',
         ),
         "de": (
             "Wann wird {product} verschickt?\n{hello}\n\nBestellung {number} ist bezahlt, aber noch nicht unterwegs. Ist {product} wieder lieferbar? Den Rest können Sie gern schon schicken.\n\n{bye}",
@@ -208,7 +208,9 @@ DESK: Final[Mapping[str, Letters]] = {
         ),
     },
     "invoice": {
-        "en": ("Dear {first},\n\nplease find the invoice in your account under order {number}; I have also sent it to your bookkeeping address.",),
+        "en": (
+            "Dear {first},\n\nplease find the invoice in your account under order {number}; I have also sent it to your bookkeeping address.",
+        ),
         "de": ("Guten Tag {name},\n\ndie Rechnung {invoice} geht Ihnen mit getrennter Post noch einmal zu.",),
     },
     "address": {
@@ -222,8 +224,12 @@ DESK: Final[Mapping[str, Letters]] = {
         "de": (
             "Guten Tag {name},\n\nvielen Dank für Ihre Nachricht zu Bestellung {number}. Ich kümmere mich darum und melde mich heute noch.",
         ),
-        "pl": ("Dzień dobry,\n\ndziękujemy za wiadomość w sprawie zamówienia {number}. Zajmiemy się tym jeszcze dziś.",),
-        "fr": ("Bonjour,\n\nmerci pour votre message au sujet de la commande {number}. Je m'en occupe et vous réponds aujourd'hui.",),
+        "pl": (
+            "Dzień dobry,\n\ndziękujemy za wiadomość w sprawie zamówienia {number}. Zajmiemy się tym jeszcze dziś.",
+        ),
+        "fr": (
+            "Bonjour,\n\nmerci pour votre message au sujet de la commande {number}. Je m'en occupe et vous réponds aujourd'hui.",
+        ),
     },
 }
 """What the desk answers; ``any`` where an occasion has no answer of its own."""
@@ -237,8 +243,19 @@ HELLO: Final = {
     "it": ("Buongiorno,", "Salve,"),
 }
 BYE: Final = {
-    "en": ("Best regards\n{name}", "Thanks\n{first}", "Kind regards,\n{name}", "{first}", "{name}\n\nSent from my phone"),
-    "de": ("Mit freundlichen Grüßen\n{name}", "Viele Grüße\n{name}", "Gruß\n{first}", "Beste Grüße\n{name}\n\nVon meinem iPhone gesendet"),
+    "en": (
+        "Best regards\n{name}",
+        "Thanks\n{first}",
+        "Kind regards,\n{name}",
+        "{first}",
+        "{name}\n\nSent from my phone",
+    ),
+    "de": (
+        "Mit freundlichen Grüßen\n{name}",
+        "Viele Grüße\n{name}",
+        "Gruß\n{first}",
+        "Beste Grüße\n{name}\n\nVon meinem iPhone gesendet",
+    ),
     "pl": ("Pozdrawiam\n{name}", "Z poważaniem\n{name}"),
     "fr": ("Cordialement\n{name}", "Bien à vous,\n{name}"),
     "es": ("Un saludo\n{name}", "Saludos,\n{name}"),

@@ -102,7 +102,8 @@ class Order:
     purchase_expected_at: datetime | None = None
     purchase_status: str = ""
     return_status: str = ""
-    replaces: str = ""
+    old: bool = False
+    new_customer: bool = True
 
     @property
     def total(self) -> int:
@@ -124,7 +125,9 @@ class Order:
         """When the shop closes it by itself: two days after it arrived, once everything is paid."""
         arrived, paid = self.delivered_at, self.paid_at
         stays = self.trouble in {"broken", "missing", "wrong_item", "chargeback", "return_open"}
-        unsent = sum(line.quantity for parcel in self.parcels for line in parcel.lines) < sum(line.quantity for line in self.lines)
+        unsent = sum(line.quantity for parcel in self.parcels for line in parcel.lines) < sum(
+            line.quantity for line in self.lines
+        )
         if arrived is None or paid is None or stays or unsent:
             return None
         return max(arrived, paid) + 2 * DAY
@@ -134,7 +137,7 @@ def live(order: Order, chance: Random, trouble: Trouble | None) -> None:
     """Plan everything that happens to ``order`` after it was placed."""
     country = COUNTRIES[order.address.country]
     order.trouble = trouble.name if trouble else ""
-    order.promised_at = at_time(workday_after(order.placed_at, country.days + (order.placed_at.hour >= 14)), 0)  # noqa: PLR2004
+    order.promised_at = at_time(workday_after(order.placed_at, country.days + (order.placed_at.hour >= 14)), 0)
     _pay(order, chance)
     if order.trouble in {"cancelled", "refund_due"}:
         order.cancelled_at = order.placed_at + chance.uniform(2, 30) * HOUR
@@ -189,9 +192,9 @@ def _buy(order: Order, chance: Random, lines: list[Line], trouble: Trouble | Non
     if order.trouble == "vendor_declined":
         order.purchase_status = "rejected"
         return
-    parcel = _parcel(order, chance, lines, at_time(ready, 14), "dhl", 4)
+    parcel = _parcel(order, chance, lines, at_time(ready, 14), "dhl")
     parcel.location = lines[0].product.vendor
-    _travel(order, parcel, chance, trouble, (2, 4))
+    _travel(order, parcel, chance, trouble)
 
 
 def _send(order: Order, chance: Random, lines: list[Line], trouble: Trouble | None) -> None:
@@ -200,18 +203,18 @@ def _send(order: Order, chance: Random, lines: list[Line], trouble: Trouble | No
     released = order.released_at or order.placed_at
     packed = next_working_hour(released + chance.uniform(1.2, 6) * HOUR, 8, 16)
     carrier = chance.choice(country.carriers)
-    split = order.trouble == "half" or (len(lines) > 2 and chance.random() < 0.12)  # noqa: PLR2004 - one in eight
+    split = order.trouble == "half" or (len(lines) > 2 and chance.random() < 0.12)
     for place, part in enumerate((lines[:1], lines[1:]) if split and len(lines) > 1 else (lines,)):
         later = workday_after(packed, place * (4 if order.trouble == "half" else 1))
-        parcel = _parcel(order, chance, part, later, carrier, place)
-        _travel(order, parcel, chance, trouble if place == 0 or order.trouble != "half" else None, country.transit)
+        parcel = _parcel(order, chance, part, later, carrier)
+        _travel(order, parcel, chance, trouble if place == 0 or order.trouble != "half" else None)
 
 
-def _parcel(order: Order, chance: Random, lines: list[Line], packed: datetime, carrier: str, place: int) -> Parcel:
+def _parcel(order: Order, chance: Random, lines: list[Line], packed: datetime, carrier: str) -> Parcel:
     shipped = at_time(packed, chance.uniform(15.6, 16.9))
     if shipped < packed:
         shipped = at_time(workday_after(packed, 1), chance.uniform(9, 11))
-    number = parcel_number(carrier, order.index * 5 + place + 1)
+    number = parcel_number(carrier, order.index * 5 + len(order.parcels) + 1)
     parcel = Parcel(carrier, number, lines, packed, shipped, order.promised_at or shipped, location=_location(order))
     order.parcels.append(parcel)
     return parcel
@@ -221,21 +224,23 @@ def _location(order: Order) -> str:
     return "Poznań" if order.address.country in {"PL", "UA"} else "Hamburg" if order.index % 4 == 0 else "Berlin"
 
 
-def _travel(order: Order, parcel: Parcel, chance: Random, trouble: Trouble | None, transit: tuple[int, int]) -> None:
-    """The scans of a parcel, up to the door or to where it got stuck."""
+def _travel(order: Order, parcel: Parcel, chance: Random, trouble: Trouble | None) -> None:
+    """The scans of a parcel, up to the door or to where it got stuck. Of old ones carriers keep the first and last."""
     to = order.address
     promised = order.promised_at or parcel.shipped_at
-    arrives = delivery_day_after(parcel.shipped_at, chance.randint(*transit))
+    arrives = delivery_day_after(parcel.shipped_at, chance.randint(*COUNTRIES[to.country].transit))
     if arrives.date() > promised.date() > parcel.shipped_at.date() and (trouble is None or not trouble.stops):
         arrives = at_time(promised, 12)  # what is promised is kept, unless something happens
     start, middle = parcel.location, hub(chance, to.country)
     add = parcel.scans.append
-    add(Scan(parcel.packed_at + 8 * MINUTE, "pre_transit", SCANS["announced"], start))
+    if not order.old:
+        add(Scan(parcel.packed_at + 8 * MINUTE, "pre_transit", SCANS["announced"], start))
     if trouble and trouble.name == "not_handed_over":
         return
     add(Scan(parcel.shipped_at + chance.uniform(0.4, 1.5) * HOUR, "picked_up", SCANS["picked_up"], start))
     sorted_at = parcel.shipped_at + chance.uniform(8, 13) * HOUR
-    add(Scan(sorted_at, "in_transit", SCANS["sorted"].format(middle), middle))
+    if not order.old:
+        add(Scan(sorted_at, "in_transit", SCANS["sorted"].format(middle), middle))
     if trouble and trouble.scans:
         at = sorted_at
         for step in trouble.scans:
@@ -245,14 +250,22 @@ def _travel(order: Order, parcel: Parcel, chance: Random, trouble: Trouble | Non
         if trouble.days_late is None:
             return
         arrives = max(at + DAY, at_time(promised + timedelta(days=trouble.days_late + chance.randint(0, 2)), 12))
-    elif (arrives - sorted_at).days > 1:
+    elif (arrives - sorted_at).days > 1 and not order.old:
         add(Scan(arrives - DAY - 5 * HOUR, "in_transit", SCANS["arrived"].format(to.city), to.city))
-    if arrives.weekday() == 6:  # noqa: PLR2004 - Sunday
-        arrives += DAY
-    parcel.due_at = at_time(arrives, 18)
-    parcel.delivered_at = at_time(arrives, chance.triangular(8.6, 18.5, 12))
-    add(Scan(at_time(arrives, chance.uniform(6.5, 8.3)), "out_for_delivery", SCANS["van"], to.city))
-    add(Scan(parcel.delivered_at, "delivered", SCANS[chance.choice(("door", "neighbour", "door", "signed"))], to.city))
+    _arrive(order, parcel, chance, arrives)
+
+
+def _arrive(order: Order, parcel: Parcel, chance: Random, day: datetime) -> None:
+    """The last day of a parcel."""
+    if day.weekday() == 6:
+        day += DAY
+    city, add = order.address.city, parcel.scans.append
+    parcel.due_at = at_time(day, 18)
+    parcel.delivered_at = at_time(day, chance.triangular(8.6, 18.5, 12))
+    if not order.old:
+        add(Scan(at_time(day, chance.uniform(6.5, 8.3)), "out_for_delivery", SCANS["van"], city))
+    how = chance.choice(("door", "neighbour", "door", "signed"))
+    add(Scan(parcel.delivered_at, "delivered", SCANS[how], city))
 
 
 def _afterwards(order: Order, chance: Random) -> None:

@@ -103,6 +103,8 @@ def message(mail: Mail) -> EmailMessage:
         made.add_alternative(_html(mail.text), subtype="html", cte="quoted-printable")
     if mail.photo:
         made.add_attachment(photo(mail.photo), maintype="image", subtype="png", filename=mail.photo)
+    for number, part in enumerate(part for part in made.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{number}_{mail.message_id[1:25]}")  # Python's own is another each time
     return made
 
 

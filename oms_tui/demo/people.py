@@ -4,12 +4,13 @@
 ranges that regulators keep for fiction, where there are some.
 """
 
-# ruff: noqa: RUF001 - names are in the scripts they are written in
+# ruff: noqa: E501 - texts and lists of names have the lines they have
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.demo.places import COUNTRIES
@@ -134,7 +135,14 @@ _FAMILIES: Final[Mapping[str, str]] = {
         Ahmed Okafor Fraser Sinclair""",
 }
 _COMPANY_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "DE": ("Hotel {0}", "Café {0}", "{0} Architekten GmbH", "{0} & Söhne KG", "Praxis Dr. {0}", "Einrichtungshaus {0} GmbH"),
+    "DE": (
+        "Hotel {0}",
+        "Café {0}",
+        "{0} Architekten GmbH",
+        "{0} & Söhne KG",
+        "Praxis Dr. {0}",
+        "Einrichtungshaus {0} GmbH",
+    ),
     "PL": ("Hotel {0}", "{0} Wnętrza Sp. z o.o.", "Kawiarnia {0}", "Biuro Projektowe {0}"),
     "FR": ("Hôtel {0}", "Atelier {0} SARL", "Maison {0}", "{0} Décoration SAS"),
     "ES": ("Hotel {0}", "Estudio {0} S.L.", "Restaurante {0}", "{0} Interiorismo S.L."),
@@ -158,7 +166,20 @@ _MAIL_HOSTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _OTHER_HOSTS: Final = ("mail.example", "inbox.example", "post.example", "letters.example")
 _ASCII: Final = str.maketrans(
-    {"ł": "l", "Ł": "L", "ß": "ss", "ä": "ae", "ö": "oe", "ü": "ue", "ø": "o", "ı": "i", "İ": "I", "đ": "d", "'": "", "_": ""}
+    {
+        "ł": "l",
+        "Ł": "L",
+        "ß": "ss",
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "ø": "o",
+        "ı": "i",
+        "İ": "I",
+        "đ": "d",
+        "'": "",
+        "_": "",
+    }
 )
 
 
@@ -183,7 +204,7 @@ class Person:
 
 def person(chance: Random, country: str, *, number: int, business: bool = False) -> Person:
     """Somebody from ``country``; the same chance gives the same person. ``number`` keeps mail addresses apart."""
-    woman = chance.random() < 0.52  # noqa: PLR2004 - somewhat more women order lamps
+    woman = chance.random() < 0.52
     first, first_latin = _pair(chance.choice(_FIRST[country][woman]))
     family = chance.choice(_LAST[country])
     last, last_latin = _pair(family.partition("/")[2] or family if woman else family.partition("/")[0])
@@ -191,30 +212,50 @@ def person(chance: Random, country: str, *, number: int, business: bool = False)
     company = ""
     if business:
         patterns = _COMPANY_WORDS.get(country, _COMPANY_WORDS["GB"])
-        company = chance.choice(patterns).format(last_latin if chance.random() < 0.6 else chance.choice(_HOUSES))  # noqa: PLR2004
-    email = _email(chance, first_latin, last_latin, country, number, company)
+        company = chance.choice(patterns).format(last_latin if chance.random() < 0.6 else chance.choice(_HOUSES))
+    email = _email(chance, (first_latin, last_latin), country, number, company)
     return Person(first, last, latin, country, email, _phone(chance, country), company, woman)
 
 
 _HOUSES: Final = (
-    "Linde", "Aurora", "Stella", "Bellevue", "Seeblick", "Laterna", "Luna", "Solaris", "Panorama", "Central", "Arcadia",
-    "Nova", "Olympia", "Kastanie", "Alhambra", "Metropol", "Riviera", "Belmont", "Astoria", "Miramar", "Terminus",
-)  # fmt: skip
+    "Linde",
+    "Aurora",
+    "Stella",
+    "Bellevue",
+    "Seeblick",
+    "Laterna",
+    "Luna",
+    "Solaris",
+    "Panorama",
+    "Central",
+    "Arcadia",
+    "Nova",
+    "Olympia",
+    "Kastanie",
+    "Alhambra",
+    "Metropol",
+    "Riviera",
+    "Belmont",
+    "Astoria",
+    "Miramar",
+    "Terminus",
+)
 
 
-def _email(chance: Random, first: str, last: str, country: str, number: int, company: str) -> str:
-    one, two = ascii_name(first), ascii_name(last)
+def _email(chance: Random, names: tuple[str, str], country: str, number: int, company: str) -> str:
+    one, two = map(ascii_name, names)
     if company:
         host = "-".join(word for word in (ascii_name(part) for part in company.split()) if word)[:40].strip("-")
         box = chance.choice((f"{one[:1]}.{two}", one, "einkauf" if country == "DE" else "office", f"{one}.{two}"))
         return f"{box}@{host}.example"
     host = chance.choice(_MAIL_HOSTS.get(country, _OTHER_HOSTS))
-    tail = "" if number < 400 else str(number % 1000)  # noqa: PLR2004 - few enough to have the plain address
+    tail = "" if number < 400 else str(number % 1000)
     form = chance.randrange(5)
     local = (f"{one}.{two}", f"{one}{two[:1]}", f"{one[:1]}.{two}", f"{two}.{one}", f"{one}_{two}")[form]
     return f"{local}{tail or (number % 90 + 10 if form in {1, 2} else '')}@{host}"
 
 
+@lru_cache(maxsize=8192)
 def ascii_name(text: str) -> str:
     """A name as addresses spell it."""
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_ASCII))

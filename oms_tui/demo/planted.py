@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from oms_tui.demo.life import Line, Parcel, Scan
+from oms_tui.demo.gallery import gallery
+from oms_tui.demo.life import DAY, Line, Parcel, Scan
 from oms_tui.demo.people import Person
 from oms_tui.demo.places import COUNTRIES, Place
 from oms_tui.demo.products import BY_SKU, euro_price
 from oms_tui.demo.shop import SCENARIO_NUMBER, midnight
 from oms_tui.demo.troubles import BY_NAME, SCANS
-from oms_tui.demo.workdays import at_time
+from oms_tui.demo.workdays import at_time, is_workday
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
     Change = Callable[[Order, Random], Trouble | None]
 
-JAN: Final = Person("Jan", "Kowal", "Jan Kowal", "DE", "jan.kowal@firma.example", "+49 171 3920042", "Kowal Messebau GmbH")
+JAN: Final = Person(
+    "Jan", "Kowal", "Jan Kowal", "DE", "jan.kowal@firma.example", "+49 171 3920042", "Kowal Messebau GmbH"
+)
 JAN_PRIVATE: Final = "j.k.private@example.net"
 """The address Jan writes from when nothing on the order says it is he."""
 
@@ -30,8 +33,19 @@ FATHER: Final = Person("Hans", "Sommer", "Hans Sommer", "DE", "hans.sommer@poste
 SON: Final = Person("Henrik", "Sommer", "Henrik Sommer", "DE", "henrik@sommer-illustration.example", "+49 171 3920077")
 MARIA: Final = Person("Maria", "Lund", "Maria Lund", "SE", "maria.lund@telia.example", "+46 70 174 0611", woman=True)
 MARIA_WORK: Final = "m.lund@lund-arkitekter.example"
-HOTEL: Final = Person("Claire", "Moreau", "Claire Moreau", "FR", "c.moreau@hotel-bellevue.example", "+33 1 99 00 41 20", "Hôtel Bellevue", woman=True)
-PAULA: Final = Person("Paula", "Vogt", "Paula Vogt", "DE", "paula.vogt@posteo-mial.example", "+49 221 4710333", woman=True)
+HOTEL: Final = Person(
+    "Claire",
+    "Moreau",
+    "Claire Moreau",
+    "FR",
+    "c.moreau@hotel-bellevue.example",
+    "+33 1 99 00 41 20",
+    "Hôtel Bellevue",
+    woman=True,
+)
+PAULA: Final = Person(
+    "Paula", "Vogt", "Paula Vogt", "DE", "paula.vogt@posteo-mial.example", "+49 221 4710333", woman=True
+)
 """Mistyped her mail address when she ordered: what we write to her comes back."""
 
 KENJI: Final = Person("健二", "森", "Kenji Mori", "JP", "kenji.mori@docomo.example", "+81 90-5512-4471")
@@ -61,6 +75,11 @@ def planted(shop: Shop) -> dict[int, Change]:
     plant(13, _kenji)
     plant(1, _hostile)
     plant(2, _plain(PAULA, "C20008", Place("Weserstraße 31", "28199", "Bremen", "", "DE"), "BELL-SMOKE"))
+    if shop.count >= _ROOMY:
+        for days, trouble, lines in _TROUBLES:
+            plant(days, _trouble(trouble, lines))
+        for days, change in gallery(shop):
+            plant(days, change)
     return found
 
 
@@ -74,7 +93,16 @@ def _jan(shop: Shop) -> Change:
         order.method, order.paid_at = "paypal", order.placed_at
         order.promised_at = midnight(shop.now, 2)
         shipped = at_time(midnight(shop.now, 5), 16.2)
-        parcel = Parcel("dhl", "00340434161094042557", order.lines, at_time(shipped, 11), shipped, at_time(midnight(shop.now, 2), 18))
+        while not is_workday(shipped):
+            shipped -= DAY
+        parcel = Parcel(
+            "dhl",
+            "00340434161094042557",
+            order.lines,
+            at_time(shipped, 11),
+            shipped,
+            at_time(midnight(shop.now, 2), 18),
+        )
         parcel.scans = [
             Scan(at_time(shipped, 11.2), "pre_transit", SCANS["announced"], "Berlin"),
             Scan(at_time(shipped, 17.6), "picked_up", SCANS["picked_up"], "Berlin"),
@@ -88,10 +116,29 @@ def _jan(shop: Shop) -> Change:
             ),
         ]
         order.parcels = [parcel]
+        order.invoiced_at, order.invoice_due_at = shipped, at_time(shipped + 14 * DAY, 0)
         return PLANNED
 
     return change
 
+
+_TROUBLES: Final = (
+    (16, "chargeback", ""),
+    (4, "refund_due", ""),
+    (9, "unpaid", "TRIPOD-OAK 1"),
+    (20, "overdue", "SHELF-OAK 2, MIRROR-BRASS 1"),
+    (1, "declined", "LUNA-BRASS 1"),
+    (2, "hold", ""),
+    (11, "vendor_late", "SOFA-NOOR 1"),
+    (6, "vendor_declined", "TABLE-RUND 1"),
+    (8, "lost", "CLUSTER-SMOKE 1"),
+    (6, "broken", "GLOBE-OPAL 1, BULB-E27-W 1"),
+    (6, "missing", "PICO-SAGE 2"),
+    (5, "half", "ARC-BLACK 1, BULB-FIL-G95 4"),
+)
+"""Days ago, what went wrong, and with what (nothing said: with whatever was ordered)."""
+
+_ROOMY: Final = 150  # orders among which one parcel of each state does not stand out
 
 PLANNED: Final = BY_NAME["planned"]
 """The change has planned the order's life to the end."""
@@ -138,7 +185,13 @@ def _hotel(which: str) -> Change:
 def _kenji(order: Order, chance: Random) -> Trouble | None:
     """At customs in Japan, and nobody has sent the papers."""
     del chance
-    _is(order, KENJI, "C20006", Place("桜丘町4-2-11", "150-0031", "東京都渋谷区", "東京都", "JP"), "LUNA-OPAL 1, CORD-3M 1")
+    _is(
+        order,
+        KENJI,
+        "C20006",
+        Place("桜丘町4-2-11", "150-0031", "東京都渋谷区", "東京都", "JP"),
+        "LUNA-OPAL 1, CORD-3M 1",
+    )
     order.method = "card"
     return BY_NAME["customs"]
 
@@ -146,7 +199,9 @@ def _kenji(order: Order, chance: Random) -> Trouble | None:
 def _hostile(order: Order, chance: Random) -> Trouble | None:
     """Text that would be markup, control characters or a formula, if anybody took it for that."""
     del chance
-    who = Person("Robert'); DROP", "[bold red]Tables[/]", "Robert Tables", "GB", "bobby@tables.example", "+44 7700 900123")
+    who = Person(
+        "Robert'); DROP", "[bold red]Tables[/]", "Robert Tables", "GB", "bobby@tables.example", "+44 7700 900123"
+    )
     _is(order, who, "C20007", Place("=1+1 High Street", "LS6 3BH", "Leeds", "", "GB"), "CAMP-RUST 1")
     order.method = "card"
     order.note = "[@click=app.quit]click me[/] \x1b[31mred?\x1b[0m {{ 7*7 }} \u202egnirts desrever\u202c"
@@ -154,11 +209,28 @@ def _hostile(order: Order, chance: Random) -> Trouble | None:
     return None
 
 
+def _trouble(name: str, lines: str) -> Change:
+    """Somebody's order, with a trouble that no demo should lack."""
+
+    def change(order: Order, chance: Random) -> Trouble | None:
+        del chance
+        order.method = "invoice" if name == "overdue" else "bank transfer" if name == "unpaid" else "card"
+        if lines:
+            order.lines = _lines(lines, order.currency)
+        return BY_NAME[name]
+
+    return change
+
+
 def _is(order: Order, who: Person, customer_id: str, where: Place, lines: str) -> None:
     """Give the order to somebody. ``lines`` are ``SKU quantity`` with commas."""
     order.customer, order.customer_id, order.address = who, customer_id, where
     order.currency = COUNTRIES[where.country].currency
-    order.lines = [
-        Line(BY_SKU[sku], int(quantity), euro_price(BY_SKU[sku], order.currency))
-        for sku, quantity in (line.split() for line in lines.split(","))
+    order.lines = _lines(lines, order.currency)
+
+
+def _lines(written: str, currency: str) -> list[Line]:
+    return [
+        Line(BY_SKU[sku], int(quantity), euro_price(BY_SKU[sku], currency))
+        for sku, quantity in (line.split() for line in written.split(","))
     ]

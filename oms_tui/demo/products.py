@@ -25,10 +25,23 @@ class Product:
 
 
 _COLOURS: Final = {
-    "BLUE": "blue", "BRASS": "brass", "BLACK": "matt black", "WHITE": "white", "SAGE": "sage green", "RUST": "rust red",
-    "COPPER": "copper", "SMOKE": "smoked glass", "OPAL": "opal glass", "SAND": "sand", "OAK": "oak", "WALNUT": "walnut",
-    "ASH": "ash", "LINEN": "natural linen", "OCHRE": "ochre", "PLUM": "plum",
-}  # fmt: skip
+    "BLUE": "blue",
+    "BRASS": "brass",
+    "BLACK": "matt black",
+    "WHITE": "white",
+    "SAGE": "sage green",
+    "RUST": "rust red",
+    "COPPER": "copper",
+    "SMOKE": "smoked glass",
+    "OPAL": "opal glass",
+    "SAND": "sand",
+    "OAK": "oak",
+    "WALNUT": "walnut",
+    "ASH": "ash",
+    "LINEN": "natural linen",
+    "OCHRE": "ochre",
+    "PLUM": "plum",
+}
 
 # sku, title with {} for the colour, price in cents, grams, how often, colours
 _MODELS: Final[tuple[tuple[str, str, int, int, int, str], ...]] = (
@@ -102,7 +115,7 @@ def euro_price(product: Product, currency: str) -> int:
     if currency == "JPY":
         return round(product.price * 1.62 / 100) * 100  # yen, to the hundred
     minor = product.price * _RATES[currency]
-    return round(minor / 500) * 500 if minor > 2000 else round(minor / 10) * 10  # noqa: PLR2004 - cheap things are not rounded to fives
+    return round(minor / 500) * 500 if minor > 2000 else round(minor / 10) * 10
 
 
 _RATES: Final[Mapping[str, float]] = {"PLN": 4.3, "USD": 1.15, "GBP": 0.88, "SEK": 11.2}
@@ -126,7 +139,10 @@ def _all() -> tuple[Product, ...]:
     rows: list[tuple[str, str, int, int, int, str]] = []
     for sku, title, price, grams, weight, colours in _MODELS:
         names = colours.split()
-        rows += [(f"{sku}-{name}", title.format(_COLOURS[name]), price, grams, -(-weight // len(names)), "") for name in names]
+        rows += [
+            (f"{sku}-{name}", title.format(_COLOURS[name]), price, grams, -(-weight // len(names)), "")
+            for name in names
+        ]
     rows += [(*row, "") for row in _SINGLE]
     rows += [(sku, title, price, grams, 1, vendor) for sku, title, price, grams, vendor in _VENDOR_MADE]
     for number, (sku, title, price, grams, weight, vendor) in enumerate(rows, 1):

@@ -29,6 +29,7 @@ _WEEK: Final = (11, 10, 9, 9, 9, 11, 13)
 SHORT: Final = ("MIRA-BLUE", "SHADE-L-OCHRE", "DOME-SAGE", "ARC-BRASS", "CAMP-BLUE", "SWITCH-F", "LEDGE-BRASS")
 """Products that ran out some days ago."""
 
+_REMEMBERED: Final = 60  # days for which every scan of a parcel is kept
 _RAN_OUT: Final = 6  # days ago
 _METHODS: Final = ("card", "paypal", "bank transfer", "invoice", "apple pay")
 _PRIVATE: Final = (50, 29, 9, 4, 8)
@@ -70,7 +71,7 @@ class Shop:
         """Each day of the shop's life with the number of orders on it, the oldest first."""
         today = self.now.astimezone(ZONE)
         recent = min(round(self.count * 0.65), round(260 * (self.count / 400) ** 0.55))
-        if self.count < 40:  # noqa: PLR2004 - a handful: all of them fresh
+        if self.count < 40:
             recent = self.count
         past = min(1460, 300 + self.count // 700)
         spread: list[tuple[datetime, float]] = []
@@ -120,7 +121,7 @@ class Shop:
         return at
 
     def _order(self, chance: Random, index: int, number: str, at: datetime) -> Order:
-        kind, who, customer_id, address = self._customer(chance)
+        kind, who, customer_id, address, new = self._customer(chance)
         business = kind in {"key", "trade"}
         currency = COUNTRIES[who.country].currency
         order = Order(
@@ -133,6 +134,8 @@ class Shop:
             address=address,
             currency=currency,
             lines=_lines(chance, currency, kind),
+            old=(self.now - at).days > _REMEMBERED,
+            new_customer=new,
             method=chance.choices(_METHODS, weights=_BUSINESS if business else _PRIVATE)[0],
         )
         age = (self.now - at) / DAY
@@ -148,21 +151,30 @@ class Shop:
                     self.demand[line.product.sku] += line.quantity
         return order
 
-    def _customer(self, chance: Random) -> tuple[str, Person, str, Place]:
+    def _customer(self, chance: Random) -> tuple[str, Person, str, Place, bool]:
         """Somebody out of the circles of customers: key accounts, regular ones, those who came twice, and guests."""
         which = chance.random()
-        kind = "key" if which < 0.05 else "trade" if which < 0.16 else "known" if which < 0.56 else "guest"  # noqa: PLR2004 - shares
+        kind = "key" if which < 0.05 else "trade" if which < 0.16 else "known" if which < 0.56 else "guest"
         serial = self._made[kind]
         self._made[kind] += 1
-        size = {"key": max(5, self.count // 5000), "trade": max(10, self.count // 250), "known": max(8, self.count // 5)}
+        size = {
+            "key": max(5, self.count // 5000),
+            "trade": max(10, self.count // 250),
+            "known": max(8, self.count // 5),
+        }
+        new = kind not in size or serial < size[kind]
         if kind in size:
             serial %= size[kind]
         # Whoever comes again is the same each time; a guest comes once.
         own = Random((self.seed * 8 + len(kind)) * 100_000_007 + serial) if kind in size else chance
-        country = own.choice(("DE", "DE", "DE", "FR", "GB", "PL", "US", "NL", "SE", "IT")) if kind == "key" else some_country(own)
-        who = person(own, country, number=serial, business=kind == "key" or (kind == "trade" and own.random() < 0.4))  # noqa: PLR2004
+        country = (
+            own.choice(("DE", "DE", "DE", "FR", "GB", "PL", "US", "NL", "SE", "IT"))
+            if kind == "key"
+            else some_country(own)
+        )
+        who = person(own, country, number=serial, business=kind == "key" or (kind == "trade" and own.random() < 0.4))
         letter = {"key": "K", "trade": "R", "known": "C", "guest": ""}[kind]
-        return kind, who, f"{letter}{10_001 + serial}" if letter else "", place(own, country)
+        return kind, who, f"{letter}{10_001 + serial}" if letter else "", place(own, country), new
 
     def _trouble(self, order: Order, chance: Random, age: float) -> Trouble | None:
         out = any(line.product.sku in SHORT for line in order.lines)
@@ -183,15 +195,15 @@ class Shop:
         home = order.address.country == "DE"
         free = goods >= euro_price_of(9900, order.currency)
         order.shipping = 0 if free and home else euro_price_of(490 if home else 1290, order.currency)
-        if chance.random() < 0.06:  # noqa: PLR2004 - one in sixteen has a voucher
+        if chance.random() < 0.06:
             order.discount = goods // 10
-        if chance.random() < 0.05:  # noqa: PLR2004
+        if chance.random() < 0.05:
             order.note = chance.choice(_WISHES)
-        if chance.random() < 0.04:  # noqa: PLR2004
+        if chance.random() < 0.04:
             order.instructions = chance.choice(_PACKING)
-        if chance.random() < 0.04:  # noqa: PLR2004
+        if chance.random() < 0.04:
             order.tags.append("gift")
-        if chance.random() < 0.03:  # noqa: PLR2004
+        if chance.random() < 0.03:
             order.tags.append("express")
 
 
@@ -206,8 +218,8 @@ def _lines(chance: Random, currency: str, kind: str) -> list[Line]:
     found = []
     for product in some_products(chance, count):
         if kind == "key":
-            quantity = chance.choice((2, 4, 6, 8, 10, 12, 20)) if product.price < 20_000 else chance.choice((1, 2, 4))  # noqa: PLR2004
-        elif product.price < 2_000:  # noqa: PLR2004 - bulbs come in numbers
+            quantity = chance.choice((2, 4, 6, 8, 10, 12, 20)) if product.price < 20_000 else chance.choice((1, 2, 4))
+        elif product.price < 2_000:
             quantity = chance.choice((1, 2, 2, 3, 4, 6))
         else:
             quantity = chance.choice((1, 1, 1, 1, 2, 2))

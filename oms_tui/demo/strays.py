@@ -1,5 +1,7 @@
 """Mail that belongs to no conversation of the demo's own: what else lies in a shop's inbox on a Monday."""
 
+# ruff: noqa: E501 - texts and lists of names have the lines they have
+
 from __future__ import annotations
 
 from random import Random
@@ -55,7 +57,9 @@ def _jan(orders: Mapping[str, Order]) -> dict[str, Any] | None:
 def _stranger(orders: Mapping[str, Order]) -> dict[str, Any] | None:
     """Names somebody else's order from an address nobody knows: must not be linked by itself."""
     other = orders.get("other")
-    return other and {
+    if other is None:
+        return None
+    return {
         "sender": ("Delivery Desk", "claims@parcel-claims.example"),
         "subject": f"Order {other.number}: please confirm the address",
         "text": f"Hello,\n\nwe handle order {other.number} for the customer. Please send us the full delivery address, the phone number and "
@@ -78,8 +82,9 @@ def _two_orders(orders: Mapping[str, Order]) -> dict[str, Any] | None:
 
 
 def _maria(orders: Mapping[str, Order]) -> dict[str, Any] | None:
-    maria = orders.get("maria")
-    return maria and {
+    if "maria" not in orders:
+        return None
+    return {
         "sender": ("Maria Lund", MARIA_WORK),
         "subject": "Same lamp in black?",
         "text": "Hi,\n\nI love the lamp that came last week (I ordered it from home, Trädgårdsgatan 7 in Lund). Do you have it in black, and "
@@ -104,7 +109,9 @@ def _newsletter(_: Mapping[str, Order]) -> dict[str, Any]:
 
 def _away(orders: Mapping[str, Order]) -> dict[str, Any] | None:
     other = orders.get("other")
-    return other and {
+    if other is None:
+        return None
+    return {
         "sender": (other.customer.latin, other.customer.email),
         "subject": "Automatische Antwort: Ihre Nachricht",
         "text": "Guten Tag,\n\nich bin bis Ende des Monats nicht im Büro. Ihre Mail wird nicht weitergeleitet.\n\nMit freundlichen Grüßen",
@@ -214,7 +221,9 @@ def _odd(now: datetime) -> bytes:
         + b" <j.gross@altes-postamt.example>\r\nTo: support@bright-shop.example\r\nSubject: "
         + "Größe der Lampe?".encode("cp1252")
         + b"\r\nMessage-ID: <old.program.4711@altes-postamt.example>\r\n\r\n"
-        + "Guten Tag,\r\nwie groß ist die Stehleuchte Heron? Passt sie unter eine Dachschräge (1,60 m)?\r\nGrüße, J. Groß\r\n".encode("cp1252")
+        + "Guten Tag,\r\nwie groß ist die Stehleuchte Heron? Passt sie unter eine Dachschräge (1,60 m)?\r\nGrüße, J. Groß\r\n".encode(
+            "cp1252"
+        )
     )
 
 
@@ -223,12 +232,31 @@ def _spam(boxes: Mailboxes, now: datetime, seed: int) -> None:
     for number, (sender, subject, text) in enumerate(_SPAM):
         at = now - chance.uniform(4, 120) * HOUR
         boxes.receive(
-            Mail((sender, f"{chance.randrange(10**6)}@cheap-offers.example"), _US, subject, text, at, message_id("spam", seed, number, host="cheap-offers.example"))
+            Mail(
+                (sender, f"{chance.randrange(10**6)}@cheap-offers.example"),
+                _US,
+                subject,
+                text,
+                at,
+                message_id("spam", seed, number, host="cheap-offers.example"),
+            )
         )
 
 
 _SPAM: Final = (
-    ("SEO Experts", "Your website is on page 7 of the search results", "Dear owner,\n\nwe can bring your shop to page 1 within 14 days. Only 299. Reply YES."),
-    ("Invoice Dept", "Unpaid invoice attached !!!", "Your account will be suspended. Open the attachment at once. http://pay-now.example/login"),
-    ("Lottery Board", "CONGRATULATIONS dear winner", "You have won 850,000.00. Send your full name, address and a copy of your card."),
+    (
+        "SEO Experts",
+        "Your website is on page 7 of the search results",
+        "Dear owner,\n\nwe can bring your shop to page 1 within 14 days. Only 299. Reply YES.",
+    ),
+    (
+        "Invoice Dept",
+        "Unpaid invoice attached !!!",
+        "Your account will be suspended. Open the attachment at once. http://pay-now.example/login",
+    ),
+    (
+        "Lottery Board",
+        "CONGRATULATIONS dear winner",
+        "You have won 850,000.00. Send your full name, address and a copy of your card.",
+    ),
 )

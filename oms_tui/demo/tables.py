@@ -7,7 +7,7 @@ import json
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from oms_tui.demo.life import DAY, HOUR, MINUTE
 from oms_tui.demo.products import PRODUCTS
@@ -23,24 +23,33 @@ if TYPE_CHECKING:
     from oms_tui.demo.life import Order, Parcel
 
 _HEADERS: Final = {
-    "shop/orders.csv": "Order number,Order ID,Order date,State,Payment status,Fulfillment status,Return status,Currency,Total,"
-    "Shipping cost,Discount,Email,Phone,Customer ID,Customer,Company,Customer group,Ship name,Ship company,Ship street,Ship postcode,Ship city,"
-    "Ship region,Ship country,Promised date,Tags,Packing instructions,Note,Channel,URL,References,Last modified",
+    "shop/orders.csv": "Order number,Order ID,Order date,State,Payment status,Fulfillment status,Return status,"
+    "Currency,Total,Shipping cost,Discount,Email,Phone,Customer ID,Customer,Company,Customer group,"
+    "Ship name,Ship company,Ship street,Ship postcode,Ship city,Ship region,Ship country,Promised date,Tags,"
+    "Packing instructions,Note,Channel,URL,References,Last modified",
     "shop/order_lines.csv": "Order ID,Line ID,SKU,Product name,EAN,Quantity,Unit price,Tax,Shipped quantity",
     "shop/customers.csv": "Customer ID,Name,Company,Email,Phone,Tags,Customer since,Accepts marketing",
     "depot/stock.csv": "SKU;Bezeichnung;EAN;Lager;Bestand;Reserviert;Zulauf;Zulauf am;Lagerplatz;Geändert am",
-    "depot/shipments.csv": "Delivery note,Order number,Courier,Tracking number,Status,Service,Tracking link,Warehouse,Shipped,"
-    "Delivered,Weight g,Contents,Last modified",
-    "parcels/tracking.csv": "Carrier,Tracking number,Event time,Status,Event description,City,Delay reason,Estimated delivery",
-    "books/payments.csv": "Transaction ID,Order number,Status,Amount,Amount captured,Currency,Payment method,Paid at,Created at,"
-    "Failure message,Customer email",
+    "depot/shipments.csv": "Delivery note,Order number,Courier,Tracking number,Status,Service,Tracking link,"
+    "Warehouse,Shipped,Delivered,Weight g,Contents,Last modified",
+    "parcels/tracking.csv": "Carrier,Tracking number,Event time,Status,Event description,City,Delay reason,"
+    "Estimated delivery",
+    "books/payments.csv": "Transaction ID,Order number,Status,Amount,Amount captured,Currency,Payment method,Paid at,"
+    "Created at,Failure message,Customer email",
     "books/refunds.csv": "Refund ID,Order number,Payment ID,Status,Amount,Currency,Reason,Created at",
     "books/disputes.csv": "Dispute ID,Order number,Payment ID,Status,Amount,Currency,Reason,Due,Created at",
-    "books/invoices.csv": "Invoice number,Order number,Status,Total,Amount paid,Currency,Invoice date,Due date,Customer email",
+    "books/invoices.csv": "Invoice number,Order number,Status,Total,Amount paid,Currency,Invoice date,Due date,"
+    "Customer email",
 }
 _NO_DECIMALS: Final = frozenset({"JPY"})
 _LOCATIONS: Final = ("Berlin", "Hamburg", "Poznań")
-_SERVICES: Final = {"dhl": "Paket", "ups": "Standard", "dpd": "Classic", "gls": "BusinessParcel", "dhl_express": "Express Worldwide"}
+_SERVICES: Final = {
+    "dhl": "Paket",
+    "ups": "Standard",
+    "dpd": "Classic",
+    "gls": "BusinessParcel",
+    "dhl_express": "Express Worldwide",
+}
 _TAX: Final = 0.19 / 1.19
 
 
@@ -51,10 +60,8 @@ class Tables:
         self._folder, self._now = folder, now
         self._stack = ExitStack()
         self._write: dict[str, Any] = {}
-        self._known: set[str] = set()
-        self.incoming: Counter[str]
 
-    def __enter__(self) -> Tables:
+    def __enter__(self) -> Self:
         for name, header in _HEADERS.items():
             path = self._folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +69,9 @@ class Tables:
             delimiter = ";" if ";" in header else ","
             self._write[name] = csv.writer(file, delimiter=delimiter, lineterminator="\n").writerow
             self._write[name](header.split(delimiter))
-        purchases = self._stack.enter_context((self._folder / "depot/purchase_orders.jsonl").open("w", encoding="utf-8"))
+        purchases = self._stack.enter_context(
+            (self._folder / "depot/purchase_orders.jsonl").open("w", encoding="utf-8")
+        )
         self._write["purchases"] = lambda row: purchases.write(json.dumps(row, ensure_ascii=False) + "\n")
         return self
 
@@ -103,20 +112,57 @@ class Tables:
             fulfillment = "in_progress"
         returned = order.return_status if order.return_status and past(order.delivered_at) else ""
         number, money = order.number, _money(order.currency)
-        self._write["shop/orders.csv"]((
-            number, order.remote_id, _time(order.placed_at), state, self._payment_status(order), fulfillment, returned, order.currency,
-            money(order.total), money(order.shipping), money(order.discount), customer.email, customer.phone, order.customer_id,
-            customer.name, customer.company, _group(order), customer.name, customer.company, address.street, address.postcode, address.city,
-            address.region, address.country, _day(order.promised_at), ", ".join(order.tags),
-            order.instructions, order.note, "phone" if order.index % 23 == 0 else "web",
-            f"https://bright-shop.example/admin/orders/{order.remote_id}", self._reference(order), _time(self._moved(order)),
-        ))  # fmt: skip
+        self._write["shop/orders.csv"](
+            (
+                number,
+                order.remote_id,
+                _time(order.placed_at),
+                state,
+                self._payment_status(order),
+                fulfillment,
+                returned,
+                order.currency,
+                money(order.total),
+                money(order.shipping),
+                money(order.discount),
+                customer.email,
+                customer.phone,
+                order.customer_id,
+                customer.name,
+                customer.company,
+                _group(order),
+                customer.name,
+                customer.company,
+                address.street,
+                address.postcode,
+                address.city,
+                address.region,
+                address.country,
+                _day(order.promised_at),
+                ", ".join(order.tags),
+                order.instructions,
+                order.note,
+                "phone" if order.index % 23 == 0 else "web",
+                f"https://bright-shop.example/admin/orders/{order.remote_id}",
+                self._reference(order),
+                _time(self._moved(order)),
+            )
+        )
         for place, line in enumerate(order.lines, 1):
             product = line.product
-            self._write["shop/order_lines.csv"]((
-                order.remote_id, f"{order.remote_id}-{place}", product.sku, product.title, product.gtin, line.quantity,
-                money(line.price), money(round(line.price * line.quantity * _TAX)), min(gone[product.sku], line.quantity),
-            ))  # fmt: skip
+            self._write["shop/order_lines.csv"](
+                (
+                    order.remote_id,
+                    f"{order.remote_id}-{place}",
+                    product.sku,
+                    product.title,
+                    product.gtin,
+                    line.quantity,
+                    money(line.price),
+                    money(round(line.price * line.quantity * _TAX)),
+                    min(gone[product.sku], line.quantity),
+                )
+            )
 
     def _payment_status(self, order: Order) -> str:
         past = self._past
@@ -128,7 +174,14 @@ class Tables:
 
     def _moved(self, order: Order) -> datetime:
         """When something about the order last changed in the shop."""
-        times = [order.placed_at, order.paid_at, order.released_at, order.cancelled_at, order.refunded_at, order.closed_at()]
+        times = [
+            order.placed_at,
+            order.paid_at,
+            order.released_at,
+            order.cancelled_at,
+            order.refunded_at,
+            order.closed_at(),
+        ]
         times += [parcel.shipped_at for parcel in order.parcels]
         return max(at for at in times if at is not None and at <= self._now)
 
@@ -137,14 +190,21 @@ class Tables:
         return "" if order.on_account else _id("pay", order.remote_id)
 
     def _customer(self, order: Order) -> None:
-        if not order.customer_id or order.customer_id in self._known:
+        if not order.customer_id or not order.new_customer:
             return
-        self._known.add(order.customer_id)
         who = order.customer
-        self._write["shop/customers.csv"]((
-            order.customer_id, who.name, who.company, who.email, who.phone, _group(order),
-            f"{order.placed_at - DAY * (int(order.customer_id[1:]) % 400):%Y-%m-%d}", "yes" if len(who.email) % 3 else "no",
-        ))  # fmt: skip
+        self._write["shop/customers.csv"](
+            (
+                order.customer_id,
+                who.name,
+                who.company,
+                who.email,
+                who.phone,
+                _group(order),
+                f"{order.placed_at - DAY * (int(order.customer_id[1:]) % 400):%Y-%m-%d}",
+                "yes" if len(who.email) % 3 else "no",
+            )
+        )
 
     def _parcel(self, order: Order, parcel: Parcel) -> None:
         past = self._past
@@ -153,20 +213,39 @@ class Tables:
         delivered = parcel.delivered_at if past(parcel.delivered_at) else None
         status = "delivered" if delivered else "shipped" if past(parcel.shipped_at) else "pending"
         contents = ", ".join(f"{line.quantity}x {line.product.sku}" for line in parcel.lines)
-        self._write["depot/shipments.csv"]((
-            f"DN-{parcel.number[-9:]}", order.number, parcel.carrier, parcel.number, status, _SERVICES.get(parcel.carrier, ""),
-            tracking_url(parcel.carrier, parcel.number), parcel.location, _time(parcel.shipped_at) if status != "pending" else "",
-            _time(delivered), parcel.grams, contents,
-            _time(delivered or (parcel.shipped_at if status == "shipped" else parcel.packed_at)),
-        ))  # fmt: skip
+        self._write["depot/shipments.csv"](
+            (
+                f"DN-{parcel.number[-9:]}",
+                order.number,
+                parcel.carrier,
+                parcel.number,
+                status,
+                _SERVICES.get(parcel.carrier, ""),
+                tracking_url(parcel.carrier, parcel.number),
+                parcel.location,
+                _time(parcel.shipped_at) if status != "pending" else "",
+                _time(delivered),
+                parcel.grams,
+                contents,
+                _time(delivered or (parcel.shipped_at if status == "shipped" else parcel.packed_at)),
+            )
+        )
         write = self._write["parcels/tracking.csv"]
         due = _day(parcel.due_at)
         for scan in parcel.scans:
             if scan.at <= self._now:
-                write((
-                    parcel.carrier, parcel.number, scan.at.isoformat(timespec="seconds"), scan.status, scan.text, scan.place,
-                    scan.reason, due,
-                ))  # fmt: skip
+                write(
+                    (
+                        parcel.carrier,
+                        parcel.number,
+                        scan.at.isoformat(timespec="seconds"),
+                        scan.status,
+                        scan.text,
+                        scan.place,
+                        scan.reason,
+                        due,
+                    )
+                )
 
     def _money(self, order: Order) -> None:
         past, money = self._past, _money(order.currency)
@@ -175,46 +254,84 @@ class Tables:
         paid = order.paid_at if past(order.paid_at) else None
         if paid or (order.method in {"card", "paypal", "apple pay"} and not order.on_account):
             status = "settled" if paid else "declined" if declined else "pending"
-            self._write["books/payments.csv"]((
-                payment, order.number, status, money(order.total), money(order.total) if paid else "0", order.currency, order.method,
-                _time(paid), _time(paid if order.on_account or order.method == "bank transfer" else order.placed_at),
-                "insufficient funds" if declined else "", order.customer.email,
-            ))  # fmt: skip
+            self._write["books/payments.csv"](
+                (
+                    payment,
+                    order.number,
+                    status,
+                    money(order.total),
+                    money(order.total) if paid else "0",
+                    order.currency,
+                    order.method,
+                    _time(paid),
+                    _time(paid if order.on_account or order.method == "bank transfer" else order.placed_at),
+                    "insufficient funds" if declined else "",
+                    order.customer.email,
+                )
+            )
         if past(order.refunded_at) and order.refunded:
-            self._write["books/refunds.csv"]((
-                _id("re", order.remote_id), order.number, payment, "settled", money(order.refunded), order.currency,
-                order.refund_reason, _time(order.refunded_at),
-            ))  # fmt: skip
+            self._write["books/refunds.csv"](
+                (
+                    _id("re", order.remote_id),
+                    order.number,
+                    payment,
+                    "settled",
+                    money(order.refunded),
+                    order.currency,
+                    order.refund_reason,
+                    _time(order.refunded_at),
+                )
+            )
         if order.disputed_at is not None and past(order.disputed_at):
-            self._write["books/disputes.csv"]((
-                _id("dp", order.remote_id), order.number, payment, "needs_response", money(order.total), order.currency,
-                "product not received", _time(order.disputed_at + 10 * DAY), _time(order.disputed_at),
-            ))  # fmt: skip
+            self._write["books/disputes.csv"](
+                (
+                    _id("dp", order.remote_id),
+                    order.number,
+                    payment,
+                    "needs_response",
+                    money(order.total),
+                    order.currency,
+                    "product not received",
+                    _time(order.disputed_at + 10 * DAY),
+                    _time(order.disputed_at),
+                )
+            )
 
     def _invoice(self, order: Order) -> None:
         if order.invoiced_at is None or not self._past(order.invoiced_at) or order.invoice_due_at is None:
             return
         money, paid = _money(order.currency), self._past(order.paid_at)
-        self._write["books/invoices.csv"]((
-            f"INV-{order.number}", order.number, "paid" if paid else "open", money(order.total), money(order.total) if paid else "0",
-            order.currency, _day(order.invoiced_at), _day(order.invoice_due_at), order.customer.email,
-        ))  # fmt: skip
+        self._write["books/invoices.csv"](
+            (
+                f"INV-{order.number}",
+                order.number,
+                "paid" if paid else "open",
+                money(order.total),
+                money(order.total) if paid else "0",
+                order.currency,
+                _day(order.invoiced_at),
+                _day(order.invoice_due_at),
+                order.customer.email,
+            )
+        )
 
     def _purchase(self, order: Order) -> None:
         lines = [line for line in order.lines if line.product.vendor]
         if not lines or order.released_at is None or not self._past(order.released_at + HOUR):
             return
-        self._write["purchases"]({
-            "po_number": f"PO-{order.number}",
-            "vendor": lines[0].product.vendor,
-            "sales_order": order.number,
-            "status": order.purchase_status or "accepted",
-            "drop_ship": True,
-            "ordered_at": _time(order.released_at + 10 * MINUTE),
-            "expected_at": f"{order.purchase_expected_at:%Y-%m-%d}" if order.purchase_expected_at else None,
-            "reason": "out of production" if order.purchase_status == "rejected" else "",
-            "lines": [{"sku": line.product.sku, "quantity": line.quantity} for line in lines],
-        })  # fmt: skip
+        self._write["purchases"](
+            {
+                "po_number": f"PO-{order.number}",
+                "vendor": lines[0].product.vendor,
+                "sales_order": order.number,
+                "status": order.purchase_status or "accepted",
+                "drop_ship": True,
+                "ordered_at": _time(order.released_at + 10 * MINUTE),
+                "expected_at": f"{order.purchase_expected_at:%Y-%m-%d}" if order.purchase_expected_at else None,
+                "reason": "out of production" if order.purchase_status == "rejected" else "",
+                "lines": [{"sku": line.product.sku, "quantity": line.quantity} for line in lines],
+            }
+        )
 
     def stock(self, demand: Counter[str]) -> None:
         """What lies where: enough for what is ordered, but of what ran out; more of that is on its way."""
@@ -232,11 +349,20 @@ class Tables:
             for place, location in enumerate(_LOCATIONS):
                 on_hand = shares[place]
                 first = place == 0
-                self._write["depot/stock.csv"]((
-                    product.sku, product.title, product.gtin, location, on_hand, min(on_hand, wanted) if first else 0,
-                    coming[0] if first else 0, f"{coming[1]:%d.%m.%Y}" if first and coming[1] else "",
-                    product.bin if first else "", f"{at_time(today, 0):%d.%m.%Y %H:%M}",
-                ))  # fmt: skip
+                self._write["depot/stock.csv"](
+                    (
+                        product.sku,
+                        product.title,
+                        product.gtin,
+                        location,
+                        on_hand,
+                        min(on_hand, wanted) if first else 0,
+                        coming[0] if first else 0,
+                        f"{coming[1]:%d.%m.%Y}" if first and coming[1] else "",
+                        product.bin if first else "",
+                        f"{at_time(today, 0):%d.%m.%Y %H:%M}",
+                    )
+                )
 
 
 def _group(order: Order) -> str:

@@ -1,7 +1,5 @@
 """What goes wrong with orders: how often, at which age it is seen, and what the carrier's scans say."""
 
-# ruff: noqa: RUF001 - names are in the scripts they are written in
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -64,23 +62,96 @@ SCANS: Final = {
 
 TROUBLES: Final = (
     Trouble("weather", 6, (4, 8), (Step(1.2, "in_transit", "Delayed at {}: storm, roads closed", "weather_delay"),), 3),
-    Trouble("missorted", 8, (4, 8), (Step(1.0, "in_transit", "Sorted to the wrong depot, sent back to {}", "carrier_sorting_error"),), 3),
-    Trouble("overloaded", 6, (4, 8), (Step(1.1, "in_transit", "Delayed: high parcel volume at {}", "carrier_capacity_exceeded"),), 4),
+    Trouble(
+        "missorted",
+        8,
+        (4, 8),
+        (Step(1.0, "in_transit", "Sorted to the wrong depot, sent back to {}", "carrier_sorting_error"),),
+        3,
+    ),
+    Trouble(
+        "overloaded",
+        6,
+        (4, 8),
+        (Step(1.1, "in_transit", "Delayed: high parcel volume at {}", "carrier_capacity_exceeded"),),
+        4,
+    ),
     Trouble("silent", 4, (6, 12), (Step(0.9, "in_transit", "Departed from {}"),), None),
-    Trouble("customs", 8, (5, 14), (Step(1.5, "exception", "Held by customs: documents required", "customs_documentation"),), None, "far"),
-    Trouble("duties", 4, (5, 14), (Step(1.5, "exception", "Customs: duties have not been paid", "customs_duties_unpaid"),), None, "far"),
-    Trouble("address", 5, (3, 8), (Step(1.1, "exception", "Address insufficient, recipient could not be found", "carrier_address_not_found", True),), None),
-    Trouble("damaged", 3, (3, 9), (Step(0.8, "exception", "Parcel damaged, being repacked at {}", "carrier_damaged_parcel"),), None),
-    Trouble("lost", 2, (8, 14), (Step(0.9, "in_transit", "Departed from {}"), Step(5, "exception", "Parcel could not be located", "carrier_parcel_lost")), None),
-    Trouble("not_home", 5, (2, 5), (Step(1.1, "delivery_attempted", "Delivery attempted, nobody at home", "consignee_not_home", True),), 2),
-    Trouble("pickup", 4, (3, 8), (
-        Step(1.1, "delivery_attempted", "Delivery attempted, nobody at home", "consignee_not_home", True),
-        Step(0.2, "available_for_pickup", "Waits at the parcel shop for seven days", "", True),
-    ), None),
-    Trouble("coming_back", 3, (5, 12), (
-        Step(1.1, "delivery_attempted", "Recipient refused the parcel", "consignee_refused", True),
-        Step(1.0, "returning", "On its way back to the sender", "consignee_refused"),
-    ), None),
+    Trouble(
+        "customs",
+        8,
+        (5, 14),
+        (Step(1.5, "exception", "Held by customs: documents required", "customs_documentation"),),
+        None,
+        "far",
+    ),
+    Trouble(
+        "duties",
+        4,
+        (5, 14),
+        (Step(1.5, "exception", "Customs: duties have not been paid", "customs_duties_unpaid"),),
+        None,
+        "far",
+    ),
+    Trouble(
+        "address",
+        5,
+        (3, 8),
+        (
+            Step(
+                1.1,
+                "exception",
+                "Address insufficient, recipient could not be found",
+                "carrier_address_not_found",
+                True,
+            ),
+        ),
+        None,
+    ),
+    Trouble(
+        "damaged",
+        3,
+        (3, 9),
+        (Step(0.8, "exception", "Parcel damaged, being repacked at {}", "carrier_damaged_parcel"),),
+        None,
+    ),
+    Trouble(
+        "lost",
+        2,
+        (8, 14),
+        (
+            Step(0.9, "in_transit", "Departed from {}"),
+            Step(5, "exception", "Parcel could not be located", "carrier_parcel_lost"),
+        ),
+        None,
+    ),
+    Trouble(
+        "not_home",
+        5,
+        (2, 5),
+        (Step(1.1, "delivery_attempted", "Delivery attempted, nobody at home", "consignee_not_home", True),),
+        2,
+    ),
+    Trouble(
+        "pickup",
+        4,
+        (3, 8),
+        (
+            Step(1.1, "delivery_attempted", "Delivery attempted, nobody at home", "consignee_not_home", True),
+            Step(0.2, "available_for_pickup", "Waits at the parcel shop for seven days", "", True),
+        ),
+        None,
+    ),
+    Trouble(
+        "coming_back",
+        3,
+        (5, 12),
+        (
+            Step(1.1, "delivery_attempted", "Recipient refused the parcel", "consignee_refused", True),
+            Step(1.0, "returning", "On its way back to the sender", "consignee_refused"),
+        ),
+        None,
+    ),
     Trouble("not_handed_over", 3, (2, 5)),
     Trouble("half", 3, (3, 6)),
     Trouble("hold", 3, (0, 4)),
@@ -101,7 +172,7 @@ TROUBLES: Final = (
     Trouble("vendor_late", 14, (8, 20), where="vendor"),
     Trouble("vendor_silent", 8, (2, 8), where="vendor"),
     Trouble("vendor_declined", 8, (2, 10), where="vendor"),
-)  # fmt: skip
+)
 """What can go wrong with a recent order."""
 
 BY_NAME: Final = {trouble.name: trouble for trouble in TROUBLES}
