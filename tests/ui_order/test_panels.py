@@ -217,9 +217,16 @@ def test_a_filter_shows_its_group_alone(group: str) -> None:
     assert {row.key for row in rows} == {item.id for item in sample.TIMELINE if item.group == group}
 
 
-def test_news_that_came_days_late_has_a_sign() -> None:
-    late = replace(sample.TIMELINE[0], recorded_at=sample.TIMELINE[0].occurred_at + 3 * 86_400_000)
-    assert "↶" in texts(timeline_rows(sample.order(timeline=(late,)), FRAME, 60))[0]
+def test_news_of_something_older_than_what_was_known_has_a_sign() -> None:
+    newest, before = sample.TIMELINE[0], sample.TIMELINE[1]
+    late = replace(before, recorded_at=newest.recorded_at + 7_200_000)
+    lines = texts(timeline_rows(sample.order(timeline=(newest, late)), FRAME, 60))
+    assert ["↶" in line for line in lines] == [False, True]
+
+
+def test_a_history_that_was_read_at_once_is_not_news() -> None:
+    history = tuple(replace(item, recorded_at=sample.NOW) for item in sample.TIMELINE)
+    assert not any("↶" in line for line in texts(timeline_rows(sample.order(timeline=history), FRAME, 60)))
 
 
 # ---- conversation

@@ -84,7 +84,8 @@ def _columns(width: int, top: int, rest: int, wants: Callable[[str, int], int], 
     talk = wants("conversation", left if narrow else width)
     if narrow:
         talk = max(talk, wants("reply", right) if not wish.writing else 0)
-    least = min(_WRITING["full"] if wish.writing else _READING, rest // 2)
+    least = _WRITING["full"] if wish.writing else max(_READING, min(talk, rest * 2 // 5))
+    least = min(least, rest // 2)
     stack = sum(wants(name, left) for name in _STACK)
     facts = max(stack, min(wants("timeline", right), stack + 4))
     if wish.writing:

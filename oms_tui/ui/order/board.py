@@ -101,6 +101,7 @@ class Board(Widget, can_focus=False):
         self._aside = "stock"
         self._last = "conversation"
         self._maximised = False
+        self._go_when_shown = ""
         self._placed: tuple[bool, Mapping[str, Place]] | None = None
         self.head = HeadPanel(id="order-head")
         self.tabs = TabStrip(id="order-tabs")
@@ -149,6 +150,10 @@ class Board(Widget, can_focus=False):
         if not same:
             self._maximised = False
         self._again()
+        if view is not None and self._go_when_shown:
+            self.call_after_refresh(self.action_panel, self._go_when_shown)
+        if state != "loading":
+            self._go_when_shown = ""
 
     @property
     def layout(self) -> Layout:
@@ -244,8 +249,9 @@ class Board(Widget, can_focus=False):
         return ""
 
     def action_panel(self, name: str) -> None:
-        """Go to a panel; a panel that is not on the screen comes onto it."""
+        """Go to a panel; a panel that is not on the screen comes onto it. Without an order yet, when it comes."""
         if self.view is None:
+            self._go_when_shown = name
             return
         self._use(name)
         self.panels[name].focus()

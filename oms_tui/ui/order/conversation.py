@@ -43,7 +43,8 @@ def conversation_rows(
     for thread in threads:
         if len(threads) > 1:
             rows += _thread_title(thread, frame, width, first=not rows)
-        rows += _thread(thread, frame, width, toggled, unfolded)
+        said = thread.subject if len(threads) > 1 else ""
+        rows += _thread(thread, frame, width, toggled, unfolded, said=said)
     return rows
 
 
@@ -66,13 +67,19 @@ def _thread_title(thread: ConversationView, frame: Frame, width: int, *, first: 
         Part("── ", "faint"),
         Part(thread.subject or "no subject", "text", bold=True),
         Part(f"  {status}", "muted"),
-        Part(f"  {len(thread.messages)} mails", "muted"),
+        Part(f"  {len(thread.messages)} mail{'s' if len(thread.messages) != 1 else ''}", "muted"),
     ]
     yield Row(cut(parts, width), key=("thread", thread.id))
 
 
 def _thread(
-    thread: ConversationView, frame: Frame, width: int, toggled: Collection[int], unfolded: Collection[tuple[int, int]]
+    thread: ConversationView,
+    frame: Frame,
+    width: int,
+    toggled: Collection[int],
+    unfolded: Collection[tuple[int, int]],
+    *,
+    said: str,
 ) -> Iterator[Row]:
     opened = open_by_default(thread)
     messages = thread.messages
@@ -86,7 +93,7 @@ def _thread(
         if not shown:
             yield preview(message, width)
             continue
-        before = messages[at - 1].subject if at else ""
+        before = messages[at - 1].subject if at else said
         yield from remarks(message, width, before=before)
         yield from body(message, width, unfolded)
         yield from attached(message, width)

@@ -112,7 +112,7 @@ def _lateness(view: OrderView, frame: Frame, width: int) -> Iterator[tuple[Part,
     elif delay.promised_at is not None:
         groups.append([Part("on time", "good")])
     if (delay.late or delay.will_be_late) and delay.reason_source:
-        groups[0].append(Part(f", says {delay.reason_source}", "muted"))
+        groups[0].append(Part(f", says {delay.reason_source.replace('_', ' ')}", "muted"))
     if delay.promised_at is not None:
         groups.append(
             [Part("promised ", "muted"), Part(frame.day(delay.promised_at), "text"), *_by(delay.promised_source)]
@@ -131,7 +131,7 @@ def _lateness(view: OrderView, frame: Frame, width: int) -> Iterator[tuple[Part,
 
 
 def _by(source: str) -> list[Part]:
-    return [Part(f" {source}", "faint")] if source else []
+    return [Part(f" {source.replace('_', ' ')}", "faint")] if source else []
 
 
 def _next(view: OrderView, frame: Frame) -> Iterator[list[Part]]:

@@ -129,4 +129,5 @@ def link_words(message: MessageView) -> str:
     if not message.link_reason:
         return ""
     sure = f" ({message.link_confidence} %)" if 0 < message.link_confidence < 100 else ""  # noqa: PLR2004 - percent
-    return f"linked {message.link_reason}" + sure
+    reason = message.link_reason
+    return f"linked {reason}{sure}" if " " in reason else f"linked by {reason.replace('_', ' ')}{sure}"

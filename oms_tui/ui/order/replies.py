@@ -86,7 +86,7 @@ def _draft(draft: DraftView, frame: Frame, width: int) -> Iterator[Row]:
     for line in lines[:_PREVIEW_LINES]:
         yield Row(cut([Part("  "), Part(line, "muted")], width), key=key)
     if len(lines) > _PREVIEW_LINES:
-        yield Row((Part(f"  … {len(lines) - _PREVIEW_LINES} more lines", "faint"),), key=key)
+        yield Row((Part(f"  … {len(lines) - _PREVIEW_LINES} more", "faint"),), key=key)
     yield from (
         Row(parts, key=key)
         for parts in flow([[Part("  enter", "accent", bold=True), Part(" goes on writing", "text")]], width)

@@ -35,7 +35,8 @@ def _side_by_side(view: OrderView, frame: Frame, width: int) -> list[Row]:
     )
     currency = view.item.currency
     beside = any(len(line.stock) > 1 for line in view.lines)  # then the SKU stands with the locations, below
-    names = ("qty", "item", "" if beside else "sku", "each", "free", "incoming")
+    coming = any(each.incoming > 0 for line in view.lines for each in line.stock)
+    names = ("qty", "item", "" if beside else "sku", "each", "free", "incoming" if coming else "")
     head = [[Part(name, "faint")] if name else [] for name in names]
     lines: list[list[list[Part]]] = [head]
     keys: list[object] = [None]

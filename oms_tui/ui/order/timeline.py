@@ -29,7 +29,7 @@ _LEVELS: Final = {
     "shop": "accent",
 }
 _CORNERS: Final = 6  # cells of a border that its text cannot have
-_LATE_NEWS: Final = 86_400_000  # a day between when it happened and when we heard of it
+_LATE_NEWS: Final = 3_600_000  # milliseconds after something that happened later was known
 
 
 def timeline_rows(view: OrderView, frame: Frame, width: int, group: str = "") -> list[Row]:
@@ -38,18 +38,32 @@ def timeline_rows(view: OrderView, frame: Frame, width: int, group: str = "") ->
     if not items:
         words = "nothing of this kind; a shows everything" if group else "nothing has happened yet"
         return [Row((Part(words, "muted"),))]
+    late = _late(items)
     waiting = {thread.unanswered for thread in view.conversations if thread.unanswered is not None}
-    return [_row(item, frame, width, waiting=item.message is not None and item.message in waiting) for item in items]
+    return [
+        _row(item, frame, width, waiting=item.message is not None and item.message in waiting, late=item.id in late)
+        for item in items
+    ]
 
 
-def _row(item: TimelineItem, frame: Frame, width: int, *, waiting: bool) -> Row:
+def _late(items: Sequence[TimelineItem]) -> frozenset[str]:
+    """What we heard of after something that happened later: a reader of yesterday's timeline has not seen it."""
+    late: set[str] = set()
+    earliest: int | None = None
+    for item in items:  # newest first
+        if earliest is not None and item.recorded_at - earliest > _LATE_NEWS:
+            late.add(item.id)
+        earliest = item.recorded_at if earliest is None else min(earliest, item.recorded_at)
+    return frozenset(late)
+
+
+def _row(item: TimelineItem, frame: Frame, width: int, *, waiting: bool, late: bool) -> Row:
     who = _WHO if width >= _NARROW else _WHO_NARROW
     level = "alarm" if item.alarm and not waiting else _LEVELS.get(item.group, "text")
     mark = "●" if waiting else "!" if item.alarm else "│"
-    late = "↶" if item.recorded_at - item.occurred_at > _LATE_NEWS else " "
     parts = (
         Part(fit(frame.moment(item.occurred_at), _WHEN, "right"), "muted"),
-        Part(late, "faint"),
+        Part("↶" if late else " ", "faint"),
         Part(f"{mark} ", "warn" if waiting else "alarm" if item.alarm else "faint"),
         Part(fit(_who(item), who), level),
         Part(" "),
@@ -68,7 +82,7 @@ def _who(item: TimelineItem) -> str:
         return "mail"
     if item.group == TimelineGroup.CALLS:
         return "call"
-    return "note" if item.kind == "note" else item.source or item.group
+    return "note" if item.kind == "note" else (item.source or item.group).replace("_", " ")
 
 
 def counts(view: OrderView) -> Mapping[str, int]:
