@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from oms_tui.store.mail_rows import Mail
     from oms_tui.store.workspace import Workspace
 
+_MOST_TOLD: Final = 250  # mails of one transaction that a screen is told of one by one
 _MOST_REMATCHED: Final = (
     500  # unlinked mails looked at when orders arrive: of their addresses, of their reply addresses
 )
@@ -63,12 +64,15 @@ def orders_on(store: Workspace, conversations: Iterable[int]) -> set[int]:
     return found
 
 
-def tell(store: Workspace, messages: Iterable[int], orders: Iterable[int]) -> None:
-    """Mark orders to be derived again, and say in the feed which mails moved."""
+def tell(store: Workspace, messages: Sequence[int], orders: Iterable[int]) -> None:
+    """Mark orders to be derived again, and say in the feed which mails moved; very many at once as one line."""
     store.cache.executemany("INSERT OR IGNORE INTO dirty(order_id) VALUES (?)", [(order,) for order in orders])
-    store.cache.executemany(
-        "INSERT INTO change_log(kind, ref) VALUES ('message', ?)", [(number,) for number in messages]
-    )
+    if len(messages) > _MOST_TOLD:
+        store.cache.execute("INSERT INTO change_log(kind, ref) VALUES ('everything', 0)")
+    else:
+        store.cache.executemany(
+            "INSERT INTO change_log(kind, ref) VALUES ('message', ?)", [(number,) for number in messages]
+        )
 
 
 def count_states(store: Workspace, moves: Iterable[tuple[str, str]]) -> None:

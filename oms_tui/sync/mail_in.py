@@ -60,6 +60,7 @@ def mail(source: str, record: MailRecord, own: Collection[str], *, is_sent: bool
     received_at = None if record.received_at is None else milliseconds(record.received_at)
     times = [at for at in (sent_at, received_at) if at is not None]
     text, quoted = _text(record) if record.text else ("", ())
+    attachments = [(each.index, _line(each.name), _line(each.content_type), each.size) for each in record.attachments]
     return Mail(
         source,
         folder,
@@ -68,8 +69,8 @@ def mail(source: str, record: MailRecord, own: Collection[str], *, is_sent: bool
         min(times, default=0),
         _direction(sender, reply_to, to + cc, own, is_sent=is_sent),
         _id(record.message_id),
-        _id(record.in_reply_to),
-        tuple(map(_id, record.references[-_MOST_REFERENCES:])),
+        _id(record.in_reply_to) if record.in_reply_to else "",
+        tuple([_id(name) for name in record.references[-_MOST_REFERENCES:]]) if record.references else (),
         _line(record.from_.name),
         sender,
         to,
@@ -79,17 +80,17 @@ def mail(source: str, record: MailRecord, own: Collection[str], *, is_sent: bool
         _line(record.subject),
         received_at,
         record.auto,
-        _line(record.own_id),
+        _line(record.own_id) if record.own_id else "",
         record.size,
         record.digest,
-        packed(tuple(map(_line, record.flags))),
-        packed(tuple(map(_line, record.labels))),
-        _line(record.thread_hint),
+        packed(tuple(map(_line, record.flags))) if record.flags else "[]",
+        packed(tuple(map(_line, record.labels))) if record.labels else "[]",
+        _line(record.thread_hint) if record.thread_hint else "",
         int(record.has_body),
         text,
         quoted,
-        packed([(each.index, _line(each.name), _line(each.content_type), each.size) for each in record.attachments]),
-        tuple(map(_line, record.warnings)),
+        packed(attachments),
+        tuple(map(_line, record.warnings)) if record.warnings else (),
     )
 
 

@@ -298,3 +298,21 @@ def test_a_conversation_closed_with_a_reason_waits_no_more_until_somebody_writes
     desk.mailbox.put(desk.letter("again", JAN, answers=["ask"], at=desk.later()))
     desk.sync()
     assert desk.threads("1042")[0].unanswered == desk.mail("again").id
+
+
+@pytest.mark.parametrize("mark", ["WG: ", "Fwd: ", "RE: AW: "])
+def test_a_mark_before_the_subject_neither_joins_nor_hides_the_number(desk: Desk, mark: str) -> None:
+    """zammad#4965, and Outlook, which drops the headers (odoo#22488): the number still finds the order."""
+    desk.orders(order("#1042"))
+    desk.mailbox.put(
+        desk.letter("first", JAN, subject="Order #1042"),
+        desk.letter("dropped", JAN, subject=f"{mark}Order #1042"),
+        desk.letter("forwarded", "lea@firma.example", subject=f"{mark}Order #1042"),
+    )
+
+    desk.sync()
+
+    assert desk.together() == [["dropped"], ["first"], ["forwarded"]]
+    assert desk.on("dropped") == ("#1042",)
+    assert desk.on("forwarded") == ()
+    assert len(desk.threads("1042")) == 2

@@ -239,15 +239,20 @@ def unattended(store: Workspace, policy: DeskPolicy, now: int, *, limit: int = 5
 def _page(
     store: Workspace, condition: str, values: tuple[str, ...], limit: int, after: str | None
 ) -> tuple[tuple[UnlinkedMail, ...], str | None]:
-    """A page by keyset: ``after`` is "<sent_at>.<id>" of the last mail of the page before."""
+    """A page by keyset: ``after`` is "<sent_at>.<id>" of the last mail of the page before.
+
+    Of one state by its index; all of them by their ids, which are in the order of time as well.
+    """
     more: tuple[int, ...] = ()
+    by_state = condition.startswith("state=")
     if after:
         at, _, number = after.partition(".")
         if at.lstrip("-").isdecimal() and number.isdecimal():
-            condition += " AND (sent_at, id) < (?, ?)"
-            more = (int(at), int(number))
+            condition += " AND (sent_at, id) < (?, ?)" if by_state else " AND id < ?"
+            more = (int(at), int(number)) if by_state else (int(number),)
+    order = "sent_at DESC, id DESC" if by_state else "id DESC"
     found = store.cache.execute(
-        f"SELECT {_SHOWN} FROM messages m WHERE {condition} ORDER BY sent_at DESC, id DESC LIMIT ?",
+        f"SELECT {_SHOWN} FROM messages m WHERE {condition} ORDER BY {order} LIMIT ?",
         (*values, *more, limit + 1),
     ).fetchall()
     items = tuple(UnlinkedMail(*row) for row in found[:limit])
