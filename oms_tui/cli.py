@@ -38,18 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     name = command_of(given, COMMANDS)
     if name is None:
-        options = options_of(given)
         from oms_tui.commands import desk
 
-        return _guarded(desk, options, json=False)
+        return _guarded(desk, options_of(given))
     module = import_module(f"oms_tui.commands.{name}_command")
     from oms_tui.commands.parsing import parsed
 
-    options = parsed(name, module, given, COMMANDS)
-    return _guarded(module, options, json=options.json)
+    return _guarded(module, parsed(name, module, given, COMMANDS))
 
 
-def _guarded(module: object, options: object, *, json: bool) -> int:
+def _guarded(module: object, options: object) -> int:
     """Run, and turn every failure into words and an exit code."""
     try:
         return int(module.run(options))  # type: ignore[attr-defined]  # every command module has one
@@ -61,7 +59,7 @@ def _guarded(module: object, options: object, *, json: bool) -> int:
     except Exception as error:  # noqa: BLE001 - the last place where it can be told in words
         from oms_tui.commands.failures import told
 
-        return told(error, json=json, options=options)
+        return told(error, json=bool(getattr(options, "json", False)), options=options)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oms_tui.commands.context import config_of, emit, opened, say, tell
-from oms_tui.commands.failures import DONE, NOTHING
+from oms_tui.commands.failures import DONE, NOTHING, REFUSED, Failure
 
 if TYPE_CHECKING:
     import argparse
@@ -59,16 +59,37 @@ def _restore(options: Any) -> int:
 
 
 def _rebuild(options: Any) -> int:
-    from oms_tui.desk import open_store
+    from oms_tui.store.workspace import put_cache_aside
 
-    store = open_store(config_of(options))
-    store.put_cache_aside("old")
-    store.close()
+    folder = config_of(options).desk.store.folder
+    worker = _worker_of(folder)
+    if worker:
+        raise Failure(
+            REFUSED, "busy", f"{worker} is at work on this desk", hint="stop it (or close the desk), then try again"
+        )
+    put_cache_aside(folder, "old")
     if options.json:
         emit({"rebuilt": True})
     else:
         say("the cache was put aside; `oms-tui sync` fetches everything again")
     return DONE
+
+
+def _worker_of(folder: Path) -> str:
+    """The sync worker that lives on this desk, in words; "" for none. The cache is not opened for it."""
+    from oms_tui.store.driver import DatabaseError, connect
+    from oms_tui.sync.lease import lives, told
+
+    path = folder / "desk.db"
+    if not path.exists():
+        return ""
+    try:
+        desk = connect(path, durable=True, read_only=True)
+        row = desk.execute("SELECT holder FROM leases WHERE name = 'sync'").fetchone()
+        desk.close()
+    except DatabaseError:
+        return ""  # whatever is wrong with the desk's file, its cache may be made anew
+    return told(row[0]) if row and row[0] and lives(row[0]) else ""
 
 
 def _export(options: Any) -> int:

@@ -87,11 +87,7 @@ class Workspace:
         """Rename the cache's files so that the next open makes an empty one; nothing is deleted."""
         if hasattr(self, "cache"):
             self.cache.close()
-        stamp = int(time.time())
-        for suffix in ("", "-wal", "-shm"):
-            path = self.cache_path.with_name(self.cache_path.name + suffix)
-            if path.exists():
-                path.rename(path.with_name(f"cache-{why}-{stamp}.db{suffix}"))
+        put_cache_aside(self.folder, why)
 
     def reply_key(self) -> bytes:
         """The secret that reply addresses are signed with: made with the desk, never shown."""
@@ -122,6 +118,15 @@ class Workspace:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def put_cache_aside(folder: Path, why: str) -> None:
+    """Rename a desk's cache without opening it (it may be of a newer version, or no database at all)."""
+    stamp = int(time.time())
+    for suffix in ("", "-wal", "-shm"):
+        path = folder / f"cache.db{suffix}"
+        if path.exists():
+            path.rename(path.with_name(f"cache-{why}-{stamp}.db{suffix}"))
 
 
 def is_damage(error: Exception) -> bool:

@@ -1,0 +1,105 @@
+"""Wrong use and wrong configs: the exit code, the place, and what to do instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Desk
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["shwo"], 2, "did you mean show?"),
+        (["find", "stat:open"], 2, "did you mean state"),
+        (["find", "ship:lat"], 2, "did you mean late?"),
+        (["find", "(a"], 2, "not closed"),
+        (["find", "--limit", "0"], 2, "at least 1"),
+        (["find", "--sort", "size"], 2, "priority"),
+        (["show", "nosuch"], 1, "there is no order"),
+        (["do", "nte", "1042"], 2, "did you mean note?"),
+        (["do", "note", "1042", "--txt", "x"], 2, "it has: --text"),
+        (["do", "note", "1042"], 2, "missing"),
+        (["--as", "nobody", "find"], 2, "there are: "),
+        (["mail", "show", "zzz"], 1, "mail list"),
+        (["outbox", "show", "zzz"], 1, "outbox list"),
+        (["sync", "nosource"], 2, "there are: "),
+        (["show", "1042", "--now", "yesterday"], 2, "write it like"),
+        (["store", "restore", "/nowhere/at/all"], 2, "cannot read"),
+        (["find", "number:zzzzz"], 1, ""),
+    ],
+)
+def test_it_is_told(desk: Desk, arguments: list[str], code: int, words: str) -> None:
+    answer = desk.run(*arguments)
+    assert answer.code == code, answer.err
+    assert words in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_json_errors_have_one_shape(desk: Desk) -> None:
+    answer = desk.run("find", "stat:open", "--json")
+    assert answer.code == 2
+    assert set(answer.json["error"]) == {"code", "message", "field", "hint"}
+
+
+def test_a_mistake_in_the_config_names_file_line_and_key(desk: Desk) -> None:
+    config = desk.folder / "config.toml"
+    text = config.read_text(encoding="utf-8").replace("timezone", "timezon", 1)
+    config.write_text(text, encoding="utf-8")
+    line = next(place for place, row in enumerate(text.splitlines(), start=1) if "timezon" in row)
+    answer = desk.run("find")
+    assert answer.code == 2
+    assert f"config.toml:{line}" in answer.err
+    assert "did you mean timezone?" in answer.err
+
+
+def test_a_secret_in_the_config_is_refused_with_the_three_ways(desk: Desk) -> None:
+    with (desk.folder / "config.toml").open("a", encoding="utf-8") as config:
+        config.write('\n[sources.pay]\nkind = "stripe"\nkey = "rk_live_123456"\n')
+    answer = desk.run("doctor")
+    assert answer.code == 2
+    assert "rk_live_123456" not in answer.out + answer.err
+    assert all(way in answer.out for way in ("env", "command", "keyring"))
+
+
+def test_a_missing_config_says_where_one_is_looked_for(desk: Desk) -> None:
+    (desk.folder / "config.toml").unlink()
+    answer = desk.run("find")
+    assert answer.code == 2
+    assert "config.toml" in answer.err
+
+
+def test_a_cache_of_a_newer_version_is_refused_and_can_be_made_anew(desk: Desk) -> None:
+    import sqlite3
+
+    with sqlite3.connect(desk.folder / "data" / "cache.db") as cache:
+        cache.execute("PRAGMA user_version = 99")
+    answer = desk.run("find")
+    assert answer.code == 2
+    assert "newer" in answer.err
+    assert "rebuild-cache" in answer.err
+    assert desk.run("store", "rebuild-cache").code == 0
+    assert desk.run("sync", "--once").code == 0
+    assert desk.run("find").code == 0
+
+
+def test_a_damaged_cache_is_put_aside_and_fetched_again(desk: Desk) -> None:
+    cache = desk.folder / "data" / "cache.db"
+    for path in cache.parent.glob("cache.db-*"):
+        path.unlink()
+    cache.write_bytes(b"this is no database" * 1000)
+    assert desk.run("sync", "--once").code == 0
+    assert desk.run("show", "1042").code == 0
+
+
+def test_read_only_refuses_every_change(desk: Desk) -> None:
+    answer = desk.run("--read-only", "do", "note", "1042", "--text", "x")
+    assert answer.code in {2, 4}
+    assert desk.run("undo").code == 1
+
+
+def test_the_clock_can_be_set_on_a_demo_only(desk: Desk) -> None:
+    assert desk.run("find", "--count", "--now", "2030-01-01T00:00:00Z").code == 2, "nobody said that it is one"
