@@ -5,6 +5,7 @@ Arguments: the desk's folder, the SMTP server's port, where to die ("" for never
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 
 from connectors.base import Account
 from connectors.mail.endpoint import Endpoint
+from connectors.mail.imap import ImapMailbox
 from connectors.mail.maildir import MaildirMailbox
 from connectors.mail.smtp import SmtpLogin, SmtpSender
 from connectors.redact import Redactor
@@ -63,15 +65,30 @@ class Sender:
         return False
 
 
-class Mailbox(MaildirMailbox):
-    """The real Maildir, with places to die at."""
+class Dying:
+    """A real mailbox, with places to die at."""
 
     death: Death
 
     def append(self, folder: str, raw: bytes) -> None:
         self.death.at("before_filing")
-        super().append(folder, raw)
+        super().append(folder, raw)  # type: ignore[misc]  # of the mailbox it is mixed into
         self.death.at("after_filing")
+
+
+class DyingMaildir(Dying, MaildirMailbox):
+    """A Maildir on this disk."""
+
+
+class DyingImap(Dying, ImapMailbox):
+    """A mailbox on an IMAP server."""
+
+
+def mailbox_of(folder: Path) -> DyingMaildir | DyingImap:
+    server = folder / "imap.json"
+    if server.exists():
+        return DyingImap(Account("support", json.loads(server.read_text("utf-8")), folder / "cache"))
+    return DyingMaildir(Account("support", {"path": folder / "mail"}, folder / "cache"))
 
 
 def main() -> None:
@@ -79,7 +96,7 @@ def main() -> None:
     death = Death(place, passes)
     session = open_session(load(folder / "config.toml"), agent="ana")
     take(session.store, SYNC, session.now())
-    mailbox = Mailbox(Account("support", {"path": folder / "mail"}, folder / "cache"))
+    mailbox = mailbox_of(folder)
     mailbox.death = death
     outbox_sent.LOOK_FOR_MS = 1000  # the server of this test takes a mail at once, or never
     outbox_sent._LOOK_EVERY_MS = 100
