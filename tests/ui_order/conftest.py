@@ -1,6 +1,9 @@
-"""Stories on a screen are coroutines; anyio's plugin, which comes with httpx, runs them."""
+"""Stories on a screen are coroutines, run by anyio's plugin (httpx brings it). A real desk is the actions' own."""
 
 import pytest
+from actions.conftest import clock, session, store, world
+
+__all__ = ["clock", "session", "store", "world"]
 
 
 @pytest.fixture

@@ -236,7 +236,7 @@ async def test_enter_on_anything_else_shows_all_that_is_known_of_it() -> None:
 async def test_the_priority_is_explained_on_one_key() -> None:
     app = Desk(sample.order())
     async with app.run_test(size=(118, 46)) as pilot:
-        await pilot.press("w")
+        await pilot.press("p")
         await pilot.pause()
         shown = text(app)
         assert "Why #10482 has priority 87" in shown
