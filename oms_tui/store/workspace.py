@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from typing import TYPE_CHECKING, Self
+from zlib import crc32
 
 from oms_tui.store import compiled_sql
 from oms_tui.store.driver import Connection, DatabaseError, connect, transaction
@@ -67,10 +68,10 @@ class Workspace:
         return connection
 
     def _open_cache(self) -> Connection:
-        """The cache; one that is damaged is put aside and made anew, for it can be fetched again."""
+        """The cache; one that is damaged or of other tables is put aside and made anew: it can be fetched again."""
         try:
             connection = self._open(self.cache_path, durable=False)
-            connection.execute("SELECT count(*) FROM meta").fetchone()
+            row = connection.execute("SELECT value FROM meta WHERE key = 'layout'").fetchone()
         except StoreError:
             if not _damaged(self.cache_path):
                 raise
@@ -79,7 +80,11 @@ class Workspace:
                 words = f"cannot read {self.cache_path}: {error}; {_hint(self.cache_path, durable=False)}"
                 raise StoreError(words) from error
         else:
-            return connection
+            if row and row[0] == _layout():
+                return connection
+            connection.close()
+            self.put_cache_aside("of-another-layout")
+            return self._open(self.cache_path, durable=False)
         self.put_cache_aside("damaged")
         return self._open(self.cache_path, durable=False)
 
@@ -129,6 +134,11 @@ def put_cache_aside(folder: Path, why: str) -> None:
             path.rename(path.with_name(f"cache-{why}-{stamp}.db{suffix}"))
 
 
+def _layout() -> str:
+    """A name for the cache's tables as they are declared now: a cache of other tables is fetched again, not migrated."""
+    return f"{crc32(''.join(compiled_sql.CACHE_DDL).encode()):08x}"
+
+
 def is_damage(error: Exception) -> bool:
     """Whether a database error means that the file itself is broken, and not a lock or a full disk."""
     words = str(error).lower()
@@ -169,6 +179,6 @@ def _create(connection: Connection, *, durable: bool) -> None:
             put(connection, "desk_meta", {"key": "desk_id", "value": unique()})
             put(connection, "desk_meta", {"key": "reply_key", "value": secrets.token_hex(32)})
         else:
-            connection.execute("INSERT INTO meta(key, value) VALUES ('desk_seq', '0')")
+            connection.execute("INSERT INTO meta(key, value) VALUES ('desk_seq', '0'), ('layout', ?)", (_layout(),))
         connection.execute(f"PRAGMA application_id={_APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version={DESK_VERSION if durable else CACHE_VERSION}")
