@@ -86,6 +86,7 @@ class DeskApp(App[int], inherit_bindings=False):
         self.config = config
         self.session = session
         self.keys = keys or key_list.key_map({}, ())
+        self._given_keys = keys is not None
         self.actions: Sequence[Action] = ()
         self.status: Status | None = None
         self.sources: Sources = _sources(config)
@@ -116,6 +117,10 @@ class DeskApp(App[int], inherit_bindings=False):
         return self.theme_variables
 
     def _bind_keys(self) -> None:
+        if self.keys.widgets:
+            from oms_tui.ui.widget_keys import keymap
+
+            self.set_keymap(keymap(self.keys.widgets))
         for key in self.keys.by_key:
             if key not in self._bound:
                 self._bound.add(key)
@@ -153,7 +158,7 @@ class DeskApp(App[int], inherit_bindings=False):
         from oms_tui.actions.catalogue import all_actions
 
         self.actions = all_actions()
-        self.keys = key_list.key_map(self.config.keys, self.actions)
+        self.keys = self.keys if self._given_keys else key_list.key_map({}, self.actions)
         self._bind_keys()
         self.show_keys()
 

@@ -298,8 +298,10 @@ class DeskScreen(Place):
         self.open(order_id, go_in=self.reading)
 
     def do_copy(self) -> None:
-        """The number of the order."""
-        if self.model.current is not None:
+        """What the cursor is on in the order, else the number of the order."""
+        if self._pane is not None and (text := self._pane.copied()):
+            self.desk.copy(text)
+        elif self.model.current is not None:
             self.desk.copy(self.model.current.number)
 
     def do_filter(self) -> None:
@@ -421,6 +423,16 @@ class DeskScreen(Place):
             return
         one = numbered(chosen[0].number)
         self.desk.offer([Actions], f"what for {one}?" if len(chosen) == 1 else f"what for {len(chosen)} marked orders?")
+
+    def do_why(self) -> None:
+        """The priority, term by term."""
+        if self._pane is not None:
+            self._pane.action_why()
+
+    def do_maximise(self) -> None:
+        """All the room for the panel in use, or back."""
+        if self._pane is not None:
+            self._pane.action_maximise()
 
     def do_panel(self, number: int) -> None:
         """To one of the order's panels, by its number."""

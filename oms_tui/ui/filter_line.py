@@ -217,7 +217,13 @@ class FilterLine(Vertical):
                 self._show_error(error)
             return
         self.remove_class("wrong")
-        self.post_message(self.Asked(query, final=final))
+        if final or not self._unfinished():
+            self.post_message(self.Asked(query, final=final))
+
+    def _unfinished(self) -> bool:
+        """Whether the word being written is the beginning of one of the language: no text to search for yet."""
+        begun = self._input.value[: self._input.cursor_position].rpartition(" ")[2].lower()
+        return bool(begun) and ":" not in begun and any(name.startswith(begun) for name in self._catalogue)
 
     def _error_matters(self, error: QueryError) -> bool:
         """While it is written, a word that only lacks its end is no error yet."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from oms_tui.ui.keys import KeyMap
+    from oms_tui.ui.widget_keys import WidgetKey
 
 _HEADINGS: Final = {
     "work": "Working",
@@ -30,6 +31,17 @@ _ACTION_HEADINGS: Final = {
     "calls": "Calls",
     "money": "Money",
     "customer": "The customer",
+}
+_WIDGET_HEADINGS: Final = {
+    "lines": "In a panel or list",
+    "order": "In the order",
+    "timeline": "In the timeline",
+    "conversation": "In the conversation",
+    "composer": "In a reply",
+    "review": "Before a reply is sent",
+    "filter": "In the filter line",
+    "form": "In a form",
+    "reader": "Reading a mail",
 }
 _COLUMN: Final = 58
 _KEYS: Final = 13
@@ -65,6 +77,7 @@ def help_rows(keys: KeyMap, place: str, refusals: Mapping[str, str], width: int)
     columns = max(1, width // _COLUMN)
     size = width // columns
     blocks = [list(_block(title, found, refusals, size - 2)) for title, found in _groups(keys, place)]
+    blocks += [list(_widget_block(title, found, keys, size - 2)) for title, found in _widget_groups()]
     footer = [
         BLANK,
         Row((Part(f"{QUIT}", "warn"), Part(" quits from anywhere. ", "muted"), *_REMAP)),
@@ -107,6 +120,30 @@ def _block(title: str, found: Sequence[Bound], refusals: Mapping[str, str], widt
             Part(f"{key:<{_KEYS}}", "faint" if why or not each.keys else "warn"),
             Part(f"{cut_text(each.title.lower(), _TITLES - 1):<{_TITLES}}", "faint" if why else "text"),
             Part(cut_text(words, width - _KEYS - _TITLES), "faint" if why else "muted"),
+        )
+    yield ()
+
+
+def _widget_groups() -> Iterable[tuple[str, list[WidgetKey]]]:
+    from oms_tui.ui.widget_keys import widget_keys
+
+    groups: dict[str, list[WidgetKey]] = {}
+    for each in widget_keys().values():
+        groups.setdefault(each.id.partition(".")[0], []).append(each)
+    for name, title in _WIDGET_HEADINGS.items():
+        if name in groups:
+            yield title, groups[name]
+
+
+def _widget_block(title: str, found: Sequence[WidgetKey], keys: KeyMap, width: int) -> Iterable[tuple[Part, ...]]:
+    yield (Part(title, "accent", bold=True),)
+    for each in found:
+        shown = keys.widgets.get(each.id) or each.keys
+        words = f"{each.title.lower():<{_TITLES}} "
+        yield (
+            Part(f"{cut_text('  '.join(shown), _KEYS - 1):<{_KEYS}}", "warn"),
+            Part(cut_text(words, width - _KEYS - 1), "text"),
+            Part(cut_text(each.id, max(0, width - _KEYS - len(words))), "muted"),
         )
     yield ()
 

@@ -87,6 +87,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("panel_4", "timeline", ("4",), "panels", (DESK,), 0, "Go to everything that happened, in order of time."),
     Command("panel_5", "conversation", ("5",), "panels", (DESK,), 0, "Go to the mails of this order."),
     Command("panel_6", "reply", ("6",), "panels", (DESK,), 0, "Go to the reply being written."),
+    Command("why", "why so urgent", ("p",), "panels", (DESK,), 0, "The order's priority, term by term."),
+    Command("maximise", "maximise", ("z",), "panels", (DESK,), 0, "All the room for the panel in use, or back."),
     Command("reply", "reply", ("r",), "work", (DESK,), 10, "Answer the newest unanswered mail of this order."),
     Command("act", "act", ("a",), "work", (DESK,), 26, "Choose an action for this order, or for the marked ones."),
     Command("mark", "mark", ("space",), "work", (DESK,), 31, "Mark the order, to act on several at once."),
@@ -106,7 +108,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("decide", "decide", ("d",), "outbox", (OUTBOX,), 10, "What becomes of it: send, retry, edit, discard…"),
     Command("filter", "filter", ("/",), "find", (DESK,), 33, "Filter the queue with a query."),
     Command("views", "views", ("v",), "find", (DESK,), 45, "Choose a saved view."),
-    Command("sort", "sort", ("z",), "find", (DESK,), 0, "Choose by what the queue is sorted."),
+    Command("sort", "sort", ("=",), "find", (DESK,), 0, "Choose by what the queue is sorted."),
     Command("go_queue", "queue", ("Q",), "screens", footer=0, help="The queue and the order."),
     Command("go_calls", "calls", ("C",), "screens", footer=0, help="Orders whose call is due."),
     Command("go_unlinked", "unlinked mail", ("U",), "screens", footer=0, help="Mails that belong to no order yet."),
@@ -177,10 +179,17 @@ class Bound(NamedTuple):
 
 
 class KeyMap(NamedTuple):
-    """The effective keys: what the config says, else the defaults."""
+    """The effective keys: what the config says, else the defaults.
+
+    Attributes:
+        bound: commands and actions with their keys.
+        by_key: what each key can mean, on one screen or another.
+        widgets: keys the config gives to bindings inside widgets, by the binding's id.
+    """
 
     bound: Mapping[str, Bound]
     by_key: Mapping[str, tuple[Bound, ...]]
+    widgets: Mapping[str, tuple[str, ...]]
 
     def of(self, key: str, place: str) -> Bound | None:
         """What ``key`` does on a screen."""
@@ -195,12 +204,15 @@ class KeyMap(NamedTuple):
         return next(iter(self.keys(name)), "")
 
 
-def key_map(config_keys: Mapping[str, Sequence[str]], actions: Iterable[ActionLike]) -> KeyMap:
+def key_map(
+    config_keys: Mapping[str, Sequence[str]], actions: Iterable[ActionLike], *, widgets: Iterable[str] = ()
+) -> KeyMap:
     """The effective keys.
 
     Args:
         config_keys: [keys] of the config: ids of commands and actions, each with the keys it shall have; none frees it.
         actions: the catalogue.
+        widgets: ids of bindings inside widgets (``widget_keys.py``), which have a dot in them.
 
     Raises:
         KeysError: an id nobody knows, a key that is none, or two things on one key of one screen.
@@ -209,10 +221,14 @@ def key_map(config_keys: Mapping[str, Sequence[str]], actions: Iterable[ActionLi
     known = {each.id: each for each in defaults}
     mistakes: list[tuple[str, str]] = []
     chosen: dict[str, tuple[str, ...]] = {}
+    inside: dict[str, tuple[str, ...]] = {}
+    there = frozenset(widgets)
     for name, keys in config_keys.items():
         wanted = name.replace("-", "_")
-        if wanted not in known:
-            mistakes.append((name, _unknown(name, known)))
+        if name in there:
+            inside[name] = tuple(dict.fromkeys(_checked(name, key, mistakes) for key in keys if key))
+        elif wanted not in known:
+            mistakes.append((name, _unknown(name, [*known, *there])))
         else:
             chosen[wanted] = tuple(dict.fromkeys(_checked(name, key, mistakes) for key in keys if key))
     taken = {(key, place) for name, keys in chosen.items() for key in keys for place in known[name].places or PLACES}
@@ -229,7 +245,7 @@ def key_map(config_keys: Mapping[str, Sequence[str]], actions: Iterable[ActionLi
     for each in bound.values():
         for key in each.keys:
             by_key.setdefault(key, []).append(each)
-    return KeyMap(bound, {key: tuple(found) for key, found in by_key.items()})
+    return KeyMap(bound, {key: tuple(found) for key, found in by_key.items()}, inside)
 
 
 def checked(config: Config, actions: Iterable[ActionLike]) -> KeyMap:
@@ -239,7 +255,7 @@ def checked(config: Config, actions: Iterable[ActionLike]) -> KeyMap:
         ConfigError: [keys] cannot be used; every mistake with its line.
     """
     try:
-        return key_map(config.keys, actions)
+        return key_map(config.keys, actions, widgets=_widgets(config.keys))
     except KeysError as error:
         from oms_tui.config_errors import ConfigError
 
@@ -247,6 +263,15 @@ def checked(config: Config, actions: Iterable[ActionLike]) -> KeyMap:
         for name, words in error.mistakes:
             document.wrong(("keys", name), words)
         raise ConfigError(document.take_mistakes()) from None
+
+
+def _widgets(config_keys: Iterable[str]) -> Iterable[str]:
+    """The ids of widgets' bindings, looked for only where the config may name one."""
+    if not any("." in name for name in config_keys):
+        return ()
+    from oms_tui.ui.widget_keys import widget_keys
+
+    return widget_keys()
 
 
 def canonical(key: str) -> str:

@@ -37,8 +37,13 @@ _BUILT_IN: Final = (
 
 
 def choices(configured: Mapping[str, View], agent: str) -> list[Choice]:
-    """Every view, the desk's own first; ``agent`` is who asks for theirs."""
+    """Every view: the config's first, then those every desk has, but for names that the config has taken.
+
+    ``agent`` is who asks for theirs.
+    """
     own = [Choice(Question(view.query, view.sort or "priority", view.name), view.query) for view in configured.values()]
     mine = Choice(Question(f"owner:{quote(agent)}", "priority", "Mine"), "what is in your hands")
     everything, *rest = _BUILT_IN
-    return [*own, everything, *([mine] if agent else []), *rest]
+    taken = {view.question.title.casefold() for view in own}
+    ours = [everything, *([mine] if agent else []), *rest]
+    return [*own, *(each for each in ours if each.question.title.casefold() not in taken)]

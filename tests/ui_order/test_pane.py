@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -413,3 +415,30 @@ async def test_a_long_line_is_cut_with_a_mark_and_never_with_half_a_character() 
         assert wish is not None
         assert wish.text.endswith("…")
         assert cell_len(wish.text) <= app.pane.head.text_width
+
+
+async def test_what_is_copied_of_a_row_is_what_one_pastes_elsewhere() -> None:
+    app = Desk(sample.order())
+    async with app.run_test(size=(118, 46)) as pilot:
+        copied = []
+        for keys in (("3",), ("end",), ("1",), ("2",), ("5", "down", "down", "down")):
+            await pilot.press(*keys)
+            await pilot.pause()
+            copied.append(app.pane.copied())
+        assert copied == [
+            sample.DHL_NUMBER,
+            sample.PARCEL.tracking_url,
+            "LAMP-BLUE",
+            "INV-2201",
+            "still no parcel, I live at Lindenweg 4, ordered the blue lamp. What is going on??",
+        ]
+
+
+def test_the_pane_is_loaded_without_an_editor_a_dialog_or_an_action() -> None:
+    code = (
+        "import sys, oms_tui.ui.order.pane\n"
+        "heavy = ('text_area', 'widgets._input', 'oms_tui.actions', 'ui.dialogs.', 'composer.composer', 'jinja2', 'sqlmodel')\n"
+        "print([name for name in sys.modules if any(each in name for each in heavy)])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -8,8 +8,10 @@ import pytest
 from ui_shell.driving import MEDIUM, SMALL, WIDE, cursor, desk, line_of, said, screen, settled
 from ui_shell.shop import change, fill, tell
 
+from oms_tui.actions.catalogue import all_actions
 from oms_tui.store import desk_rows
 from oms_tui.ui.app import DeskApp
+from oms_tui.ui.keys import checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -318,15 +320,30 @@ async def test_copying_says_what_was_copied(config: Config, session: Session) ->
 
 
 async def test_help_shows_the_keys_as_they_are(make_config: Callable[..., Config], session: Session) -> None:
-    config = make_config('[keys]\nnote = ["N", "ctrl+n"]\n')
-    config.keys["reject_identity"] = ()  # type: ignore[index]
+    config = make_config('[keys]\nnote = ["ctrl+n", "f7"]\n"lines.down" = ["down", "f6"]\n')
 
-    async with desk(config, session, WIDE) as pilot:
+    async with desk(config, session, WIDE, keys=checked(config, all_actions())) as pilot:
         await pilot.press("?")
-        await pilot.pause()
+        await pilot.pause(0.2)
 
         line = next(line for line in screen(pilot).splitlines() if " note " in line)
-        assert "N  ctrl+n" in line
+        assert "ctrl+n  f7" in line
+        rows = "\n".join(row.text for row in pilot.app.screen.lines.rows)
+        assert "down  f6" in rows
+        assert "not now: it is open already" in rows
+
+
+async def test_a_key_inside_a_widget_obeys_the_config(make_config: Callable[..., Config], session: Session) -> None:
+    config = make_config('[keys]\n"filter.cancel" = ["f6"]\n')
+
+    async with desk(config, session, WIDE, keys=checked(config, all_actions())) as pilot:
+        await pilot.press("/")
+        await pilot.pause()
+        assert pilot.app.screen.query("FilterLine")
+
+        await pilot.press("f6")
+        await pilot.pause()
+        assert not pilot.app.screen.query("FilterLine")
 
 
 async def test_the_palette_finds_an_order_by_its_number(config: Config, session: Session) -> None:

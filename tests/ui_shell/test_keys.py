@@ -9,6 +9,7 @@ from textual.keys import _character_to_key
 from oms_tui.actions.catalogue import all_actions
 from oms_tui.config_errors import ConfigError
 from oms_tui.ui.keys import COMMANDS, DESK, OUTBOX, QUIT, UNLINKED, KeysError, canonical, checked, key_map, textual_name
+from oms_tui.ui.widget_keys import keymap, widget_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,3 +147,26 @@ def test_names_of_keys_are_those_of_the_terminal_library() -> None:
 
 def test_quitting_is_nobodys_default() -> None:
     assert QUIT not in key_map({}, all_actions()).by_key
+
+
+def test_keys_inside_widgets_are_found_where_they_are_declared() -> None:
+    found = widget_keys()
+
+    assert found["composer.review"].keys == ("ctrl+s",)
+    assert found["lines.down"].keys == ("down", "j")
+    assert all(each.title for each in found.values()), "the help lists them all"
+
+
+def test_keys_inside_widgets_are_remapped_too(make_config: Callable[..., Config]) -> None:
+    config = make_config('[keys]\n"composer.review" = ["ctrl+g", "f8"]\n')
+
+    keys = checked(config, all_actions())
+
+    assert keymap(keys.widgets) == {"composer.review": "ctrl+g,f8"}
+
+
+def test_an_unknown_binding_of_a_widget_is_refused(make_config: Callable[..., Config]) -> None:
+    config = make_config('[keys]\n"composer.reviev" = "ctrl+g"\n')
+
+    with pytest.raises(ConfigError, match=r"did you mean composer\.review"):
+        checked(config, all_actions())

@@ -47,7 +47,7 @@ class OrderPane(Board):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "why", "Why", id="order.why", show=False, tooltip="The priority, term by term"),
+        Binding("p", "why", "Why", id="order.why", show=False, tooltip="The priority, term by term"),
         Binding("u", "recall", "Take back", id="order.recall", show=False, tooltip="Take back what has not left"),
     ]
 

@@ -19,29 +19,9 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from oms_tui.store.session import Session
-    from oms_tui.store.shapes import OutboxView
+    from oms_tui.store.shapes import OrderView, OutboxView
     from oms_tui.ui.lines import LinesView
     from oms_tui.ui.messages import Answer, Changed
-
-CHOICES: Final = {
-    "held": (("recall", "Take it back", "it becomes a draft again, nothing was sent"),),
-    "queued": (("recall", "Take it back", "it becomes a draft again, nothing was sent"),),
-    "blocked": (
-        ("send_anyway", "Send it as it is", "what stands against it was read and does not matter"),
-        ("edit", "Edit it", "it becomes a draft again"),
-        ("discard", "Discard it", "it is not sent, and stays in the log"),
-    ),
-    "in_doubt": (
-        ("sent", "It was sent", "it is in the recipient's hands or in Sent; nothing is sent again"),
-        ("not_sent", "It was not sent", "it is sent again"),
-    ),
-    "failed": (
-        ("retry", "Try again", "with the same text and the same Message-ID"),
-        ("edit", "Edit it", "it becomes a draft again"),
-        ("discard", "Discard it", "it is not sent, and stays in the log"),
-    ),
-}
-"""What a person may decide, by state: the choice, how it is called, what it means."""
 
 _LEVELS: Final = {
     "in_doubt": "alarm",
@@ -63,23 +43,33 @@ def listed(session: Session) -> tuple[OutboxView, ...]:
     return (*open_items, *outbox(session.store, ("filed", "recalled"))[:50])
 
 
+def order_of(session: Session, item: OutboxView) -> tuple[OutboxView, OrderView | None]:
+    """The order an item is about, to decide with its thread in sight; None if it is not in the store."""
+    from oms_tui.store.reads.order import read_order
+    from oms_tui.ui.questions import order_named
+
+    found = order_named(session, item.source, item.remote_id)
+    view = read_order(session.store, session.policy, found, now=session.now()) if found is not None else None
+    return item, view
+
+
 def decide(session: Session, item: str, choice: str) -> str:
     """Carry a decision out; returns what was done, in words.
 
     Raises:
         Refused: it is no longer in a state in which that can be decided.
     """
-    from oms_tui.actions import reply_outbox
+    from oms_tui.actions.reply_outbox import CHOICE_WORDS, resolve
 
-    if choice == "recall":
-        reply_outbox.recall(session, item)
-        return "taken back: it is a draft again"
-    reply_outbox.resolve(session, item, choice)
-    return next(f"{title.lower()}: {words}" for name, title, words in _all_choices() if name == choice)
+    draft = resolve(session, item, choice).draft
+    return f"{CHOICE_WORDS[choice]}: done" + ("; it is a draft again, on its order" if draft is not None else "")
 
 
-def _all_choices() -> Iterable[tuple[str, str, str]]:
-    return (choice for choices in CHOICES.values() for choice in choices)
+def choices(state: str) -> Sequence[tuple[str, str]]:
+    """What a person may decide about an item in a state: the choice, and how it reads."""
+    from oms_tui.actions.reply_outbox import CHOICE_WORDS, CHOICES
+
+    return [(choice, CHOICE_WORDS[choice]) for choice in CHOICES.get(state, ())]
 
 
 class OutboxScreen(Place):
@@ -135,6 +125,8 @@ class OutboxScreen(Place):
                 self.desk.say(event.error, "error")
         elif event.slot == "list":
             self._show(event.value)
+        elif event.slot == "order":
+            self._ask_decision(*event.value)
         else:
             self.desk.say(event.value)
             self._ask()
@@ -176,19 +168,28 @@ class OutboxScreen(Place):
         item = self._current
         if item is None:
             return {"decide": "nothing is chosen"}
-        return {} if item.state in CHOICES else {"decide": f"it is {words_of(OutboxState, item.state)}"}
+        return {} if choices(item.state) else {"decide": f"it is {words_of(OutboxState, item.state)}"}
 
     def do_decide(self) -> None:
-        """Choose what becomes of it."""
+        """Choose what becomes of it, with the order's thread in sight."""
         item = self._current
-        if item is None or item.state not in CHOICES:
+        if item is None or not choices(item.state):
             self.desk.say(self.refusals().get("decide", "there is nothing to decide"))
+        else:
+            self.desk.reader.ask("order", self, order_of, item)
+
+    def _ask_decision(self, item: OutboxView, view: OrderView | None) -> None:
+        if view is not None:
+            from oms_tui.ui.dialogs.decision import Decision
+
+            self.desk.push_screen(Decision(item, view, self._now()), partial(self._decided, item.id))
             return
-        entries = [(title, words, partial(self._decided, item.id, name)) for name, title, words in CHOICES[item.state]]
+        entries = [(words, "", partial(self._decided, item.id, choice)) for choice, words in choices(item.state)]
         self.desk.choose(f"what becomes of the {item.kind.replace('_', ' ')} on {numbered(item.number)}?", entries)
 
-    def _decided(self, item: str, choice: str) -> None:
-        self.desk.reader.call(decide, item, choice, to=self, slot="decide")
+    def _decided(self, item: str, choice: str | None) -> None:
+        if choice:
+            self.desk.reader.call(decide, item, choice, to=self, slot="decide")
 
     def on_lines_view_opened(self, event: LinesView.Opened) -> None:
         """Enter: decide where something is to be decided, else go to the order."""
@@ -253,10 +254,7 @@ def detail_rows(item: OutboxView, frame: Frame, width: int) -> list[Row]:
                 Row((Part("! " if not at else "  ", "alarm"), Part(line, "alarm")))
                 for at, line in enumerate(wrap(words, width - 2))
             ]
-    if item.state in CHOICES:
+    if found := choices(item.state):
         rows.append(BLANK)
-        rows += [
-            Row((Part(f"  {title}", "accent"), Part(f"  {words}", "muted")))
-            for _name, title, words in CHOICES[item.state]
-        ]
+        rows += [Row((Part("  ▹ ", "muted"), Part(words, "accent"))) for _choice, words in found]
     return rows
