@@ -83,7 +83,7 @@ class Stripe:
         paths = [kind.path for kinds in STREAMS.values() for kind in kinds]
         for path in [*paths, "/v1/events"]:
             try:
-                self._api.json(path, {"limit": 1})
+                self._reading.look(path)
             except (Forbidden, NotFound) as error:
                 if path == paths[0]:
                     raise
@@ -101,7 +101,14 @@ class Stripe:
         self._api.close()
 
     def changed(self, stream: str, cursor: dict[str, Any] | None, *, until: datetime) -> Iterator[Page]:
-        """Pages of one of the manifest's streams: the lists first, then what the log of events names."""
+        """Pages of one of the manifest's streams: the lists first, then what the log of events names.
+
+        Raises:
+            NotFound: there is no such stream.
+            ConnectorError: any of the family.
+        """
+        if stream not in STREAMS:
+            raise NotFound(f"Stripe has no stream {stream!r}; there are: {', '.join(STREAMS)}")
         return self._reading.changed(stream, cursor, until=until)
 
     def fetch(self, refs: Sequence[Ref]) -> Page:

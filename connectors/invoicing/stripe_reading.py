@@ -39,9 +39,17 @@ class StripeReading:
         """Pages of ``stream`` since ``cursor``, the full lists where there is none or the log does not reach so far."""
         start = int((until - OVERLAP).timestamp())
         oldest = int((until - LOG_REACHES).timestamp())
-        if cursor is None or int(cursor["since"]) < oldest:
+        if not cursor or _since(cursor) < oldest:
             return self._listed(stream, {"since": start, "list": 0, "after": ""})
         return self._listed(stream, cursor) if "list" in cursor else self._logged(stream, cursor, start)
+
+    def look(self, path: str) -> None:
+        """Read one object of a list, to see that it is there, ours to read, and Stripe's.
+
+        Raises:
+            ConnectorError: it is not.
+        """
+        self._list(path, {}, limit=1)
 
     def fetch(self, refs: Sequence[Ref]) -> Page:
         """The objects again, a payment with its refunds. What is gone, or none of Stripe's, is in ``deleted``."""
@@ -173,12 +181,28 @@ class StripeReading:
             documents, more = self._list(path, params)
         return documents, more, after
 
-    def _list(self, path: str, params: dict[str, Any]) -> tuple[list[Document], bool]:
-        answer = self._api.json(path, {**params, "limit": PAGE})
+    def _list(self, path: str, params: dict[str, Any], *, limit: int = 0) -> tuple[list[Document], bool]:
+        answer = self._api.json(path, {**params, "limit": limit or PAGE})
         data = answer.get("data") if isinstance(answer, dict) else None
         if not isinstance(data, list) or not all(isinstance(document, dict) for document in data):
             raise ProtocolError(f"{self._api.name}: Stripe's answer to {path} is no list of objects")
         return data, answer.get("has_more") is True
+
+
+def _since(cursor: dict[str, Any]) -> int:
+    """Where a cursor begins, Unix time.
+
+    Raises:
+        ProtocolError: it is not one of ours.
+    """
+    try:
+        for name in ("since", "next", "list"):
+            int(cursor.get(name, 0))
+        return int(cursor["since"])
+    except (KeyError, TypeError, ValueError):
+        raise ProtocolError(
+            f"this cursor is not one of ours: {cursor!r}", hint="`oms-tui store rebuild-cache` reads everything again"
+        ) from None
 
 
 def _last_id(documents: Sequence[Document], before: str) -> str:

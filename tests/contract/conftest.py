@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import stamina
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
+
+    from harness import Harness
 
 HERE = Path(__file__).parent
 if str(HERE) not in sys.path:  # harness modules import each other by their plain names
     sys.path.insert(0, str(HERE))
 
-from harness import GROUPS, Harness  # noqa: E402 - it lies in the folder just made importable
+from harness import GROUPS  # noqa: E402 - it lies in the folder just made importable
+from harnesses import CLASSES  # noqa: E402 - likewise
 
 from connectors import catalogue  # noqa: E402 - together with the import above
 
-
-def _classes() -> dict[str, type[Harness]]:
-    found: dict[str, type[Harness]] = {}
-    for path in sorted(HERE.glob("harness_*.py")):
-        module = importlib.import_module(path.stem)
-        for thing in vars(module).values():
-            if isinstance(thing, type) and issubclass(thing, Harness) and thing.key:
-                found[thing.key] = thing
-    return found
+OUTCOMES: Counter[tuple[int, str, str]] = Counter()
 
 
-CLASSES = _classes()
+class Given(Mapping[str, Any]):
+    """The fixtures a harness names, each started when it is first looked up."""
+
+    def __init__(self, request: pytest.FixtureRequest, names: tuple[str, ...]) -> None:
+        self._request = request
+        self._names = names
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._request.getfixturevalue(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,19 +60,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     assert marker is not None, f"{metafunc.function.__name__} asks for a harness and names no group"
     number = marker.args[0]
     assert number in GROUPS
+    capabilities = marker.kwargs.get("only", frozenset())
     params = [
         pytest.param(key, marks=[getattr(pytest.mark, mark) for mark in kind.marks])
         for key, kind in CLASSES.items()
-        if key in catalogue.keys() and number not in kind.not_applicable  # noqa: SIM118 - keys is a function
+        if key in catalogue.keys()  # noqa: SIM118 - keys is a function
+        and number not in kind.not_applicable
+        and catalogue.connector(key).manifest.capabilities.issuperset(capabilities)
     ]
     metafunc.parametrize("harness", params, indirect=True)
 
 
 @pytest.fixture
 def harness(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Harness]:
-    """The harness of one connector, its servers running; every connector made with it is closed."""
+    """The harness of one connector; every connector made with it is closed."""
     kind = CLASSES[request.param]
-    made = kind(given={name: request.getfixturevalue(name) for name in kind.fixtures}, folder=tmp_path)
+    made = kind(given=Given(request, kind.fixtures), folder=tmp_path)
     yield made
     for connector in made.opened:
         connector.close()
@@ -68,6 +83,39 @@ def harness(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Harness]
 
 
 @pytest.fixture(autouse=True)
-def _no_waiting_between_retries() -> Iterator[None]:
+def _no_waiting_between_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("connectors.rate.TokenBucket.take", lambda _bucket: None)  # tests/http holds the pace
     with stamina.set_testing(testing=True, attempts=3, cap=True):
         yield
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
+    """Count what became of each group for each connector."""
+    outcome = yield
+    report = outcome.get_result()
+    marker = item.get_closest_marker("group")
+    callspec = getattr(item, "callspec", None)
+    if marker is not None and callspec is not None and (report.when == "call" or not report.passed):
+        OUTCOMES[marker.args[0], callspec.params["harness"], report.outcome] += 1
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """With ``-v`` the contract as a table: groups by connectors, and why a group does not apply."""
+    if terminalreporter.verbosity < 1 or not OUTCOMES:
+        return
+    terminalreporter.section("the connectors' contract")
+    terminalreporter.write_line(" " * 4 + "".join(f"{key:>10}" for key in CLASSES))
+    for number, words in GROUPS.items():
+        cells = (f"{_cell(number, key):>10}" for key in CLASSES)
+        terminalreporter.write_line(f"{number:>3} {''.join(cells)}  {words}")
+    for key, kind in CLASSES.items():
+        for number, reason in sorted(kind.not_applicable.items()):
+            terminalreporter.write_line(f"{key} {number}: {reason}")
+
+
+def _cell(number: int, key: str) -> str:
+    if number in CLASSES[key].not_applicable:
+        return "-"
+    counts = [f"{OUTCOMES[number, key, word]} {word}" for word in ("failed", "skipped") if OUTCOMES[number, key, word]]
+    return ", ".join(counts) or (f"{OUTCOMES[number, key, 'passed']} ok" if OUTCOMES[number, key, "passed"] else "?")

@@ -4,7 +4,8 @@ The contract is sixteen groups of tests, written once in ``test_contract_*.py``.
 ``connectors.catalogue``. What differs between systems is in a harness: one module ``harness_<key>.py`` beside this one
 with a class deriving from ``Harness`` whose ``key`` is the connector's. A connector without one fails the suite.
 
-To write a harness for an HTTP system with recorded answers:
+Reading is ``reading.py``, faults on the wire ``faults.py``, changed schemas ``drift.py``. To write a harness for an HTTP
+system with recorded answers:
 
 1. ``network()`` returns an ``httpx.MockTransport`` that answers from recordings; ``account()`` puts the transport it
    is given (or ``network()``) into ``options["transport"]``. That is enough for groups 1, 2, 6, 7, 8, 9, 13, 14: the
@@ -19,28 +20,28 @@ Make connectors in a test by ``harness.connect()``, so that they are closed.
 A system without HTTP (``network()`` is None) is spared the faults on the wire: groups 8, 9 and 13 must then be declared
 with the place where its own tests do the same.
 
-Servers are fixtures: a harness names the ones it needs in ``fixtures`` and finds them in ``self.given`` by name.
+Servers are fixtures: a harness names the ones it needs in ``fixtures`` and finds them in ``self.given`` by name; they
+are started when they are first looked up. Before a test changes anything it calls ``take_own()``: a harness whose
+server is shared moves to one that may be changed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from connectors import catalogue
-from connectors.base import MailSource, RecordSource, TrackingSource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import httpx
     import pytest
 
-    from connectors.base import Account, Action, Change, Connector, TrackingRef
+    from connectors.base import Account, Action, Change, Connector, MailSender, TrackingRef
     from connectors.errors import ConnectorError
-    from connectors.records import MailPage, Page, Ref
+    from connectors.records import Ref
 
 GROUPS: dict[int, str] = {
     1: "check() names what is wrong: key, host, expiry, scope",
@@ -73,20 +74,39 @@ class Refused:
 
 @dataclass(frozen=True)
 class Sign:
-    """How a change shows: in ``stream``, or in ``fetch([ref])``, some record for which ``seen`` is true."""
+    """How a change shows: in ``stream``, or in ``fetch([ref])``, something told (``reading.told``) that is ``seen``."""
 
     stream: str
-    ref: Ref
     seen: Callable[[Any], bool]
+    ref: Ref | None = None
 
 
 @dataclass(frozen=True)
 class Write:
-    """An action to try: ``version`` is the order's now, ``effects()`` counts how often it has happened over there."""
+    """An action to try.
+
+    ``version`` is that of the order as it is now, ``effects()`` counts how often the action has happened over there,
+    ``meanwhile()`` is somebody else changing the order.
+    """
 
     action: Action
     version: str
     effects: Callable[[], int]
+    meanwhile: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Posting:
+    """A way out for mail: ``lose()`` makes the next answer get lost after the server took the message.
+
+    ``arrived(text)`` counts the messages with ``text`` in them that came to where they were sent.
+    """
+
+    sender: MailSender
+    address: str
+    recipient: str
+    lose: Callable[[], None]
+    arrived: Callable[[str], int]
 
 
 @dataclass(frozen=True)
@@ -110,7 +130,11 @@ class Harness:
     fixtures: ClassVar[tuple[str, ...]] = ()
     marks: ClassVar[tuple[str, ...]] = ()
     not_applicable: ClassVar[Mapping[int, str]] = {}
+    structure: ClassVar[frozenset[str]] = frozenset()  # fields without which an answer is none at all (group 13)
     opened: list[Connector] = field(default_factory=list)
+
+    def take_own(self) -> None:
+        """From now on the account's server is one that may be changed."""
 
     def account(self, **options: Any) -> Account:
         """An account that works. ``options`` go into ``Account.options`` (``transport``, ``clock``)."""
@@ -142,16 +166,20 @@ class Harness:
         """For a TrackingSource: what its stream "parcels" asks for."""
         return ()
 
-    def changes(self) -> Mapping[Change, Callable[[], Sign]]:
-        """For group 3: does the change on the system and says how it shows."""
+    def changes(self) -> Mapping[Change | str, Callable[[], Sign]]:
+        """For group 3: does the change on the system and says how it shows. For mail the names are its own."""
+        raise NotImplementedError
+
+    def together(self, count: int) -> tuple[str, set[str]]:
+        """For group 4: make ``count`` records of one second; (stream, their identities)."""
         raise NotImplementedError
 
     def small_pages(self, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
         """Make the connector read ``size`` records a page."""
         raise NotImplementedError
 
-    def touch(self) -> tuple[str, str]:
-        """For group 5: change a record by its owner's means; (stream, identity) of it."""
+    def touch(self) -> Sign:
+        """For group 5: change a record that a full read brings early, by its owner's means; how that shows."""
         raise NotImplementedError
 
     def records_in(self, document: Any) -> list[dict[str, Any]]:
@@ -162,8 +190,12 @@ class Harness:
         """For group 10."""
         raise NotImplementedError
 
-    def writes(self) -> Sequence[Write]:
-        """For groups 11 and 12: fresh actions, not done yet."""
+    def writes(self) -> Mapping[str, Callable[[], Write]]:
+        """For groups 11 and 12: by kind, makes a fresh action, not done yet."""
+        raise NotImplementedError
+
+    def posting(self) -> Posting:
+        """For group 11 of a mail sender."""
         raise NotImplementedError
 
     def backfill(self, count: int) -> tuple[Account, str]:
@@ -176,38 +208,3 @@ class Harness:
 
     def close(self) -> None:
         """Stop what was started, beyond fixtures."""
-
-
-def identity(record: Any) -> str:
-    """What makes a record that record: remote id, place for stock, number for a parcel, message id for a mail."""
-    if hasattr(record, "message_id"):
-        return str(record.message_id)
-    if hasattr(record, "on_hand"):
-        return f"{record.sku}@{record.location}"
-    return str(getattr(record, "remote_id", "") or f"{record.carrier}:{record.tracking_number}")
-
-
-def streams(harness: Harness, connector: Connector) -> list[str]:
-    """The streams to read: declared ones, "parcels" of a carrier, the folders of a mailbox."""
-    if isinstance(connector, RecordSource):
-        return list(connector.manifest.streams)
-    if isinstance(connector, MailSource):
-        return list(harness.seeded())
-    return ["parcels"]
-
-
-def pages(
-    harness: Harness, connector: Connector, stream: str, cursor: dict[str, Any] | None = None
-) -> Iterator[Page | MailPage]:
-    """Pages of a stream, whatever kind of source it is."""
-    if isinstance(connector, RecordSource):
-        yield from connector.changed(stream, cursor, until=datetime.now(UTC) + timedelta(minutes=1))
-    elif isinstance(connector, MailSource):
-        yield from connector.changed(stream, cursor)
-    elif isinstance(connector, TrackingSource):
-        yield connector.track(harness.parcels())
-
-
-def records(page: Page | MailPage) -> list[Any]:
-    """The records or messages of a page."""
-    return list(page.messages if hasattr(page, "messages") else page.records)

@@ -34,6 +34,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _settled(payment: str) -> Callable[[Any], bool]:
+    return lambda record: record.remote_id == payment and getattr(record, "state", "") == "settled"
+
+
 @dataclass
 class StripeHarness(Harness):
     """Payments, a refund, a dispute, invoices and a credit note of one shop."""
@@ -85,26 +89,34 @@ class StripeHarness(Harness):
         def paid() -> Sign:
             payment = self.server.pay(5000, status="processing", amount_received=0)
             self._write_event(_NEWS, "payment_intents", payment, status="succeeded", amount_received=5000)
-            return Sign(
-                "payments",
-                Ref("payment", payment),
-                lambda record: record.remote_id == payment and getattr(record, "state", "") == "settled",
-            )
+            return Sign("payments", _settled(payment), Ref("payment", payment))
 
         def refunded() -> Sign:
             made = self.server.add("refunds", "re", amount=50, status="succeeded", payment_intent=self._first())
             self._write_event("refund.created", "refunds", made)
-            return Sign("refunds", Ref("refund", made), lambda record: record.remote_id == made)
+            return Sign("refunds", lambda record: record.remote_id == made, Ref("refund", made))
 
         return {Change.PAID: paid, Change.REFUND: refunded}
 
     def small_pages(self, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
         monkeypatch.setattr(stripe_reading, "PAGE", size)
 
-    def touch(self) -> tuple[str, str]:
-        payment = self._first()
-        self._write_event(_NEWS, "payment_intents", payment, description="changed while being read")
-        return "payments", payment
+    def together(self, count: int) -> tuple[str, set[str]]:
+        made: set[str] = set()
+        second = self.server.now + 1
+        for _ in range(count):
+            self.server.now = second - 1  # adding one moves it on
+            made.add(self.server.pay())
+        for payment in made:
+            self.server.now = second - 1
+            self.server.happen(_NEWS, "payment_intents", payment)
+        return "payments", made
+
+    def touch(self) -> Sign:
+        payment = list(self.server.objects["payment_intents"])[-1]  # the newest stands first in a list
+        amount = int(self.server.objects["payment_intents"][payment]["amount_received"]) - 1
+        self._write_event(_NEWS, "payment_intents", payment, amount_received=amount)
+        return Sign("payments", lambda one: one.remote_id == payment and getattr(one, "captured", 0) == amount)
 
     def records_in(self, document: Any) -> list[dict[str, Any]]:
         if not isinstance(document, dict):
@@ -118,14 +130,21 @@ class StripeHarness(Harness):
             for currency, theirs, ours in amounts
         ]
 
-    def writes(self) -> Sequence[Write]:
-        payment = self.server.pay(7900)
-        action = Action("refund", Ref("order", "10482"), {"payment": payment, "amount": 1000})
+    def writes(self) -> Mapping[str, Callable[[], Write]]:
+        def refund() -> Write:
+            payment = self.server.pay(7900)
+            action = Action("refund", Ref("order", "10482"), {"payment": payment, "amount": 1000})
 
-        def effects() -> int:
-            return sum(one.get("payment_intent") == payment for one in self.server.objects["refunds"].values())
+            def effects() -> int:
+                refunds = self.server.objects["refunds"].values()
+                return sum(one["payment_intent"] == payment and one["amount"] == 1000 for one in refunds)
 
-        return [Write(action, "refundable:7900", effects)]
+            def meanwhile() -> None:
+                self.server.add("refunds", "re", amount=50, status="succeeded", payment_intent=payment)
+
+            return Write(action, "refundable:7900", effects, meanwhile)
+
+        return {"refund": refund}
 
     def backfill(self, count: int) -> tuple[Account, str]:
         server = StandIn(_now())
