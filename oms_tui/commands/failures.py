@@ -40,7 +40,6 @@ _FAMILIES: Final = {
     "QueryError": (WRONG_USE, "query"),
     "UnsendableReply": (REFUSED, "reply"),
     "MacroError": (REFUSED, "reply"),
-    "LeaseHeld": (REFUSED, "busy"),
 }
 """Exit code and JSON code of each family of errors, by the name of its class: most are never imported."""
 

@@ -135,7 +135,7 @@ def put_cache_aside(folder: Path, why: str) -> None:
 
 
 def _layout() -> str:
-    """A name for the cache's tables as they are declared now: a cache of other tables is fetched again, not migrated."""
+    """A name for the cache's tables as they are declared: a cache of others is fetched again, not migrated."""
     return f"{crc32(''.join(compiled_sql.CACHE_DDL).encode()):08x}"
 
 
