@@ -183,6 +183,11 @@ class LinesView(ScrollView, can_focus=True):
         """What the cursor is on; None for nothing."""
         return self._rows[self._cursor].key if self.CURSOR != "none" and self._cursor < len(self._rows) else None
 
+    @property
+    def cursor_text(self) -> str:
+        """The row the cursor is on as it reads, without its margins."""
+        return self._rows[self._cursor].text.strip() if self.CURSOR != "none" and self._cursor < len(self._rows) else ""
+
     def move_to(self, key: Hashable) -> bool:
         """Put the cursor on the first row of ``key``; False if there is none."""
         at = next((at for at, row in enumerate(self._rows) if row.key == key), None)

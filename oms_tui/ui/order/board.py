@@ -14,6 +14,7 @@ from textual.widget import Widget
 from oms_tui.store.session import wall_clock
 from oms_tui.ui.order.arrangement import PANELS, Place, Wish, arrange, way
 from oms_tui.ui.order.conversation import ConversationPanel
+from oms_tui.ui.order.copying import copied_of
 from oms_tui.ui.order.frame import Frame
 from oms_tui.ui.order.head import HeadPanel
 from oms_tui.ui.order.money import MoneyPanel
@@ -255,6 +256,13 @@ class Board(Widget, can_focus=False):
             return
         self._use(name)
         self.panels[name].focus()
+
+    def copied(self) -> str:
+        """What is worth copying of the row in use: a number, an address, a link, else its words; "" for nothing."""
+        panel = self.panels.get(self._focus)
+        if self.view is None or panel is None or not panel.has_focus:
+            return ""
+        return copied_of(self.view, panel.cursor_key) or panel.cursor_text
 
     def action_maximise(self) -> None:
         """All the room for the panel in use; again gives it back."""
