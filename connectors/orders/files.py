@@ -81,6 +81,8 @@ class Files:
             entry = found.of([kind])[-1]
             try:
                 opened(entry, settings, self._account.cache)
+            except spool.MovedError:
+                continue  # it is being written just now
             except spool.UnreadableFile as error:
                 missing.append(f"{entry.name}: {error}")
             except OSError as error:

@@ -157,7 +157,7 @@ class Documents:
             if entry is not None:
                 try:
                     table = opened(entry, self._settings, self._cache)
-                except (OSError, spool.UnreadableFile):
+                except (OSError, spool.UnreadableFile, spool.MovedError):
                     return None
                 self._open[name] = (table, Reader(entry.kind, self._settings, table.notation))
         return self._open[name]

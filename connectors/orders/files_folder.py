@@ -97,11 +97,12 @@ def settled(
         (quiet if age >= SETTLED_AFTER else young).append((entry, age))
     if young:
         sleep(max(min(SETTLED_AFTER - age, SETTLED_AFTER) for _, age in young))
-    still = [(entry, age) for entry, age in young if _unmoved(entry)]
+    still = [(entry, age) for entry, age in young if unmoved(entry)]
     return [entry for entry, _ in sorted([*quiet, *still], key=lambda each: (each[0].mtime, each[0].name))]
 
 
-def _unmoved(entry: Entry) -> bool:
+def unmoved(entry: Entry) -> bool:
+    """Whether a file is as it was listed."""
     try:
         facts = entry.path.stat()
     except OSError:

@@ -8,6 +8,7 @@ a digest of the head alone would take a nightly export for one that only grew.
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,11 +23,11 @@ from connectors.records import Page, Quarantined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from io import BufferedReader
     from pathlib import Path
 
     from connectors.orders.files_folder import Entry
     from connectors.orders.files_index import Index
-    from connectors.orders.files_kinds import Kind
     from connectors.orders.files_settings import Settings
     from connectors.orders.files_table import Table
 
@@ -81,6 +82,10 @@ class Reading:
         self._wait = wait
         self._marks: dict[str, Mark] = {}
         self._documents = Documents(settings, cache, index)
+        self._delivered = 0
+        self._begun: dict[str, int] = {}  # of each file in this run: where reading began,
+        self._read: dict[str, tuple[int, int]] = {}  # bytes read and records brought,
+        self._left: dict[str, int] = {}  # and bytes to come
         self._grouped = any(kind.grouped for kind in kinds_of(stream))
 
     def pages(self, cursor: dict[str, Any] | None) -> Iterator[Page]:
@@ -105,6 +110,7 @@ class Reading:
         self._documents.know(entries)
         order = {name: place for place, name in enumerate(names)}
         ready = settled(work, sleep=self._wait)
+        self._left = {entry.name: entry.size for entry in ready if entry.kind != "lines"}
         held: Page | None = None
         for entry in sorted(ready, key=lambda entry: order[entry.kind]):
             for page in self._file(entry):
@@ -143,10 +149,11 @@ class Reading:
         mark = self._marks.get(entry.name)
         try:
             table = opened(entry, self._settings, self._cache)
-            digest = self._grown(table, mark)
-            yield from self._table(table, mark if digest else None, digest or hashlib.blake2b(digest_size=_DIGEST))
-        except FileNotFoundError:
-            return  # taken away meanwhile: the next listing says so
+            with table.path.open("rb") as file:
+                if table.spooled or _stamp(file) == (entry.size, entry.mtime):
+                    yield from self._table(table, file, mark)
+        except (FileNotFoundError, spool.MovedError):
+            return  # taken away or changed meanwhile: the next listing says what it is
         except spool.UnreadableFile as error:
             self._marks[entry.name] = Mark(entry.size, entry.mtime, done=1)
             if self._grouped:
@@ -157,7 +164,8 @@ class Reading:
             words = f"it cannot be read: {error.strerror or error}"
             yield Page(quarantined=[Quarantined(entry.name, words)], cursor=self._cursor())
 
-    def _grown(self, table: Table, mark: Mark | None) -> Any:
+    @staticmethod
+    def _grown(table: Table, file: BufferedReader, mark: Mark | None) -> Any:
         """The digest of what was read before, if all of it still stands where it stood; else None."""
         entry = table.entry
         if mark is None or not mark.digest:
@@ -168,39 +176,49 @@ class Reading:
         if entry.size < mark.position or (entry.size == mark.size and not same):
             return None
         digest = hashlib.blake2b(digest_size=_DIGEST)
-        _add(digest, table.path, 0, mark.position)
+        _add(digest, file, 0, mark.position)
         return digest if digest.hexdigest() == mark.digest else None
 
-    def _table(self, table: Table, mark: Mark | None, digest: Any) -> Iterator[Page]:
-        """The pages of one file from its mark on."""
-        entry, kind = table.entry, table.kind
+    def _table(self, table: Table, file: BufferedReader, mark: Mark | None) -> Iterator[Page]:
+        """The pages of one file from its mark on, or from its beginning where it is another file now.
+
+        Parsing and digest go through one open file, and a page during which it changed is thrown away with the rest:
+        half of an old row and half of a new one would look like a row. The next run reads on from the page before.
+        """
+        entry, kind, stamp = table.entry, table.kind, _stamp(file)
+        digest = self._grown(table, file, mark)
+        if digest is None:
+            mark, digest = None, hashlib.blake2b(digest_size=_DIGEST)
         reader = Reader(kind.name, self._settings, table.notation)
         number = self._index.reading(entry.name, afresh=mark is None) if kind.grouped else 0
         self._documents.add(table, reader)
+        position, line = (mark.position, mark.line) if mark else table.begin
         hashed = mark.position if mark else 0
         batch: list[_Piece] = []
         bad = 0
-        last: _Piece | None = None
-        for piece in _pieces(table, reader, *((mark.position, mark.line) if mark else table.begin)):
+        for piece in _pieces(table, reader, file, position, line):
             if len(batch) >= PAGE or bad >= PAGE:
-                hashed = self._hash(table, digest, hashed, piece.start)
+                hashed = self._hash(table, file, digest, hashed, piece.start)
+                if _stamp(file) != stamp:
+                    return
                 self._marks[entry.name] = Mark(entry.size, entry.mtime, piece.start, piece.line, digest.hexdigest())
-                yield self._page(kind, number, batch)
+                yield self._page(table, number, batch)
                 batch, bad = [], 0
             batch.append(piece)
             bad += len(piece.bad)
-            last = piece
-        position, line = (mark.position, mark.line) if mark else table.begin
-        if last is not None:
+        if batch:
             # What may go on is read again when the file grows: the last record's rows, a line without its end.
+            last = batch[-1]
             may_go_on = last.open or (kind.grouped and last.group is not None)
             position, line = (last.start, last.line) if may_go_on else last.end
-        self._hash(table, digest, hashed, position)
-        self._marks[entry.name] = Mark(entry.size, entry.mtime, position, line, digest.hexdigest(), done=1)
-        yield self._page(kind, number, batch)
+        self._hash(table, file, digest, hashed, position)
+        if _stamp(file) == stamp:
+            self._marks[entry.name] = Mark(entry.size, entry.mtime, position, line, digest.hexdigest(), done=1)
+            yield self._page(table, number, batch)
 
-    def _page(self, kind: Kind, number: int, pieces: list[_Piece]) -> Page:
+    def _page(self, table: Table, number: int, pieces: list[_Piece]) -> Page:
         """A page with the records that some pieces make. What the index has learned is kept before."""
+        kind = table.kind
         page = Page(quarantined=[bad for piece in pieces for bad in piece.bad])
         groups = [(piece.key, piece.group) for piece in pieces if piece.group is not None]
         if kind.grouped:
@@ -215,20 +233,33 @@ class Reading:
                 page.records += records
                 page.quarantined += bad
         page.cursor = self._cursor()
+        page.total = self._expected(table, pieces, len(page.records))
         return page
 
+    def _expected(self, table: Table, pieces: list[_Piece], records: int) -> int | None:
+        """How many records the run will bring, as far as the size of what is left tells."""
+        self._delivered += records
+        if table.kind.name == "lines" or not pieces:
+            return None
+        size = table.path.stat().st_size if table.spooled else table.entry.size
+        done = pieces[-1].end[0] - self._begun.setdefault(table.entry.name, pieces[0].start)
+        self._left[table.entry.name] = max(0, size - pieces[-1].end[0])
+        self._read[table.entry.name] = (done, self._read.get(table.entry.name, (0, 0))[1] + records)
+        bytes_read, brought = map(sum, zip(*self._read.values(), strict=True))
+        return self._delivered + round(sum(self._left.values()) * brought / bytes_read) if bytes_read else None
+
     @staticmethod
-    def _hash(table: Table, digest: Any, start: int, end: int) -> int:
+    def _hash(table: Table, file: BufferedReader, digest: Any, start: int, end: int) -> int:
         """Take the bytes up to ``end`` into the digest. Of a spool nothing is digested: it is made of one file."""
         if not table.spooled and end > start:
-            _add(digest, table.path, start, end)
+            _add(digest, file, start, end)
         return max(start, end)
 
 
-def _pieces(table: Table, reader: Reader, start: int, line: int) -> Iterator[_Piece]:
+def _pieces(table: Table, reader: Reader, file: BufferedReader, start: int, line: int) -> Iterator[_Piece]:
     kind = table.kind
     piece: _Piece | None = None
-    for item in table.read(start, line):
+    for item in table.read(start, line, file=file):
         key, wrong = "", item.wrong
         if not wrong:
             before = piece.group.rows[0] if piece and piece.group and kind.name == "orders" else None
@@ -274,12 +305,16 @@ def _noted(
                 yield (BY_NUMBER, other, *place)
 
 
-def _add(digest: Any, path: Path, start: int, end: int) -> None:
-    with path.open("rb") as file:
-        file.seek(start)
-        while start < end and (chunk := file.read(min(_CHUNK, end - start))):
-            digest.update(chunk)
-            start += len(chunk)
+def _add(digest: Any, file: BufferedReader, start: int, end: int) -> None:
+    """Take some bytes of a file into a digest; where the file is being read stays as it is."""
+    while start < end and (chunk := os.pread(file.fileno(), min(_CHUNK, end - start), start)):
+        digest.update(chunk)
+        start += len(chunk)
+
+
+def _stamp(file: BufferedReader) -> tuple[int, int]:
+    facts = os.fstat(file.fileno())
+    return facts.st_size, facts.st_mtime_ns
 
 
 def _head_of(entry: Entry) -> str:

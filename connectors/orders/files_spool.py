@@ -15,8 +15,11 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
+from connectors.orders.files_folder import unmoved
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from io import BufferedReader
     from pathlib import Path
 
     from connectors.orders.files_folder import Entry
@@ -35,6 +38,10 @@ _EXACT: Final = re.compile(r"(-?\d{1,3}\.\d{3})")  # a float that could be read 
 _WRAPPED: Final = re.compile(r'\s*\{\s*"[^"\\]*"\s*:\s*\[')
 _ARRAY: Final = re.compile(r"\s*\[")
 _BETWEEN: Final = re.compile(r"[\s,]*")
+
+
+class MovedError(Exception):
+    """A file changed while it was read: it waits for the next run."""
 
 
 class UnreadableFile(Exception):
@@ -98,6 +105,8 @@ def _written(entry: Entry, cache: Path, ending: str, write: Callable[[Path], Non
     half = path.with_suffix(f"{ending}.{os.getpid()}.part")
     try:
         write(half)
+        if not unmoved(entry):
+            raise MovedError(entry.name)
         half.replace(path)
     finally:
         half.unlink(missing_ok=True)
@@ -220,14 +229,13 @@ def _array(source: Path, target: Path) -> None:
             at = end
 
 
-def json_lines(path: Path, *, start: int, end: int | None) -> Iterator[tuple[int, int, bytes, bool]]:
+def json_lines(file: BufferedReader, *, start: int, end: int | None) -> Iterator[tuple[int, int, bytes, bool]]:
     """The lines of a file of JSON lines: start, end, bytes, and whether the line has its end."""
-    with path.open("rb") as file:
-        file.seek(start)
-        at = start
-        while end is None or at < end:
-            raw = file.readline(LONGEST_ITEM if end is None else min(end - at, LONGEST_ITEM))
-            if not raw:
-                return
-            here, at = at, at + len(raw)
-            yield here, at, raw, raw.endswith(b"\n")
+    file.seek(start)
+    at = start
+    while end is None or at < end:
+        raw = file.readline(LONGEST_ITEM if end is None else min(end - at, LONGEST_ITEM))
+        if not raw:
+            return
+        here, at = at, at + len(raw)
+        yield here, at, raw, raw.endswith(b"\n")

@@ -17,6 +17,7 @@ from connectors.orders.files_values import Notation, date_evidence, decimal_evid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from io import BufferedReader
     from pathlib import Path
 
     from connectors.orders.files_folder import Entry
@@ -82,20 +83,26 @@ class Table:
         """Byte and line of the first record."""
         return self.layout.start, self.layout.line
 
-    def read(self, start: int, line: int, *, end: int | None = None) -> Iterator[Item]:
-        """The records from the byte ``start``, on ``line``, to the byte ``end``.
+    def read(
+        self, start: int, line: int, *, end: int | None = None, file: BufferedReader | None = None
+    ) -> Iterator[Item]:
+        """The records from the byte ``start``, on ``line``, to the byte ``end``; ``file`` is ``path``, open already.
 
         Raises:
             OSError: the file cannot be read.
         """
+        if file is None:
+            with self.path.open("rb") as opened_here:
+                yield from self.read(start, line, end=end, file=opened_here)
+            return
         if end is None and not self.spooled:
             end = self.entry.size  # what is appended meanwhile comes with the next reading
-        return self._json(start, line, end) if self.form == "json" else self._csv(start, line, end)
+        yield from self._json(file, start, line, end) if self.form == "json" else self._csv(file, start, line, end)
 
-    def _csv(self, start: int, line: int, end: int | None) -> Iterator[Item]:
+    def _csv(self, file: BufferedReader, start: int, line: int, end: int | None) -> Iterator[Item]:
         places = tuple(self.columns.places.items())
         width, exact = len(self.layout.header), self.form == "csv"
-        for row in records(self.path, self.layout, start=start, line=line, end=end):
+        for row in records(file, self.layout, start=start, line=line, end=end):
             cells = row.cells
             if not (exact or row.wrong or any(map(str.strip, cells[1:]))):
                 continue  # a blank row of a sheet has its number all the same
@@ -115,9 +122,9 @@ class Table:
                     ]
             yield item
 
-    def _json(self, start: int, line: int, end: int | None) -> Iterator[Item]:
+    def _json(self, file: BufferedReader, start: int, line: int, end: int | None) -> Iterator[Item]:
         seen: dict[tuple[str, ...], Columns] = {}
-        for number, (begin, stop, raw, closed) in enumerate(spool.json_lines(self.path, start=start, end=end), line):
+        for number, (begin, stop, raw, closed) in enumerate(spool.json_lines(file, start=start, end=end), line):
             if not raw.strip():
                 continue
             item = Item(number, begin, stop, number + 1, [], open=not closed)
@@ -156,6 +163,7 @@ def opened(entry: Entry, settings: Settings, cache: Path) -> Table:
 
     Raises:
         UnreadableFile: it is none, in words for the person who put it there.
+        MovedError: it changed while it was looked at.
         OSError: it cannot be read.
     """
     kind, mapped = KINDS[entry.kind], settings.mapped(entry.kind)

@@ -80,11 +80,15 @@ def layout_of(path: Path, *, charset: str, delimiter: str, known: Callable[[Sequ
         OSError: it cannot be read.
     """
     with path.open("rb") as file:
-        skip = len(codecs.BOM_UTF8) if file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0
+        return _layout(file, charset, delimiter, known)
+
+
+def _layout(file: BufferedReader, charset: str, delimiter: str, known: Callable[[Sequence[str]], int]) -> Layout:
+    skip = len(codecs.BOM_UTF8) if file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0
     best, most = Layout(charset, delimiter or DELIMITERS[0], (), skip, 1), (0, 0)
     for sign in (delimiter,) if delimiter else DELIMITERS:
         plain = Layout(charset, sign, (), skip, 1)
-        for row in islice(records(path, plain, start=skip, line=1), _HEADER_WITHIN):
+        for row in islice(records(file, plain, start=skip, line=1), _HEADER_WITHIN):
             # The header has the most known headings; where none is known, the first row, cut so that it is longest.
             score = (known(row.cells), 0 if best.header and row.line != best.line - 1 else len(trimmed(row.cells)))
             if score[0] > most[0] or (most[0] == score[0] == 0 and score > most):
@@ -93,18 +97,17 @@ def layout_of(path: Path, *, charset: str, delimiter: str, known: Callable[[Sequ
     return best
 
 
-def records(path: Path, layout: Layout, *, start: int, line: int, end: int | None = None) -> Iterator[Row]:
-    """The records of ``path`` from the byte ``start`` (which is on ``line``) to the byte ``end``, without blank ones.
+def records(file: BufferedReader, layout: Layout, *, start: int, line: int, end: int | None = None) -> Iterator[Row]:
+    """The records of ``file`` from the byte ``start`` (which is on ``line``) to the byte ``end``, without blank ones.
 
     Raises:
         OSError: the file cannot be read.
     """
-    with path.open("rb") as file:
-        while True:
-            again = yield from _Reading(file, layout, start, line, end).rows()
-            if again is None:
-                return
-            start, line = again
+    while True:
+        again = yield from _Reading(file, layout, start, line, end).rows()
+        if again is None:
+            return
+        start, line = again
 
 
 class _Reading:

@@ -74,6 +74,21 @@ def test_a_file_that_shrank_or_was_replaced_is_read_anew(folder: Folder, text: s
     assert folder.read(cursor=found.cursor).records == []
 
 
+def test_a_file_that_changes_while_it_is_read_brings_no_half_rows_and_is_read_to_its_end_next_time(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files_reading, "PAGE", 10)
+    folder.write("orders.csv", HEAD + rows(10_000, 10_050))
+    running = folder.source().changed("orders", None, until=None)  # type: ignore[arg-type] # files do not ask it
+    seen = [next(running)]
+    folder.write("orders.csv", HEAD.upper() + rows(7, 60, total=55))
+    seen += list(running)
+    assert all(order.number.startswith("100") for page in seen for order in page.records)
+    rest = folder.read(cursor=seen[-1].cursor)
+    assert {order.number for order in rest.records} == {str(number) for number in range(7, 60)}
+    assert rest.bad == []
+
+
 def test_files_with_an_unfinished_ending_wait(folder: Folder) -> None:
     for ending in (".part", ".tmp", ".crdownload"):
         folder.write(f"orders.csv{ending}", HEAD + rows(0, 2))
@@ -144,6 +159,8 @@ def test_pages_hold_whole_orders_and_every_page_can_be_gone_on_from(
     whole = folder.read()
     assert [len(page.records) for page in whole.pages] == [10] * 9 + [5]
     assert [page.more for page in whole.pages] == [True] * 9 + [False]
+    assert all(90 <= (page.total or 0) <= 120 for page in whole.pages)  # told by the bytes that are left
+    assert whole.pages[-1].total == 95
     assert {order.number: len(order.lines) for order in whole.records} == {str(n): n % 4 + 1 for n in range(95)}
     for place, page in enumerate(whole.pages[:-1]):  # a crash after any page: the rest comes, nothing is lost
         rest = folder.read(cursor=page.cursor)

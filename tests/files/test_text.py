@@ -10,13 +10,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.orders.files_text import LONGEST_RECORD, Layout, layout_of, records
+from connectors.orders import files_text
+from connectors.orders.files_text import LONGEST_RECORD, Layout, Row, layout_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from conftest import Folder
+
+
+def records(path: Path, layout: Layout, **where: int) -> list[Row]:
+    with path.open("rb") as file:
+        return list(files_text.records(file, layout, **where))
+
 
 CELL = st.text(st.characters(blacklist_characters="\0\r", blacklist_categories=("Cs",)), max_size=12)
 TABLE = st.lists(st.lists(CELL, min_size=3, max_size=3), max_size=12)
@@ -32,13 +39,13 @@ def test_whatever_a_csv_writer_wrote_is_read_as_it_was_with_its_place(
     path = tmp_path / "table.csv"
     path.write_bytes(text.getvalue().encode())
     layout = Layout("", delimiter, ("a", "b", "c"), 0, 1)
-    found = list(records(path, layout, start=0, line=1))
+    found = records(path, layout, start=0, line=1)
     expected = [row for row in table if any(cell.strip() for cell in row)]
     assert [row.cells for row in found] == expected
     for row in found:  # every record can be read again from where it lies, and the rest after it
-        again = list(records(path, layout, start=row.start, line=row.line, end=row.end))
+        again = records(path, layout, start=row.start, line=row.line, end=row.end)
         assert [(each.cells, each.line) for each in again] == [(row.cells, row.line)]
-        rest = list(records(path, layout, start=row.end, line=row.next_line))
+        rest = records(path, layout, start=row.end, line=row.next_line)
         assert [(each.cells, each.line) for each in rest] == [
             (each.cells, each.line) for each in found if each.start >= row.end
         ]
@@ -50,7 +57,7 @@ def test_no_bytes_are_too_odd_to_be_read_to_their_end(tmp_path: Path, content: b
     path = tmp_path / "bytes.csv"
     path.write_bytes(content)
     layout = layout_of(path, charset="", delimiter="", known=lambda _: 0)
-    found = list(records(path, layout, start=0, line=1))
+    found = records(path, layout, start=0, line=1)
     assert all(row.start < row.end <= len(content) for row in found)
     assert [row.start for row in found] == sorted({row.start for row in found})
 
