@@ -37,7 +37,7 @@ ORDER_PATTERNS: Final = (
 _BETWEEN: Final = re.compile(rf"\s?(?:\b{_AND}\b|[,;&+])\s?#?", re.IGNORECASE)
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9](?:[\w/-]{4,38})[A-Za-z0-9]", re.ASCII)
-_FEWEST_DIGITS: Final = 3
+_DIGITS: Final = re.compile(r"(?:[^0-9]*[0-9]){3}")  # fewer are a word
 
 
 def compiled(patterns: Sequence[str] = ORDER_PATTERNS) -> tuple[re.Pattern[str], ...]:
@@ -79,11 +79,7 @@ def order_numbers(text: str, patterns: Sequence[re.Pattern[str]] = DEFAULT) -> t
 
 def identifiers(text: str) -> tuple[str, ...]:
     """What may be the number of an invoice or a payment, each once, as written; at most ``2 * MOST``."""
-    likely = (
-        found[0]
-        for found in _IDENTIFIER.finditer(searchable(text[:LONGEST]))
-        if sum(char.isdigit() for char in found[0]) >= _FEWEST_DIGITS
-    )
+    likely = (found[0] for found in _IDENTIFIER.finditer(searchable(text[:LONGEST])) if _DIGITS.match(found[0]))
     return tuple(islice(dict.fromkeys(likely), 2 * MOST))
 
 

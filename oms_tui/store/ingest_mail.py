@@ -91,12 +91,8 @@ def ingest_mail(store: Workspace, policy: DeskPolicy, source: str, batch: MailBa
 
 def ingest_bodies(
     store: Workspace, policy: DeskPolicy, source: str, mails: Sequence[Mail], *, asked: Iterable[Key], now: int
-) -> int:
-    """The text of messages that were known by their header; what was asked for and did not come is not asked for again.
-
-    Returns:
-        how many got their text.
-    """
+) -> None:
+    """The text of messages that were known by their header; what was asked for in vain is not asked for again."""
     there = mail_rows.placed(store.cache, source, [mail.key for mail in mails])
     known = [mail for mail in mails if mail.key in there]
     for mail in known:
@@ -109,7 +105,6 @@ def ingest_bodies(
         "WHERE source=? AND folder=? AND generation=? AND uid=? AND has_body=0",
         vain,
     )
-    return len(known)
 
 
 # ---- new messages

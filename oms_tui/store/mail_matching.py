@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from oms_tui.domain import mail_numbers, normalise
 from oms_tui.domain.matching import CONFIDENCE, KnownMail, LinkReason, match
+from oms_tui.domain.safe_text import searchable
+from oms_tui.domain.tracking_numbers import find_tracking_numbers
 from oms_tui.domain.vocabulary import Direction, MailState
 from oms_tui.store import mail_threads
 from oms_tui.store.mail_lookup import StoreLookup
@@ -247,8 +249,9 @@ def _numbers(mails: Sequence[Mail], lookup: StoreLookup) -> dict[int, list[str]]
         text = f"{mail.subject}\n{mail.text}" if mail.text else mail.subject
         if not _DIGITS.search(text):
             continue
-        likely = [*mail_numbers.order_numbers(text), *mail_numbers.parcel_numbers(text)]
-        likely += mail_numbers.identifiers(text)
+        likely = [*mail_numbers.order_numbers(text), *mail_numbers.identifiers(text)]
+        plain = searchable(text[: normalise.LONGEST])
+        likely += [parcel.number for parcel in find_tracking_numbers(plain)[: mail_numbers.MOST]]
         if likely:
             numbers[mail.id] = likely
     lookup.expect_numbers(number for likely in numbers.values() for number in likely)

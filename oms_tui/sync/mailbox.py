@@ -13,6 +13,7 @@ from connectors.records import MailKey
 from oms_tui.store import sync_state
 from oms_tui.store.driver import transaction
 from oms_tui.store.ingest_mail import MailBatch, ingest_bodies, ingest_mail
+from oms_tui.store.rows import chunks
 from oms_tui.sync import mail_in
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 _COMMIT_MESSAGES: Final = 2000  # of a first sync; holds the cache for some 150 ms
 _COMMIT_SECONDS: Final = 0.25  # new mail is on the screen soon, however slowly the rest of it comes
-_BODIES_PAGE: Final = 50  # texts in one transaction
-_LOOKED_AT: Final = 5000  # newest messages without text among which those of open orders go first
+_BODIES_PAGE: Final = 100  # texts in one transaction
+_LOOKED_AT: Final = 2000  # newest messages without text among which those of open orders go first
 
 
 @dataclass(slots=True)
@@ -89,20 +90,18 @@ class MailboxSync:
         """Read the text of up to ``limit`` messages that have none yet: of open orders first, then the newest.
 
         Returns:
-            how many got their text; 0 when there is nothing left to read.
+            how many were asked for; 0 when there is nothing left to read.
         """
-        read = 0
-        while read < limit:
-            wanted = self._without_text(min(_BODIES_PAGE, limit - read))
-            if not wanted:
-                break
+        asked = 0
+        for wanted in chunks(self._without_text(limit), _BODIES_PAGE):
             records = list(self._connector.bodies([MailKey(*key) for key in wanted]))
             mails = [
                 mail_in.mail(self._source, record, self._policy.own_addresses, is_sent=False) for record in records
             ]
             with transaction(self._store.cache):
-                read += ingest_bodies(self._store, self._policy, self._source, mails, asked=wanted, now=now)
-        return read
+                ingest_bodies(self._store, self._policy, self._source, mails, asked=wanted, now=now)
+            asked += len(wanted)
+        return asked
 
     def _folder(
         self,

@@ -182,7 +182,7 @@ def test_a_text_that_is_not_handed_over_is_not_asked_for_for_ever(desk: Desk) ->
     desk.sync()
     desk.mailbox.unreadable = {"2"}
 
-    assert desk.syncing().bodies(10, NOW) == 1
+    assert desk.syncing().bodies(10, NOW) == 2
     assert desk.syncing().bodies(10, NOW) == 0
     assert not desk.mail("m2").has_body
 
