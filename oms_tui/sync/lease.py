@@ -16,6 +16,8 @@ from oms_tui.store.desk_rows import get, put
 from oms_tui.store.driver import DatabaseError, connect, transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from oms_tui.store.desk_rows import Values
     from oms_tui.store.driver import Connection
     from oms_tui.store.workspace import Workspace
@@ -76,21 +78,28 @@ class Lease:
         self._connection.close()
 
 
-def take(store: Workspace, name: str, now: int, *, patience: float = SILENCE_SECONDS + 0.5) -> Lease:
-    """Take the lease, waiting at most ``patience`` seconds to see whether its holder still lives.
+def take(
+    store: Workspace,
+    name: str,
+    now: int,
+    *,
+    patience: float = SILENCE_SECONDS + 0.5,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Lease:
+    """Take the lease, waiting at most ``patience`` seconds (until ``stopping``) to see whether its holder still lives.
 
     Raises:
         LeaseHeld: somebody else holds it.
     """
     connection = connect(store.desk_path, durable=False)
     try:
-        return _taken(connection, name, now, patience)
+        return _taken(connection, name, now, patience, stopping)
     except BaseException:
         connection.close()
         raise
 
 
-def _taken(connection: Connection, name: str, now: int, patience: float) -> Lease:
+def _taken(connection: Connection, name: str, now: int, patience: float, stopping: Callable[[], bool]) -> Lease:
     holder = this_process()
     seen: int | None = None
     since = time.monotonic()
@@ -102,7 +111,8 @@ def _taken(connection: Connection, name: str, now: int, patience: float) -> Leas
                 version = _write(connection, name, holder, row["version"] + 1 if row else 1, now)
                 return Lease(connection, name, holder, version)
         moved = seen is not None and row["version"] != seen
-        if moved or (lives(row["holder"]) and _was_just_renewed(row, now)) or time.monotonic() - since > patience:
+        waited = stopping() or time.monotonic() - since > patience
+        if moved or waited or (lives(row["holder"]) and _was_just_renewed(row, now)):
             raise LeaseHeld(f"{told(row['holder'])} looks after this desk already")
         seen = row["version"]
         time.sleep(_LOOK_SECONDS)

@@ -23,6 +23,8 @@ from connectors.errors import (
     Rejected,
 )
 from oms_tui.domain.safe_text import safe_line
+from oms_tui.store import desk_rows
+from oms_tui.store.driver import DatabaseError
 from oms_tui.sync import outbox_rows as rows
 from oms_tui.sync.guard import UNREACHABLE, Guard, Stop, Unreachable, as_json
 from oms_tui.sync.outbox_rows import Event, Moved
@@ -79,6 +81,7 @@ class OutboxRunner:
         self._folders = {
             account: SentFolder(self._desk, mailbox, sender) for account, (sender, mailbox) in senders.items()
         }
+        self._taken: dict[str, tuple[Values, SendReceipt]] = {}
         self._failures: dict[str, int] = {}
         self._rest_until: dict[str, int] = {}
         self._now = self._started = 0.0
@@ -86,20 +89,15 @@ class OutboxRunner:
     def tick(self, now: int) -> int:
         """Do what is due at ``now`` (milliseconds); how many items moved."""
         self._now, self._started = now, time.monotonic()
-        moved = 0
+        moved = self._write_down()
+        if self._taken:
+            return moved  # the desk cannot be written: nothing more may leave
         for account in self._senders:
             for due in (self._release, self._settle, self._send_due, self._file):
                 if self._stopping() or not self._may_send():
                     return moved
                 moved += due(account)
         return moved
-
-    def next_due(self, now: int) -> int | None:
-        """When the next held or queued item is due (milliseconds), None for none: how long the worker may sleep."""
-        found = self._desk.execute(
-            "SELECT min(max(not_before, ?)) FROM outbox WHERE state IN ('held','queued','sending','sent')", (now,)
-        ).fetchone()
-        return None if found[0] is None else int(found[0])
 
     # ---- before the wire
 
@@ -116,7 +114,7 @@ class OutboxRunner:
         moved = 0
         unreachable = ""
         for item in rows.items(self._desk, ("queued",), (account,)):
-            if self._stopping() or not self._may_send():
+            if self._stopping() or not self._may_send() or self._taken:
                 break
             if item["not_before"] > self._moment() or self._rest_until.get(account, 0) > self._moment():
                 break
@@ -197,9 +195,8 @@ class OutboxRunner:
             self._not_sent(account, flight, error)
         else:
             self._failures.pop(account, None)
-            sent = self._sent(flight.item, receipt)
-            if sent is not None:
-                self._folders[account].file(sent, self._moment())
+            self._taken[flight.item["id"]] = flight.item, receipt
+            self._write_down()
 
     def _commit(self, item: Values) -> Values:
         """The last moment at which nothing has left: the row says so from here on, or nothing leaves."""
@@ -207,12 +204,37 @@ class OutboxRunner:
             raise Moved("another process looks after the outbox now")
         return rows.refine(self._desk, item, self._moment(), phase=COMMITTING)
 
+    def _write_down(self) -> int:
+        """Servers said yes to these: that is kept until it is on the disk, be it full just now."""
+        moved = 0
+        for number, (item, receipt) in list(self._taken.items()):
+            try:
+                sent = self._sent(item, receipt)
+            except DatabaseError as error:
+                _LOG.error("outbox item %s has left, and that cannot be written down: %s", number, error)
+                break
+            del self._taken[number]
+            if sent is not None:
+                self._folders[item["account"]].file(sent, self._moment())
+                moved += 1
+        return moved
+
     def _sent(self, item: Values, receipt: SendReceipt) -> Values | None:
         answer = safe_line(receipt.answer)
         left_out = "; ".join(f"{safe_line(address)}: {safe_line(why)}" for address, why in receipt.refused)
         words = f"reply sent to {_whom(item)}" + (f", but not to {left_out}" if left_out else "")
-        event = _told("mail_sent", words, item)
-        return self._step(item, "confirm", event=event, phase="", answer=answer, error=left_out)
+        changes: dict[str, Any] = {
+            "event": _told("mail_sent", words, item),
+            "phase": "",
+            "answer": answer,
+            "error": left_out,
+        }
+        sent = self._step(item, "confirm", **changes)
+        if sent is None:  # another worker took us for dead meanwhile, and doubts it: we know
+            found = desk_rows.get(self._desk, "outbox", item["id"])
+            if found is not None and found["state"] == "in_doubt":
+                sent = self._step(found, "resolve_sent", **changes)
+        return sent
 
     def _not_sent(self, account: str, flight: _Flight, error: Exception) -> None:
         item = flight.item

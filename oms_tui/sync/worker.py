@@ -70,7 +70,7 @@ def follow(config: Config, session: Session, *, stop: threading.Event) -> None:
         LeaseHeld: another worker looks after this desk.
     """
     with logging_to(config):
-        lease = take(session.store, SYNC, session.now())
+        lease = take(session.store, SYNC, session.now(), stopping=stop.is_set)
         keeper = _Keeper(lease, session)
         keeper.start()
         _LOG.info("the worker of this desk starts")

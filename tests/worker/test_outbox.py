@@ -10,6 +10,8 @@ import pytest
 from connectors.base import SendReceipt
 from connectors.errors import AuthExpired, OutcomeUnknown, RateLimited, Rejected, Temporary
 from oms_tui.store import desk_rows
+from oms_tui.store.driver import OperationalError
+from oms_tui.sync import outbox_rows
 
 if TYPE_CHECKING:
     from conftest import Desk, ScriptedSender
@@ -247,6 +249,45 @@ def test_recipients_a_server_left_out_are_told_and_stay_told(desk: Desk, scripte
     desk.runner(Partly()).tick(NOW)
     assert (desk.state(key), desk.item(key)["error"]) == ("filed", "lea@cust.example: 550 no such user")
     assert "but not to lea@cust.example" in next(desk_rows.select(desk.db, "desk_events"))["summary"]
+
+
+def test_a_yes_that_cannot_be_written_down_is_kept_until_it_can(
+    desk: Desk, scripted: type[ScriptedSender], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = desk.reply(), desk.reply()
+    sender = scripted()
+    runner = desk.runner(sender)
+    with monkeypatch.context() as patch:
+        whole = outbox_rows.advance
+
+        def full(db: object, item: dict[str, str], action: str, *arguments: object, **more: object) -> object:
+            if action == "confirm":
+                raise OperationalError("database or disk is full")
+            return whole(db, item, action, *arguments, **more)
+
+        patch.setattr(outbox_rows, "advance", full)
+        runner.tick(NOW)
+        runner.tick(NOW + MINUTE)
+        assert (desk.state(first), desk.state(second)) == ("sending", "queued")
+        assert sender.asked == 1
+    runner.tick(NOW + 2 * MINUTE)
+    assert (desk.state(first), desk.state(second)) == ("filed", "filed")
+    assert len(sender.delivered) == 2
+
+
+def test_who_was_taken_for_dead_and_knows_that_it_left_ends_the_doubt(
+    desk: Desk, scripted: type[ScriptedSender]
+) -> None:
+    key = desk.reply()
+
+    class Frozen(scripted):
+        def send(self, *arguments: object, **more: object) -> SendReceipt:
+            receipt = super().send(*arguments, **more)
+            desk_rows.update(desk.db, "outbox", (key,), state="in_doubt")
+            return receipt
+
+    desk.runner(Frozen()).tick(NOW)
+    assert desk.state(key) == "filed"
 
 
 def test_a_reply_taken_back_at_the_last_moment_does_not_leave(desk: Desk, scripted: type[ScriptedSender]) -> None:
