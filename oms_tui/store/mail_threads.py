@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from oms_tui.store.driver import Connection
     from oms_tui.store.mail_rows import Mail
 
+TO_LINK: Final = frozenset({"", "bounce"})
+"""Kinds of mail that should lie on an order: what people write, and what of ours came back."""
+
 _BY_HAND: Final = "by hand"
 _CHAIN: Final = 20  # decisions followed from mail to mail
 _STATUSES: Final = frozenset(ConversationStatus)
@@ -193,9 +196,8 @@ def _row(
     first = mails[0]
     waits = state.waiting_since is not None and state.status not in _NOBODY_WAITS
     unanswered = [mail.id for mail in mails if mail.name == state.unanswered] if waits else []
-    to_link = 0
-    if state.status not in _NOBODY_WAITS:
-        to_link = len({mail.name for mail in mails if _waits_for_a_link(mail)})
+    shut = decision is not None and state.status in _NOBODY_WAITS
+    to_link = 0 if shut else len({mail.name for mail in mails if _waits_for_a_link(mail)})
     return (
         number,
         first.name,
@@ -212,7 +214,13 @@ def _row(
 
 
 def _waits_for_a_link(mail: Mail) -> bool:
-    return mail.state == MailState.UNLINKED and mail.direction == Direction.INBOUND and mail.gone_at is None
+    """Whether a person should say which order it is about: what machines send is only counted, but for bounces."""
+    return (
+        mail.state == MailState.UNLINKED
+        and mail.direction == Direction.INBOUND
+        and mail.auto in TO_LINK
+        and mail.gone_at is None
+    )
 
 
 def _customer(letters: Sequence[Letter], own: Collection[str]) -> str:

@@ -9,7 +9,7 @@ import pytest
 from mail_in.story import MONDAY, NOW, OURS, POLICY, Desk, MailboxInMemory, order, unreadable
 
 from connectors.records import Attachment, MailKey, MailPage
-from oms_tui.store import sync_state
+from oms_tui.store import mail_links, sync_state
 from oms_tui.store.mail_rows import packed, unpacked
 from oms_tui.store.reads import mail as reads
 
@@ -312,3 +312,28 @@ def test_a_mailbox_without_a_sent_folder_is_read(desk: Desk) -> None:
     desk.mailbox.put(desk.letter("m1", to=[OURS], at=datetime(2026, 1, 1, tzinfo=UTC)))
 
     assert desk.sync().fetched == 1
+
+
+def test_of_what_machines_send_only_bounces_wait_for_a_person(desk: Desk) -> None:
+    mail = desk.letter("ask", "x@y.example")
+    desk.mailbox.put(
+        mail,
+        desk.letter("news", "news@x.example", auto="list"),
+        desk.letter("bounce", "mailer-daemon@mx.example", auto="bounce"),
+        desk.letter("ours", OURS, to=["somebody@else.example"], folder="Sent"),
+    )
+    desk.sync()
+    other = Desk(desk.store, source="returns")
+    other.mailbox.put(mail)
+    other.sync()
+
+    waiting = reads.unlinked(desk.store)[0]
+
+    assert [each.from_address for each in waiting] == ["mailer-daemon@mx.example", "x@y.example"]
+    assert waiting[0].reason == "a mail that came back, of no order we know"
+    assert desk.counts() == {"fetched": 5, "linked": 0, "unlinked": 5, "quarantined": 0}
+
+    desk.decide("thread_decisions", mail="<bounce>", kind="status", value="closed", reason="called them")
+    mail_links.relink_named(desk.store, POLICY, ["<bounce>"], NOW)
+    assert [each.from_address for each in reads.unlinked(desk.store)[0]] == ["x@y.example"]
+    desk.counts()

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 _SHOWN: Final = "id, source, from_name, from_address, subject, sent_at, state, reason"
 _MOST_SHOWN: Final = 500  # mails of one conversation that are shown: the newest
 _SHUT: Final = "('closed','spam','merged')"
+_TO_LINK: Final = (
+    "state='unlinked' AND direction='inbound' AND gone_at IS NULL AND auto IN ('','bounce') "
+    "AND EXISTS (SELECT 1 FROM conversations c WHERE c.id=m.conversation_id AND c.to_link>0) "
+    "AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.message_id=m.message_id AND m.message_id<>'' AND o.id>m.id "
+    "AND o.conversation_id=m.conversation_id AND o.state='unlinked' AND o.gone_at IS NULL)"
+)
 _STATES: Final = tuple(str(state) for state in MailState)
 
 
@@ -34,13 +40,10 @@ def unlinked(
 ) -> tuple[tuple[UnlinkedMail, ...], str | None]:
     """Mails that wait for somebody to say which order they are about, newest first, and where the next page begins.
 
-    Not what we sent, nor what a machine sent, nor conversations that somebody closed: ``mail_list`` has those.
+    Not what we sent, nor what a machine sent (but for what came back), nor conversations that somebody closed:
+    ``mail_list`` has those. Of copies in several mailboxes the newest.
     """
-    condition = (
-        "state='unlinked' AND direction='inbound' AND gone_at IS NULL AND EXISTS (SELECT 1 FROM conversations c "
-        f"WHERE c.id=m.conversation_id AND c.status NOT IN {_SHUT})"
-    )
-    return _page(store, condition, (), limit, after)
+    return _page(store, _TO_LINK, (), limit, after)
 
 
 def quarantined_mail(
