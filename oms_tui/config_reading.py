@@ -244,7 +244,7 @@ class Reading:
     def _priority(self) -> Iterator[tuple[str, int]]:
         table = self._main.subtable(self._main.table, ("priority",))
         if table:
-            from oms_tui.domain.priority import WEIGHTS
+            from oms_tui.domain.priority_weights import WEIGHTS
 
             yield from self._main.read(table, ("priority",), dict.fromkeys(WEIGHTS, read.weight)).items()
 

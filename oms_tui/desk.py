@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from oms_tui.domain.policy import FIRST_RESPONSE, DeskPolicy, TierPolicy
-from oms_tui.domain.priority import checked_weights
+from oms_tui.domain.priority_weights import checked_weights
 from oms_tui.store.session import AgentFacts, MailAccount, Session, wall_clock
 from oms_tui.store.workspace import StoreError, Workspace
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 def run(options: Options) -> int:
     """Open the desk; returns the exit code when it is closed."""
+    gc.disable()  # nothing made while starting is garbage; ui.app looks for some again after the first frame
     from oms_tui.commands.context import opened
 
     if not sys.stdout.isatty() or not sys.stdin.isatty():

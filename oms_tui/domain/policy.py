@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from oms_tui.domain.priority import WEIGHTS
+from oms_tui.domain.priority_weights import WEIGHTS
 from oms_tui.domain.vocabulary import Tier
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """How urgent an order is, and why: a sum of named terms, each of which can be shown.
 
-Every term is worth its weight at most. The weights below are the house's to change; a term that is worth nothing at the
-moment is left out.
+Every term is worth its weight at most. The weights (``priority_weights``) are the house's to change; a term that is
+worth nothing at the moment is left out.
 """
 
 from __future__ import annotations
@@ -12,31 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from oms_tui.domain.attention import DAY, HOUR, AttentionFacts, age
 from oms_tui.domain.delay import Delay, delay_of
+from oms_tui.domain.priority_weights import WEIGHTS
 from oms_tui.domain.vocabulary import LOST_REASONS, DelayReason, Stage, Tier, TrackingStatus, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
-
-WEIGHTS: Final[Mapping[str, int]] = {
-    "tier": 30,
-    "clock": 40,
-    "mail": 25,
-    "late": 45,
-    "untold": 10,
-    "unexplained": 5,
-    "exception": 25,
-    "money": 25,
-    "short": 12,
-    "call": 20,
-    "task": 10,
-    "conflict": 10,
-    "unpaid": 12,
-    "outbox": 35,
-    "bounced": 15,
-    "release": 8,
-}
-"""The most that each term can be worth, in points."""
 
 _TIERS: Final = {Tier.KEY: 1.0, Tier.PRIORITY: 0.6, Tier.STANDARD: 0.2, Tier.ONE_OFF: 0.0}
 _MAIL_STEPS: Final = ((3 * DAY, 1.0), (DAY, 0.75), (4 * HOUR, 0.5), (timedelta(), 0.3))
@@ -67,20 +48,6 @@ class Priority:
 
     score: int
     terms: tuple[Term, ...]
-
-
-def checked_weights(changed: Mapping[str, int]) -> dict[str, int]:
-    """The default weights with some changed.
-
-    Raises:
-        ValueError: there is no such term, or a weight is negative; the message names it.
-    """
-    for name, points in changed.items():
-        if name not in WEIGHTS:
-            raise ValueError(f"priority has no term {name!r}; there are {', '.join(WEIGHTS)}")
-        if points < 0:
-            raise ValueError(f"the weight of {name!r} cannot be negative")
-    return {**WEIGHTS, **changed}
 
 
 def score(facts: AttentionFacts, weights: Mapping[str, int] = WEIGHTS, *, now: datetime) -> Priority:
