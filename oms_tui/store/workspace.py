@@ -6,7 +6,6 @@ and the cache applies what the desk's change feed says (``change_feed.apply_desk
 
 from __future__ import annotations
 
-import secrets
 import time
 from typing import TYPE_CHECKING, Self
 from zlib import crc32
@@ -166,6 +165,8 @@ def _hint(path: Path, *, durable: bool) -> str:
 
 
 def _create(connection: Connection, *, durable: bool) -> None:
+    import secrets  # hashes and all: 4 ms that only a new desk pays
+
     from oms_tui.store.ids import unique
 
     with transaction(connection):
