@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from connectors.base import Capability, Change, Health, Manifest
 from connectors.errors import NotFound
 from connectors.orders import files_spool as spool
-from connectors.orders.files_documents import Documents
 from connectors.orders.files_folder import listing
 from connectors.orders.files_index import Index
 from connectors.orders.files_kinds import KINDS, STREAMS
@@ -108,23 +107,23 @@ class Files:
         del until  # a file says nothing of later than it was written
         if stream not in STREAMS:
             raise NotFound(f"a folder of files has no stream {stream!r}; it has {', '.join(STREAMS)}")
-        wait = self._account.options.get("sleep") or time.sleep
-        return Reading(stream, self._settings, self._account.cache, self._index, wait=wait).pages(cursor)
+        return self._reading(stream).pages(cursor)
 
     def fetch(self, refs: Sequence[Ref]) -> Page:
         """Given orders (parcels, invoices, purchase orders) again, from where they lie in the files.
 
         None is ever said to be gone: a record that is in no file any more may well be in the system they come from.
         """
-        settings = self._settings
-        documents = Documents(settings, self._account.cache, self._index)
-        documents.know(listing(settings.folder, settings.patterns).entries)
         page = Page()
         for kind, stream in _FETCHED.items():
             keys = [ref.remote_id for ref in refs[:_MOST_FETCHED] if ref.kind == kind]
             if keys:
-                page.records += documents.fetched(stream, keys)
+                page.records += self._reading(stream).catch_up().fetched(stream, keys)
         return page
+
+    def _reading(self, stream: str) -> Reading:
+        wait = self._account.options.get("sleep") or time.sleep
+        return Reading(stream, self._settings, self._account.cache, self._index, wait=wait)
 
     @property
     def _settings(self) -> Settings:

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _MANY: Final = 400  # names in one question
 _TABLES: Final = """
     CREATE TABLE meta(token TEXT NOT NULL, last INTEGER NOT NULL);
-    CREATE TABLE reading(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, sequence INTEGER NOT NULL);
+    CREATE TABLE reading(
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, sequence INTEGER NOT NULL, mark TEXT NOT NULL
+    );
     CREATE TABLE place(
         kind TEXT NOT NULL, key TEXT NOT NULL, reading INTEGER NOT NULL, start INTEGER NOT NULL,
         finish INTEGER NOT NULL, line INTEGER NOT NULL,
@@ -64,7 +66,7 @@ class Index:
             if known:
                 database.execute("UPDATE reading SET sequence=? WHERE id=?", (number, known[0]))
                 return int(known[0])
-            database.execute("INSERT INTO reading VALUES (?,?,?)", (number, name, number))
+            database.execute("INSERT INTO reading VALUES (?,?,?,?)", (number, name, number, ""))
         except sqlite3.Error as error:
             raise self._trouble(error) from error
         return int(number)
@@ -72,7 +74,24 @@ class Index:
     def readings(self) -> dict[int, tuple[int, str]]:
         """Of each reading that counts: its rank (a later one is newer) and the file's name."""
         try:
-            return {number: (rank, name) for number, name, rank in self._open().execute("SELECT * FROM reading")}
+            return {
+                number: (rank, name)
+                for number, name, rank in self._open().execute("SELECT id, name, sequence FROM reading")
+            }
+        except sqlite3.Error as error:
+            raise self._trouble(error) from error
+
+    def marks(self) -> dict[str, str]:
+        """How far each file is in the index, as ``mark`` was told."""
+        try:
+            return dict(self._open().execute("SELECT name, mark FROM reading WHERE mark <> ''"))
+        except sqlite3.Error as error:
+            raise self._trouble(error) from error
+
+    def mark(self, name: str, mark: str) -> None:
+        """Say how far a file has been read into the index."""
+        try:
+            self._open().execute("UPDATE reading SET mark=? WHERE name=?", (mark, name))
         except sqlite3.Error as error:
             raise self._trouble(error) from error
 

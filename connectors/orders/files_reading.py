@@ -8,6 +8,7 @@ a digest of the head alone would take a nightly export for one that only grew.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -108,11 +109,10 @@ class Reading:
         if gone and self._grouped:
             self._index.forget(gone)
         self._documents.know(entries)
-        order = {name: place for place, name in enumerate(names)}
         ready = settled(work, sleep=self._wait)
         self._left = {entry.name: entry.size for entry in ready if entry.kind != "lines"}
         held: Page | None = None
-        for entry in sorted(ready, key=lambda entry: order[entry.kind]):
+        for entry in sorted(ready, key=lambda entry: names.index(entry.kind)):
             for page in self._file(entry):
                 if held is not None:
                     held.more = True
@@ -123,6 +123,19 @@ class Reading:
             self._index.keep()
         spool.clear(self._cache, found.entries)
         yield held or Page(cursor=self._cursor())
+
+    def catch_up(self) -> Documents:
+        """Bring the index up to what the folder holds now, handing nothing over; then records can be asked for."""
+        names = [kind.name for kind in kinds_of(self._stream)]
+        entries = listing(self._settings.folder, self._settings.patterns).of(names)
+        noted = {name: json.loads(mark) for name, mark in self._index.marks().items()}
+        self._marks = {name: Mark(*mark[1:]) for name, mark in noted.items() if mark[0] == self._settings.digest}
+        self._documents.know(entries)
+        stale = [entry for entry in entries if not (entry.name in self._marks and self._marks[entry.name].of(entry))]
+        for entry in sorted(settled(stale, sleep=self._wait), key=lambda entry: names.index(entry.kind)):
+            for _ in self._file(entry):
+                self._index.keep()
+        return self._documents
 
     # ---- the cursor
 
@@ -223,6 +236,8 @@ class Reading:
         groups = [(piece.key, piece.group) for piece in pieces if piece.group is not None]
         if kind.grouped:
             self._index.note(_noted(kind.name, number, groups))
+            mark = [self._settings.digest, *self._marks[table.entry.name].values()]
+            self._index.mark(table.entry.name, json.dumps(mark))
             records, bad = self._documents.build(kind.name, dict(groups))
             page.records += records
             page.quarantined += bad

@@ -217,3 +217,13 @@ def test_given_orders_are_read_again_from_where_they_lie(folder: Folder) -> None
     found = folder.source().fetch([Ref("order", "1234"), Ref("order", "17"), Ref("order", "none"), Ref("person", "17")])
     assert {order.number: order.lines[0].sku for order in found.records} == {"1234": "LAMP-1234", "17": "LAMP-17"}
     assert found.deleted == []
+
+
+def test_what_changed_since_the_last_sync_is_seen_when_an_order_is_asked_for(folder: Folder) -> None:
+    folder.write("orders.csv", "number,date,total\n7,2026-01-05,10\n8,2026-01-05,10\n")
+    assert [order.total for order in folder.source().fetch([Ref("order", "7")]).records] == [1000]  # before any sync
+    folder.read()
+    folder.write("orders.csv", "number,date,total\n7,2026-01-05,99\n8,2026-01-05,10\n", age=30)
+    folder.write("order_lines.csv", "order,sku,qty\n7,LAMP,1\n")
+    (order,) = folder.source().fetch([Ref("order", "7")]).records
+    assert (order.total, [line.sku for line in order.lines]) == (9900, ["LAMP"])
