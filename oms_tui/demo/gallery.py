@@ -66,8 +66,10 @@ def _ending_with(last: Last, now: datetime) -> Callable[[Order, Random], Trouble
         early = last.status in _EARLY
         shipped = seen if last.status == "picked_up" else min(at_time(seen - DAY, 16), order.placed_at + DAY)
         shipped = max(shipped, order.placed_at + 2 * HOUR)
-        while not is_workday(shipped) and shipped - DAY > order.placed_at:
-            shipped -= DAY
+        monday = shipped
+        while not is_workday(monday):
+            monday += DAY
+        shipped = monday if monday < seen else shipped
         parcel = Parcel(
             country.carriers[0],
             parcel_number(country.carriers[0], order.index * 5 + 1),

@@ -98,6 +98,7 @@ class Order:
     tags: list[str] = field(default_factory=list)
     instructions: str = ""
     note: str = ""
+    notes: list[tuple[datetime, str, str]] = field(default_factory=list)  # when, who, what
     parcels: list[Parcel] = field(default_factory=list)
     purchase_expected_at: datetime | None = None
     purchase_status: str = ""

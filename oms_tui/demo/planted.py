@@ -135,6 +135,7 @@ _TROUBLES: Final = (
     (6, "broken", "GLOBE-OPAL 1, BULB-E27-W 1"),
     (6, "missing", "PICO-SAGE 2"),
     (5, "half", "ARC-BLACK 1, BULB-FIL-G95 4"),
+    (3, "books_differ", "HERON-WHITE 1, DIMMER-T 1"),
 )
 """Days ago, what went wrong, and with what (nothing said: with whatever was ordered)."""
 

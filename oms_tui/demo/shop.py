@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from oms_tui.demo.life import DAY, Line, Order, live
+from oms_tui.demo.life import DAY, HOUR, Line, Order, live
 from oms_tui.demo.people import Person, person
 from oms_tui.demo.places import COUNTRIES, Place, place, some_country
 from oms_tui.demo.products import BY_SKU, euro_price, some_products
@@ -46,6 +46,17 @@ _WISHES: Final = (
     "Laisser chez la gardienne, merci.",
     "Call before delivery.",
     "Proszę zostawić w paczkomacie obok.",
+)
+_NOTED: Final = 0.06  # of orders that somebody has written a note to
+_NOTES: Final = (
+    ("ben", "Customer rang: please no delivery on Friday, they are away."),
+    ("ana", "Asked for a gift card to go with it, card is in the shelf by the packing table."),
+    ("warehouse", "Last one of this batch, box was open, lamp checked and fine."),
+    ("warehouse", "Bin B-12 was empty, found two more in the overflow."),
+    ("lea", "Good customer, answer first."),
+    ("ben", "Wanted the matt one first, changed to brass by phone."),
+    ("finance", "Bank says the transfer was sent twice, one went back."),
+    ("ana", "Promised a call as soon as it is on its way."),
 )
 _PACKING: Final = (
     "Wrap the glass shade twice, edge protection on the base",
@@ -205,6 +216,9 @@ class Shop:
             order.tags.append("gift")
         if chance.random() < 0.03:
             order.tags.append("express")
+        if chance.random() < _NOTED and not order.old:
+            when = order.placed_at + chance.uniform(2, 50) * HOUR
+            order.notes.append((when, *chance.choice(_NOTES)))
 
 
 def euro_price_of(cents: int, currency: str) -> int:

@@ -29,6 +29,7 @@ _HEADERS: Final = {
     "Packing instructions,Note,Channel,URL,References,Last modified",
     "shop/order_lines.csv": "Order ID,Line ID,SKU,Product name,EAN,Quantity,Unit price,Tax,Shipped quantity",
     "shop/customers.csv": "Customer ID,Name,Company,Email,Phone,Tags,Customer since,Accepts marketing",
+    "shop/notes.csv": "Order ID,Note,Author,Written at",
     "depot/stock.csv": "SKU;Bezeichnung;EAN;Lager;Bestand;Reserviert;Zulauf;Zulauf am;Lagerplatz;Geändert am",
     "depot/shipments.csv": "Delivery note,Order number,Courier,Tracking number,Status,Service,Tracking link,"
     "Warehouse,Shipped,Delivered,Weight g,Contents,Last modified",
@@ -83,6 +84,9 @@ class Tables:
     def order(self, order: Order) -> None:
         """Every row of an order."""
         self._head(order)
+        for at, author, text in order.notes:
+            if self._past(at):
+                self._write["shop/notes.csv"]((order.remote_id, text, author, _time(at)))
         self._customer(order)
         for parcel in order.parcels:
             self._parcel(order, parcel)
@@ -301,15 +305,17 @@ class Tables:
         if order.invoiced_at is None or not self._past(order.invoiced_at) or order.invoice_due_at is None:
             return
         money, paid = _money(order.currency), self._past(order.paid_at)
+        # Somebody typed two figures the wrong way round: books and shop disagree.
+        total = order.total - 9 * 10 ** (len(str(order.total)) - 2) if order.trouble == "books_differ" else order.total
         self._write["books/invoices.csv"](
             (
                 f"INV-{order.number}",
                 order.number,
                 "paid" if paid else "open",
-                money(order.total),
-                money(order.total) if paid else "0",
+                money(total),
+                money(total) if paid else "0",
                 order.currency,
-                _day(order.invoiced_at),
+                _time(order.invoiced_at),
                 _day(order.invoice_due_at),
                 order.customer.email,
             )
