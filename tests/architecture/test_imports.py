@@ -49,7 +49,9 @@ def test_a_rule_of_the_trade_loads_no_store_no_screen_and_no_network(name: str) 
     loaded = loaded_after(f"import oms_tui.domain.{name}")
     ours = {module for module in loaded if module.startswith("oms_tui.") and not module.startswith("oms_tui.domain")}
     assert not ours
-    assert not {"sqlite3", "pysqlite3", "sqlmodel", "textual", "rich", "httpx", "imapclient", "connectors"} & roots(loaded)
+    assert not {"sqlite3", "pysqlite3", "sqlmodel", "textual", "rich", "httpx", "imapclient", "connectors"} & roots(
+        loaded
+    )
 
 
 def test_the_first_page_of_the_queue_is_read_without_table_classes() -> None:
@@ -63,4 +65,6 @@ def test_the_worker_never_loads_the_screen() -> None:
 
 @pytest.mark.parametrize("module", ["oms_tui.actions.catalogue", "oms_tui.actions.run"])
 def test_actions_load_neither_screen_nor_network(module: str) -> None:
-    assert not {"textual", "rich", "httpx", "imapclient", "jinja2", "sqlmodel"} & roots(loaded_after(f"import {module}"))
+    assert not {"textual", "rich", "httpx", "imapclient", "jinja2", "sqlmodel"} & roots(
+        loaded_after(f"import {module}")
+    )

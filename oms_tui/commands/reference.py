@@ -1,0 +1,126 @@
+"""The reference pages of ``docs/``, made from the catalogues, so that they cannot say something else than the program.
+
+``python -m oms_tui.commands.reference`` writes them; a test fails when they are not what would be written.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from connectors.base import Setting
+
+FOLDER = Path(__file__).parents[2] / "docs"
+_NOTE = "<!-- made by `python -m oms_tui.commands.reference`: do not edit -->"
+
+
+def pages() -> dict[str, str]:
+    """Each page's file name and text."""
+    return {
+        "keys.md": _page("Keys", _keys()),
+        "actions.md": _page("Actions", _actions()),
+        "queries.md": _page("The query language", _queries()),
+        "connectors.md": _page("Connectors", _connectors()),
+    }
+
+
+def _page(title: str, lines: Iterable[str]) -> str:
+    return "\n".join([f"# {title}", "", _NOTE, "", *lines]).rstrip() + "\n"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{'---|' * len(heads)}"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|').replace(chr(10), ' ') for cell in row)} |"
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def _keys() -> Iterator[str]:
+    from oms_tui.actions.catalogue import all_actions
+    from oms_tui.ui.keys import COMMANDS
+
+    yield "Any of them can be changed under `[keys]` in the config, by its id; clashes and unknown ids are refused."
+    yield ""
+    yield from _table(
+        ("key", "id", "does"),
+        (
+            (" ".join(map(_code, each.keys)), _code(each.id), f"{each.title}. {each.help}" if each.help else each.title)
+            for each in COMMANDS
+        ),
+    )
+    yield ""
+    yield "## Actions on an order"
+    yield ""
+    yield from _table(
+        ("key", "id", "does"), ((_code(each.key), _code(each.id), each.help) for each in all_actions() if each.key)
+    )
+
+
+def _actions() -> Iterator[str]:
+    from oms_tui.actions.catalogue import all_actions
+
+    yield "By key, by palette, or as `oms-tui do ACTION ORDER... --FIELD VALUE`."
+    yield ""
+    rows = []
+    for each in all_actions():
+        fields = " ".join(_code(f"--{field.name}" + (" (needed)" if field.required else "")) for field in each.fields)
+        who = ", ".join(sorted(each.roles))
+        rows.append((_code(each.id), fields, who, "yes" if each.undoable else "no", each.help))
+    yield from _table(("action", "fields", "who may", "undo", "does"), rows)
+
+
+def _queries() -> Iterator[str]:
+    from oms_tui.store.query_words import CATALOGUE
+
+    yield (
+        "The same text in the filter line, in `oms-tui find`, in views, tiers, rules and bulk actions: `word:value`, "
+        '`word:>value`, `word:low..high`, `*` for anything, `"a phrase"`, a blank for AND, `OR`, `NOT` or `-`, '
+        "parentheses. A bare word is searched for everywhere."
+    )
+    yield ""
+    yield from _table(
+        ("word", "kind", "values", "asks"),
+        (
+            (_code(f"{name}:"), str(word.kind), ", ".join(map(_code, word.values)), word.help)
+            for name, word in CATALOGUE.items()
+        ),
+    )
+
+
+def _connectors() -> Iterator[str]:
+    from connectors.catalogue import connector, keys
+
+    yield "What each can do, what it was proven against, and its settings in a table `[sources.NAME]` of the config."
+    for key in keys():
+        manifest = connector(key).manifest
+        yield from (
+            "",
+            f"## {manifest.title} (`{manifest.key}`)",
+            "",
+            f"{manifest.scale}; proven against: {manifest.proof}.",
+            f"It gives: {', '.join(sorted(manifest.capabilities))}.",
+        )
+        if manifest.cursor_covers:
+            yield f"Its cursor sees: {', '.join(sorted(manifest.cursor_covers))}; the rest is found by reading again."
+        yield ""
+        yield from _table(("setting", "type", "means"), _settings(manifest.settings))
+
+
+def _settings(settings: Iterable[Setting], before: str = "") -> Iterator[tuple[str, str, str]]:
+    for setting in settings:
+        needed = ", needed" if setting.required else ""
+        yield _code(f"{before}{setting.name}"), f"{setting.type}{needed}", setting.help
+        yield from _settings(setting.table, f"{before}{setting.name}.")
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
