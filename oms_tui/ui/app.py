@@ -97,6 +97,7 @@ class DeskApp(App[int], inherit_bindings=False):
         self.first_frame_done: Callable[[], object] | None = None
         self._bound = {key_list.QUIT}
         self._variables_of: Theme | None = None
+        self._errors: dict[str, str] = {}
         self._made = self._make(themes.load(config.ui.theme, self.themes_folder))
         super().__init__()
         self.title = config.desk.name
@@ -368,20 +369,27 @@ class DeskApp(App[int], inherit_bindings=False):
 
     def on_answer(self, event: Answer) -> None:
         """The counts; what undo took back; an order asked for by its own name."""
-        if event.slot == "status" and event.value is not None:
-            if event.value != self.status:
-                self.status = event.value
-                if self.place is not None:
-                    self.place.show_status(event.value)
-        elif event.error:
-            self.say(event.error, "error")
-        elif event.slot == "undo":
-            self.say(event.value)
-        elif event.slot == "named":
-            if event.value is None:
+        if event.error:
+            if self._errors.get(event.slot) != event.error:  # what fails every ten seconds is said once
+                self.say(event.error, "error")
+            self._errors[event.slot] = event.error if event.slot == "status" else ""
+            return
+        self._errors.pop(event.slot, None)
+        match event.slot:
+            case "status":
+                self._show_status(event.value)
+            case "undo":
+                self.say(event.value)
+            case "named" if event.value is None:
                 self.say("this order is no longer in the store", "warning")
-            else:
+            case "named":
                 self.show_order(event.value)
+
+    def _show_status(self, status: Status) -> None:
+        if status != self.status:
+            self.status = status
+            if self.place is not None:
+                self.place.show_status(status)
 
     def on_changed(self, event: Changed) -> None:
         """Whoever is on screen reads again what changed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 NARROW: Final = 100
 """Below so many columns the list has the screen, and an order when it is opened."""
 
-_OPEN_AFTER: Final = 0.06
+_OPEN_AFTER: Final = 0.25 if "SSH_CONNECTION" in os.environ else 0.06
+"""Seconds the cursor rests before its order is drawn: some 14 kB, which a slow line should not carry on every step."""
+
 _LOADING_AFTER: Final = 0.25
 _VISITED: Final = 50
 _REPLIES: Final = frozenset({"draft", "send"})
@@ -119,7 +122,14 @@ class DeskScreen(Place):
 
     def ask(self, question: Question) -> None:
         """Show another list."""
+        if self.reading:
+            self.do_back()
         self.queue.ask(question)
+
+    def show_status(self, status: questions.Status) -> None:
+        """New counts or ages."""
+        super().show_status(status)
+        self.queue.show_status(status)
 
     def on_queue_side_named(self, event: QueueSide.Named) -> None:
         """The bar says where one is."""

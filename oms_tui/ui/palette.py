@@ -131,7 +131,7 @@ class Sorts(_Entries):
 
     def entries(self) -> Iterator[Entry]:
         """Every order the store keeps an index for."""
-        from oms_tui.store.reads.queue import SORTS
+        from oms_tui.store.queue_sorts import SORTS
 
         for sort in SORTS:
             yield Entry(f"by {sort.replace('_', ' ')}", "", partial(self.desk.sort_list, sort))

@@ -10,6 +10,7 @@ from ui_shell.shop import change, fill, tell
 
 from oms_tui.actions.catalogue import all_actions
 from oms_tui.store import desk_rows
+from oms_tui.store.reads import queue
 from oms_tui.ui.app import DeskApp
 from oms_tui.ui.keys import checked
 
@@ -179,6 +180,38 @@ async def test_the_counts_in_the_bar_follow_the_store(config: Config, session: S
         assert "Calls 3" in screen(pilot)
 
 
+async def test_an_empty_desk_says_what_is_being_read(config: Config, session: Session, store: Workspace) -> None:
+    store.cache.execute("DELETE FROM queue_row")
+
+    async with desk(config, session, WIDE) as pilot:
+        assert "being read for the first time: shop" in " ".join(screen(pilot).split())
+
+
+async def test_a_list_that_cannot_be_read_again_stays_and_is_marked_as_old(
+    config: Config, session: Session, store: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(config, session, WIDE) as pilot:
+        real = queue.queue_page
+
+        def broken(*_: object, **__: object) -> None:
+            raise OSError("disk I/O error")
+
+        monkeypatch.setattr(queue, "queue_page", broken)
+        for _ in range(2):
+            change(store, 7, priority=5)
+            await pilot.pause(0.6)
+            await settled(pilot)
+        assert "! not the newest" in screen(pilot)
+        assert "#10480" in screen(pilot)
+        assert len([words for words in said(pilot) if "disk I/O error" in words]) == 1
+
+        monkeypatch.setattr(queue, "queue_page", real)
+        change(store, 7, priority=6)
+        await pilot.pause(0.6)
+        await settled(pilot)
+        assert "! not the newest" not in screen(pilot)
+
+
 # ---- filter and views
 
 
@@ -317,6 +350,16 @@ async def test_copying_says_what_was_copied(config: Config, session: Session) ->
 
         assert pilot.app.clipboard == "10482"
         assert said(pilot)[0].startswith("10482 sent to the clipboard")
+
+
+async def test_in_a_panel_its_line_is_copied(config: Config, session: Session) -> None:
+    async with desk(config, session, WIDE) as pilot:
+        await pilot.press("4")
+        await settled(pilot)
+        await pilot.press("y")
+        await pilot.pause()
+
+        assert "placed" in pilot.app.clipboard
 
 
 async def test_help_shows_the_keys_as_they_are(make_config: Callable[..., Config], session: Session) -> None:

@@ -61,6 +61,7 @@ def add_mail(store: Workspace, number: int, **values: Any) -> None:
         id=number,
         root=f"<m{number}@customer.example>",
         status="open",
+        to_link=1,
         last_inbound_at=NOW,
         last_outbound_at=None,
         waiting_since=NOW,

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from oms_tui.ui.queue.row import BADGE, ONE_LINE, Look, lines
-from oms_tui.ui.rows import Part, clean, cut
+from oms_tui.ui.rows import Part, clean, wrap
 from oms_tui.ui.theme import style
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class QueueList(Widget, can_focus=True):
         self.model = model
         self._agent = agent
         self._top = 0
-        self._words: tuple[Part, ...] = ()
+        self._words = ("", "muted")
 
     # ---- what is shown
 
@@ -89,10 +89,10 @@ class QueueList(Widget, can_focus=True):
         """The orders that are seen."""
         return self.model.items[self._top : self._top + self.page]
 
-    def show_words(self, parts: Sequence[Part]) -> None:
+    def show_words(self, words: str, level: str = "muted") -> None:
         """What stands where there is no order: loading, empty, failed. It never covers a row."""
-        if tuple(parts) != self._words:
-            self._words = tuple(parts)
+        if (words, level) != self._words:
+            self._words = (words, level)
             if not self.model.items:
                 self.refresh()
 
@@ -132,11 +132,13 @@ class QueueList(Widget, can_focus=True):
 
     def _blank(self, y: int, width: int) -> Strip:
         base = style("base")
-        if self.model.items or y != min(1, self.size.height - 1) or not self._words:
+        words, level = self._words
+        lines = wrap(words, width - 3) if words and not self.model.items else []
+        at = y - min(1, self.size.height - 1)
+        if not 0 <= at < len(lines):
             return Strip.blank(width, base)
-        segments = [Segment("  ", base)]
-        segments += [Segment(clean(part.text), _style(part, "base")) for part in cut(self._words, width - 2)]
-        return Strip(segments).adjust_cell_length(width, base)
+        line = f"  {clean(lines[at])}"
+        return Strip([Segment(line, style(level, on="base"))]).adjust_cell_length(width, base)
 
     def _draw(self, *rows: int) -> None:
         """Draw rows again, by their index."""

@@ -15,7 +15,7 @@ from oms_tui.ui import questions
 from oms_tui.ui.questions import Question, QueueAnswer
 from oms_tui.ui.queue.list import QueueList
 from oms_tui.ui.queue.model import PAGE, QueueModel
-from oms_tui.ui.rows import Part, clean
+from oms_tui.ui.rows import clean
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from oms_tui.store.session import Session
     from oms_tui.ui.app import DeskApp
     from oms_tui.ui.messages import Answer
+    from oms_tui.ui.questions import Status
 
 FIRST: Final = 50
 """Orders read before the first frame: what the tallest terminals show."""
@@ -63,6 +64,8 @@ class QueueSide(Widget):
         self.list = QueueList(self.model, agent=session.agent.id, id="queue")
         self._count: int | None = None
         self._page_asked = 0
+        self._stale = False
+        self._first_reading = ""
         self._again: Timer | None = None
         self._read_first_page(session)
 
@@ -72,7 +75,7 @@ class QueueSide(Widget):
         except Exception as error:  # noqa: BLE001 - whatever is wrong with the store is said where the orders would be
             from oms_tui.ui.reader import in_words
 
-            self.list.show_words([Part("! ", "alarm"), Part(in_words(error), "alarm")])
+            self.list.show_words(f"! {in_words(error)}", "alarm")
             return
         self.model.fill(page.items, page.next)
         self._say_if_empty()
@@ -123,9 +126,7 @@ class QueueSide(Widget):
         """A page."""
         answer: QueueAnswer | None = event.value
         if answer is None:
-            if event.slot == "queue" and not self.model.items:
-                self.list.show_words([Part("! ", "alarm"), Part(event.error, "alarm")])
-            self._desk.say(event.error, "error")
+            self._failed(event)
             return
         if answer.question != self.question:
             return  # something else was asked for meanwhile
@@ -142,6 +143,16 @@ class QueueSide(Widget):
         else:
             self._renew(answer)
         self._page_asked = 0
+        self._stale = False
+        self.name_it()
+
+    def _failed(self, event: Answer) -> None:
+        """Said once; what is on the screen stays there and is marked as old."""
+        if not self.model.items:
+            self.list.show_words(f"! {event.error}", "alarm")
+        if not self._stale:
+            self._desk.say(event.error, "error")
+        self._stale = True
         self.name_it()
 
     def _renew(self, answer: QueueAnswer) -> None:
@@ -162,13 +173,23 @@ class QueueSide(Widget):
 
     def _say_if_empty(self) -> None:
         if self.model.items:
-            self.list.show_words([])
+            self.list.show_words("")
         elif self.question.query:
-            self.list.show_words(
-                [Part("no order matches; ", "muted"), Part("esc", "accent"), Part(" shows all", "muted")]
-            )
+            self.list.show_words("no order matches; esc shows all")
+        elif self._first_reading:
+            self.list.show_words(f"being read for the first time: {self._first_reading}", "info")
         else:
-            self.list.show_words([Part("no open order", "muted")])
+            self.list.show_words("no open order")
+
+    def show_status(self, status: Status) -> None:
+        """An empty list says how far the sources are that were never read to their end."""
+        from oms_tui.ui.bar import freshness
+
+        unread = [each for each in status.health if each.state == "never" or (each.total and each.done < each.total)]
+        words = " · ".join(freshness(each).text for each in unread)
+        if words != self._first_reading:
+            self._first_reading = words
+            self._say_if_empty()
 
     def name_it(self) -> None:
         """The words in the frame: what is shown, how many, in which order; all above where there is no lower edge."""
@@ -176,7 +197,8 @@ class QueueSide(Widget):
 
         count = "" if self._count is None else f"{self._count:,}{'+' if self._count >= MOST_COUNTED else ''}"
         marked = f"{len(self.model.marked)} marked" if self.model.marked else ""
-        below = " · ".join(filter(None, (marked, count, f"by {self.question.sort.replace('_', ' ')}")))
+        stale = "! not the newest" if self._stale else ""
+        below = " · ".join(filter(None, (stale, marked, count, f"by {self.question.sort.replace('_', ' ')}")))
         narrow = self.screen.has_class("-narrow")
         title = Text(clean(f"{self.question.title} · {below}" if narrow else self.question.title), end="")
         if title != self.border_title:
