@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connectors.errors import Temporary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 _VERSION: Final = 2
@@ -56,10 +57,9 @@ class Index:
 
     def reading(self, name: str, *, afresh: bool) -> int:
         """The id of the current reading of a file; ``afresh`` forgets where rows lay before."""
-        database = self._open()
-        try:
-            if afresh:
-                self.forget([name])
+        if afresh:
+            self.forget([name])
+        with self._database() as database:
             # Numbers go up only: a later reading is a newer one, and none is given twice while old places lie about.
             (number,) = database.execute("UPDATE meta SET last = last + 1 RETURNING last").fetchone()
             known = database.execute("SELECT id FROM reading WHERE name=?", (name,)).fetchone()
@@ -67,83 +67,72 @@ class Index:
                 database.execute("UPDATE reading SET sequence=? WHERE id=?", (number, known[0]))
                 return int(known[0])
             database.execute("INSERT INTO reading VALUES (?,?,?,?)", (number, name, number, ""))
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
         return int(number)
 
     def readings(self) -> dict[int, tuple[int, str]]:
         """Of each reading that counts: its rank (a later one is newer) and the file's name."""
-        try:
+        with self._database() as database:
             return {
                 number: (rank, name)
-                for number, name, rank in self._open().execute("SELECT id, name, sequence FROM reading")
+                for number, name, rank in database.execute("SELECT id, name, sequence FROM reading")
             }
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
 
     def marks(self) -> dict[str, str]:
         """How far each file is in the index, as ``mark`` was told."""
-        try:
-            return dict(self._open().execute("SELECT name, mark FROM reading WHERE mark <> ''"))
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
+        with self._database() as database:
+            return dict(database.execute("SELECT name, mark FROM reading WHERE mark <> ''"))
 
     def mark(self, name: str, mark: str) -> None:
         """Say how far a file has been read into the index."""
-        try:
-            self._open().execute("UPDATE reading SET mark=? WHERE name=?", (mark, name))
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
+        with self._database() as database:
+            database.execute("UPDATE reading SET mark=? WHERE name=?", (mark, name))
 
     def forget(self, names: Iterable[str]) -> None:
         """Files that went, or will be read afresh. Their places are swept out by ``sweep``."""
-        try:
-            self._open().executemany("DELETE FROM reading WHERE name=?", [(name,) for name in names])
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
+        with self._database() as database:
+            database.executemany("DELETE FROM reading WHERE name=?", [(name,) for name in names])
 
     def sweep(self) -> None:
         """Remove the places of readings that no longer count."""
-        try:
-            self._open().execute("DELETE FROM place WHERE reading NOT IN (SELECT id FROM reading)")
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
+        with self._database() as database:
+            database.execute("DELETE FROM place WHERE reading NOT IN (SELECT id FROM reading)")
 
     def note(self, rows: Iterable[tuple[str, str, int, int, int, int]]) -> None:
         """Write down places: kind, key, reading, start, finish, line."""
-        try:
-            self._open().executemany("INSERT OR REPLACE INTO place VALUES (?,?,?,?,?,?)", rows)
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
+        with self._database() as database:
+            database.executemany("INSERT OR REPLACE INTO place VALUES (?,?,?,?,?,?)", rows)
 
     def places(self, kind: str, keys: Iterable[str]) -> Mapping[str, list[Place]]:
         """The places of each key, in the order of the readings' ids and of the file."""
         found: dict[str, list[Place]] = {}
         wanted = list(dict.fromkeys(keys))
-        try:
+        with self._database() as database:
             for start in range(0, len(wanted), _MANY):
                 part = wanted[start : start + _MANY]
                 marks = ",".join("?" * len(part))
                 query = f"SELECT key, reading, start, finish, line FROM place WHERE kind=? AND key IN ({marks})"
-                for key, *place in self._open().execute(query, (kind, *part)):
+                for key, *place in database.execute(query, (kind, *part)):
                     found.setdefault(key, []).append(Place(*place))
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
         return found
 
     def keep(self) -> None:
         """Commit what was noted."""
-        if self._connection is not None:
-            try:
-                self._connection.commit()
-            except sqlite3.Error as error:
-                raise self._trouble(error) from error
+        with self._database() as database:
+            database.commit()
 
     def close(self) -> None:
         """Let go of the file; what was not kept is lost."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    @contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        """The open database; whatever goes wrong with it is said in words."""
+        try:
+            yield self._open()
+        except sqlite3.Error as error:
+            raise self._trouble(error) from error
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:

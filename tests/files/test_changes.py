@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connectors.errors import Forbidden, NotFound, Rejected
+from connectors.errors import Forbidden, NotFound, Rejected, Temporary
 from connectors.orders import files_reading
+from connectors.records import Ref
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -241,3 +242,27 @@ def test_no_folder_a_file_for_a_folder_and_no_right_are_told(folder: Folder, tmp
 def test_an_unknown_stream_is_refused(folder: Folder) -> None:
     with pytest.raises(NotFound, match="no stream"):
         folder.read("weather")
+
+
+def test_a_cache_that_cannot_be_written_is_told_and_nothing_is_lost(folder: Folder) -> None:
+    folder.write("orders.csv", HEAD + rows(0, 3))
+    folder.cache.write_text("a file where the folder belongs")
+    with pytest.raises(Temporary, match="cannot be used"):
+        folder.read()
+    folder.cache.unlink()
+    assert len(folder.read().records) == 3
+
+
+def test_an_index_that_breaks_in_the_middle_is_thrown_away_and_made_anew(folder: Folder) -> None:
+    folder.write("orders.csv", HEAD + rows(0, 3000))
+    first = folder.read()
+    source = folder.source()
+    source.fetch([Ref("order", "7")])  # it is open
+    index = folder.cache / "files.index"
+    content = bytearray(index.read_bytes())
+    content[8192:] = b"\xff" * (len(content) - 8192)
+    index.write_bytes(content)
+    folder.write("orders.csv", HEAD + rows(0, 3001), age=30)
+    with pytest.raises(Temporary):
+        list(source.changed("orders", first.cursor, until=None))  # type: ignore[arg-type] # files do not ask it
+    assert len(folder.read(cursor=first.cursor).records) == 3001
