@@ -129,6 +129,16 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """A mail that tells a customer of a parcel's step by itself, once: the macro, the mailbox, and for which orders."""
+
+    name: str
+    macro: str
+    account: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True)
 class Step:
     """One step of a procedure: what is done, by whom (a role), with which action of the catalogue."""
 
@@ -183,5 +193,6 @@ class Config:
     keys: Mapping[str, tuple[str, ...]]
     priority: Mapping[str, int]
     document: Document = field(repr=False, compare=False)
+    notices: Mapping[str, Notice] = field(default_factory=dict)
     ui: Screen = Screen()
     stale: StaleAfter = StaleAfter()

@@ -16,6 +16,7 @@ from oms_tui.config_model import (
     Config,
     Desk,
     Folders,
+    Notice,
     Procedure,
     Rule,
     Screen,
@@ -92,6 +93,7 @@ class Reading:
             views={entry.name: View(name=entry.name, **entry.values) for entry in self._entries("views")},
             rules={entry.name: Rule(name=entry.name, **entry.values) for entry in self._entries("rules")},
             procedures=dict(self._procedures()),
+            notices=dict(self._notices(sources)),
             macros=path_in(self._root, self._single("macros").get("folder", "macros")),
             keys=dict(self._keys()),
             priority=dict(self._priority()),
@@ -216,6 +218,16 @@ class Reading:
         for entry in self._entries("tiers"):
             self._known_agent(entry, "account_manager", agents)
             yield entry.name, Tier(name=entry.name, **entry.values)
+
+    def _notices(self, sources: Mapping[str, Source]) -> Iterator[tuple[str, Notice]]:
+        for entry in self._entries("notices"):
+            if entry.name not in schema.NOTICES:
+                entry.document.unknown(entry.path, schema.NOTICES, what="step of a parcel")
+                continue
+            account = entry.values.get("account")
+            if account and account not in sources:
+                entry.document.wrong((*entry.path, "account"), f"there is no such source; {nearest(account, sources)}")
+            yield entry.name, Notice(name=entry.name, **entry.values)
 
     def _procedures(self) -> Iterator[tuple[str, Procedure]]:
         for entry in self._entries("procedures"):

@@ -26,6 +26,9 @@ MILESTONES: Final = (
     "delayed",
 )
 
+NOTICES: Final = ("shipped", "out_for_delivery", "delivered")
+"""The steps of a parcel that a customer can be told of by themselves."""
+
 WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -75,6 +78,7 @@ TIER: Final[Readers] = {
 }
 VIEW: Final[Readers] = {"query": read.text, "sort": read.name, "columns": read.texts}
 RULE: Final[Readers] = {"when": read.name, "do": read.name, "fields": read.fields}
+NOTICE: Final[Readers] = {"macro": read.name, "account": read.name, "when": read.text}
 PROCEDURE: Final[Readers] = {"when": read.text, "steps": steps}
 STEP: Final[Readers] = {"title": read.name, "role": read.choice(ROLES), "action": read.name}
 MACROS: Final[Readers] = {"folder": read.name}
@@ -90,5 +94,6 @@ NAMED: Final[Mapping[str, tuple[Readers, tuple[str, ...]]]] = {
     "views": (VIEW, ("query",)),
     "rules": (RULE, ("when", "do")),
     "procedures": (PROCEDURE, ("steps",)),
+    "notices": (NOTICE, ("macro",)),
 }
 SECTIONS: Final = (*SINGLE, *NAMED, "keys", "priority")
