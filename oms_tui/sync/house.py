@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.store.driver import DatabaseError
+from oms_tui.sync.notices import Notices
 from oms_tui.sync.outbox_threads import tell_strays
 from oms_tui.sync.worker_threads import CrewThread
 
@@ -25,6 +26,7 @@ _MOST_BATCHES: Final = 100_000
 _LOOK_SECONDS: Final = 0.2
 _DUE_SECONDS: Final = 1.0
 _TIDY_SECONDS: Final = 60.0
+_NOTICE_SECONDS: Final = 5.0
 _BACKUP_SECONDS: Final = 3600.0
 _LOG = logging.getLogger(__name__)
 
@@ -40,7 +42,8 @@ class HouseThread(CrewThread):
         """Look after the house until halted."""
         desk = session.store.desk
         seen = -1
-        due_at = tidy_at = 0.0
+        due_at = tidy_at = notice_at = 0.0
+        notices = Notices(session, self.crew.config.notices)
         backup_at = time.monotonic() + _BACKUP_SECONDS
         while not self.crew.stopping():
             decided = int(desk.execute("SELECT max(seq) FROM desk_changes").fetchone()[0] or 0)
@@ -53,6 +56,9 @@ class HouseThread(CrewThread):
             if due or (came and not self.crew.first_rounds):
                 derive(session, self.crew.writing, BATCH, self._stop_deriving(), by_time=due)
                 due_at = time.monotonic() + _DUE_SECONDS if due else due_at
+            if time.monotonic() >= notice_at and not self.crew.first_rounds:
+                notices.tick()
+                notice_at = time.monotonic() + _NOTICE_SECONDS
             if time.monotonic() >= tidy_at:
                 self._tidy(session)
                 tidy_at = time.monotonic() + _TIDY_SECONDS

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final
 
+from oms_tui.actions.base import Refused
 from oms_tui.actions.notices import NoticeWanted, is_made, queue_notice
 from oms_tui.store import desk_rows
 from oms_tui.store.driver import transaction
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from oms_tui.config_model import Notice
     from oms_tui.store.session import Session
 
+_LOG = logging.getLogger(__name__)
 _LOOK_BACK_MS: Final = 3 * 86_400_000
 """A step that a source tells of later than this is no news any more: nobody is written to about it."""
 
@@ -44,7 +47,11 @@ class Notices:
         made = 0
         for notice in self._notices.values():
             for wanted in self._wanted(notice):
-                made += bool(queue_notice(self._session, wanted))
+                try:
+                    made += bool(queue_notice(self._session, wanted))
+                except Refused as error:  # its order is not derived yet, or went: the next look tells
+                    _LOG.info("%s: %s", wanted.key, error)
+                    continue
                 self._seen.add(wanted.key)
                 if made >= _MOST:
                     return made

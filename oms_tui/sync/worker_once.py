@@ -15,6 +15,7 @@ from oms_tui.store.driver import DatabaseError
 from oms_tui.store.workspace import StoreError, Workspace
 from oms_tui.sync.guard_quotes import QuoteCheck
 from oms_tui.sync.house import bring_up_to_date
+from oms_tui.sync.notices import Notices
 from oms_tui.sync.outbox_actions import ActionRunner
 from oms_tui.sync.outbox_send import OutboxRunner
 from oms_tui.sync.schedule import wait_after
@@ -67,6 +68,7 @@ class Once:
             for group in (first, [box for box in boxes if box not in first]):
                 runs |= self._all(group)
                 bring_up_to_date(self._session, self._crew.writing)
+            Notices(self._session, self._config.notices).tick()
             self._send()
         finally:
             self._crew.halt.set()
