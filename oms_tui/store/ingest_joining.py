@@ -16,6 +16,7 @@ from oms_tui.store.ingest_joined import NUMBER_COLUMN, ref_of
 from oms_tui.store.ingest_names import (
     CONTESTED,
     DOCUMENT,
+    ORDER,
     PAYMENT,
     PURCHASE,
     STAND_IN,
@@ -80,10 +81,10 @@ class Named:
 
 @dataclass(slots=True, frozen=True)
 class Claim:
-    """Which orders a record could be of. ``own``: it named one by the order's own id. ``why`` there is not just one."""
+    """Which orders a record could be of; ``by`` which kind of name it got the one, or ``why`` there is not just one."""
 
     orders: tuple[int, ...] = ()
-    own: bool = False
+    by: str = ""
     why: str = ""
 
     @property
@@ -105,7 +106,7 @@ class Joining:
         self._claims: dict[Record, Claim] = {}
         self._named: dict[Record, Named | None] = {}
         self._brings: dict[str, bool] = {}
-        self._kept: dict[Record, tuple[bool, bool]] = {}
+        self._kept: dict[Record, tuple[str, bool]] = {}
 
     def named(self, record: Record) -> Named | None:
         """The record; None if it is gone."""
@@ -197,29 +198,34 @@ class Joining:
             ).fetchone()
             if row is not None:
                 if self._can_be(named, row[0]):
-                    return Claim((row[0],), own=True)
+                    return Claim((row[0],), ORDER)
                 return Claim(why=TOO_OLD)
-        claims = [claim for claim in self._claims_of(named) if claim]
-        if not claims:
-            return Claim(why="no order here is called so" if named.name != OrderName() else "it names no order")
-        possible = [order for order in claims[0] if self._can_be(named, order)]
-        if not possible:
-            return Claim(why=TOO_OLD)
-        for more in claims[1:]:
-            if len(possible) > 1 and (both := [order for order in possible if order in more]):
-                possible = both
-        return Claim(tuple(possible), why="" if len(possible) == 1 else SEVERAL)
+        possible: list[int] = []
+        by = ""
+        for kind, orders in self._claims_of(named):
+            if not possible and orders:
+                possible, by = [order for order in orders if self._can_be(named, order)], kind
+                if not possible:
+                    return Claim(why=TOO_OLD)
+            elif both := [order for order in possible if order in orders]:
+                possible, by = both, kind
+            if len(possible) == 1:
+                return Claim((possible[0],), by)
+        if possible:
+            return Claim(tuple(possible), why=SEVERAL)
+        return Claim(why="no order here is called so" if name != OrderName() else "it names no order")
 
-    def _claims_of(self, named: Named) -> Iterator[list[int]]:
+    def _claims_of(self, named: Named) -> Iterator[tuple[str, list[int]]]:
+        """The orders of each name, the most trusted name first, with the kind of the name."""
         name, source = named.name, named.name.source
         if name.remote_id and not source and not self._brings_orders(named.source):
-            yield self._keyed(REMOTE_ID, order_key(name.remote_id), "")
+            yield REMOTE_ID, self._keyed(REMOTE_ID, order_key(name.remote_id), "")
         if name.number:
             orders = self._keyed(NUMBER, order_key(name.number), source)
             own = self._keyed(NUMBER, order_key(name.number), named.source) if len(orders) > 1 and not source else []
-            yield own or orders
+            yield NUMBER, own or orders
         for key in references(named.table, named.remote_id, named.number, name):
-            yield self._keyed(REFERENCE, key, source)
+            yield REFERENCE, self._keyed(REFERENCE, key, source)
 
     def _keyed(self, kind: str, value: str, source: str) -> list[int]:
         if not value:
@@ -244,15 +250,16 @@ class Joining:
         row = self._cache.execute("SELECT placed_at FROM orders WHERE id=?", (order,)).fetchone()
         return row is None or row[0] <= named.ended_at + _CLOCK_SLACK
 
-    def keep_names(self, named: Named, *, settled: bool, contested: bool) -> None:
-        """Write down the names a record uses; one settled by its order's own id only needs those of other records."""
+    def keep_names(self, named: Named, by: str, *, contested: bool = False) -> None:
+        """Write down the names a record uses, down to the kind by which it found its order (all of them for "").
+
+        What it names besides matters only when something of those names comes or goes, and then it is asked again.
+        """
         record = (named.table, named.id)
-        if self._kept.get(record) == (settled, contested):
+        if self._kept.get(record) == (by, contested):
             return
-        self._kept[record] = settled, contested
-        wanted = set(linked(named.source, named.name))
-        if not settled:
-            wanted.update(used(named.table, named.source, named.remote_id, named.number, named.name))
+        self._kept[record] = by, contested
+        wanted = set(used(named.table, named.source, named.remote_id, named.number, named.name, by))
         if contested:
             wanted.add(CONTESTED)
         there = {
@@ -284,7 +291,7 @@ def settle(cache: Connection, source: str, effects: Effects) -> None:
             records.update(_by_foreign_id(cache, source))
     for record in records:  # before any is joined: those of one page find each other by these
         if named := joining.named(record):
-            joining.keep_names(named, settled=joining.claim(record).own, contested=False)
+            joining.keep_names(named, joining.claim(record).by)
     for record in list(records):
         records.update(joining.around(record))
     for record in records:
@@ -298,7 +305,7 @@ def _join(cache: Connection, joining: Joining, record: Record, effects: Effects)
     if named is None:
         return
     claim = joining.order_of(record)
-    joining.keep_names(named, settled=claim.own, contested=claim.contested)
+    joining.keep_names(named, claim.by, contested=claim.contested)
     if named.table == "shipments" and named.number:
         effects.parcels.add(named.number)
         if named.remote_id.startswith(STAND_IN):

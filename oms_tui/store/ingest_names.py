@@ -67,17 +67,25 @@ def of_record(table: str, source: str, remote_id: str, number: str) -> Iterator[
         yield called(PURCHASE, number)
 
 
-def used(table: str, source: str, remote_id: str, number: str, name: OrderName) -> Iterator[str]:
-    """Every name that this record uses, of its order and of other records."""
+def used(  # noqa: PLR0917 - what a record is called by
+    table: str, source: str, remote_id: str, number: str, name: OrderName, by: str
+) -> Iterator[str]:
+    """The names that this record uses: of other records, and of its order down to the kind ``by`` (all for "").
+
+    A record that found its order by the order's own id needs no other name of it.
+    """
+    yield from linked(source, name)
+    if by == ORDER:
+        return
     if name.remote_id:
         yield called(ORDER, name.source or source, name.remote_id)
         if not name.source and (key := order_key(name.remote_id)):
             yield called(REMOTE_ID, key)
-    if name.number and (key := order_key(name.number)):
+    if name.number and by != REMOTE_ID and (key := order_key(name.number)):
         yield called(NUMBER, key)
-    for key in references(table, remote_id, number, name):
-        yield called(REFERENCE, key)
-    yield from linked(source, name)
+    if by not in {REMOTE_ID, NUMBER}:
+        for key in references(table, remote_id, number, name):
+            yield called(REFERENCE, key)
 
 
 def references(table: str, remote_id: str, number: str, name: OrderName) -> Iterator[str]:
