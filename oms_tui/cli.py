@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "outbox": "what leaves: list, show, retry, recall, resolve",
     "undo": "take the last action back",
     "check": "what is left unattended",
+    "report": "handling: how long customers waited and what an order cost",
     "store": "backup, restore, rebuild-cache, export, verify",
     "views": "saved views",
     "macros": "replies written once",
