@@ -102,7 +102,7 @@ def order_named(session: Session, text: str) -> int:
     """
     from oms_tui.store.reads.queue import find_orders, items
 
-    found = find_orders(session.store, text)
+    found = find_orders(session.store, text, whole=True)  # a beginning may be meant by who looks, never by who does
     if not found:
         raise not_found(
             f"there is no order {text!r}", "`oms-tui find` searches; a number may need its source: shop:1042"

@@ -12,6 +12,9 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
+from oms_tui.store.query_parts import AMOUNT
+from oms_tui.store.queue_sorts import SORTS, Sort
+
 
 def big(*, primary: bool = False, null: bool = False) -> Column[int]:
     """A 64-bit integer; on SQLite an INTEGER, so that a primary key is the rowid."""
@@ -566,6 +569,19 @@ class Observation(CacheTable, table=True):
     data: str = "{}"
 
 
+def _where(name: str, condition: str, *columns: str) -> Index:
+    """An index of the rows for which a condition holds; queries use it where they say the same condition."""
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
+def _sorted_by(sort: Sort) -> Index:
+    """The index that a list is walked along: of open orders, or of all with the word whether they are open behind."""
+    keys = [text(f"{key.sql} DESC" if key.descending else key.sql) for key in sort.keys]
+    if sort.everywhere:
+        return Index(sort.index, *keys, text("is_open"))
+    return Index(sort.index, *keys, sqlite_where=text("is_open = 1"), postgresql_where=text("is_open = 1"))
+
+
 class QueueRow(CacheTable, table=True):
     """One row per order: the columns lists filter and sort by, kept at write time (joins cost 200 times more).
 
@@ -575,37 +591,34 @@ class QueueRow(CacheTable, table=True):
 
     __tablename__ = "queue_row"
     __table_args__ = (
+        *(_sorted_by(sort) for sort in SORTS.values()),
+        # Lists of one value: of open orders, or of all the newest first. What most rows have is left out.
         *(
-            Index(
-                f"queue_row_{name}",
-                *columns,  # type: ignore[arg-type]  # texts and names, which the stubs do not mix
-                sqlite_where=text("is_open = 1"),
-                postgresql_where=text("is_open = 1"),
-            )
-            for name, columns in {
-                "priority": (text("priority DESC"), "order_id"),
-                "due": ("due_sort", "order_id"),
-                "promised": ("promised_sort", "order_id"),
-                "waiting": ("waiting_sort", "order_id"),
-                "owner": ("owner", text("priority DESC"), "order_id"),
-                "tier": ("tier", text("priority DESC"), "order_id"),
-                "stage": ("stage", text("priority DESC"), "order_id"),
-                "total": (text("total DESC"), "order_id"),
-                "name": ("name", "order_id"),
+            Index(f"queue_row_of_{column}", column, "is_open", "order_id")
+            for column in ("state", "stage", "payment_status", "fulfillment_status", "tracking", "tier", "country")
+        ),
+        *(
+            _where(f"queue_row_of_{column}", f"{column} <> '{usual}'", column, "is_open", "order_id")
+            for column, usual in {
+                "return_status": "no_return",
+                "carrier": "",
+                "reason": "",
+                "invoice": "",
+                "owner": "",
+                "call": "",
+                "account_manager": "",
             }.items()
         ),
-        Index(
-            "queue_row_refresh",
-            "refresh_at",
-            sqlite_where=text("refresh_at IS NOT NULL"),
-            postgresql_where=text("refresh_at IS NOT NULL"),
-        ),
+        _where("queue_row_late", "late_since IS NOT NULL", "will_be_late", "is_open", "order_id"),
+        _where("queue_row_short", "short > 0", "is_open", "order_id"),
+        _where("queue_row_conflicts", "conflicts > 0", "is_open", "order_id"),
+        _where("queue_row_snoozed", "snoozed_until IS NOT NULL", "snoozed_until", "order_id"),
+        _where("queue_row_mailed", "last_mail_at IS NOT NULL", "last_mail_at", "is_open", "order_id"),
+        _where("queue_row_promised_at", "promised_at IS NOT NULL", "promised_at", "is_open", "order_id"),
+        _where("queue_row_refresh", "refresh_at IS NOT NULL", "refresh_at"),
         Index("queue_row_number", "number"),
         Index("queue_row_customer", "customer_id"),
-        Index("queue_row_tracking", "tracking", "order_id"),
-        Index("queue_row_state", "state", "order_id"),
-        Index("queue_row_payment", "payment_status", "order_id"),
-        Index("queue_row_stage_all", "stage", "order_id"),
+        Index("queue_row_amount", text(AMOUNT), "is_open", "order_id"),
     )
     order_id: int = Field(sa_column=big(primary=True))
     source: str
@@ -674,6 +687,26 @@ class Demand(CacheTable, table=True):
     quantity: int
     short: int = 0
     behind: int = 0
+
+
+class OrderTag(CacheTable, table=True):
+    """A tag of an order, case folded: what ``queue_row.tags`` says, to be looked up."""
+
+    __tablename__ = "order_tags"
+    __table_args__ = (Index("order_tags_order", "order_id"), CLUSTERED)
+    tag: str = Field(primary_key=True)
+    order_id: int = Field(sa_column=big(primary=True))
+
+
+class PersonWorth(CacheTable, table=True):
+    """What a person spent so far in one currency, in major units, and how many orders they placed in all."""
+
+    __tablename__ = "person_worth"
+    __table_args__ = (Index("person_worth_spend", "spend"), Index("person_worth_orders", "orders"), CLUSTERED)
+    person_id: int = Field(sa_column=big(primary=True))
+    currency: str = Field(primary_key=True)
+    spend: float
+    orders: int
 
 
 class Badge(CacheTable, table=True):

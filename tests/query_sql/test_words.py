@@ -9,7 +9,6 @@ import pytest
 from shop import BERLIN, Shop, ms, parcel, stock
 
 from connectors.records import Address, CustomerRecord, Identity, InvoiceRecord, LineRecord, OrderRef
-from oms_tui.domain.query import parse
 from oms_tui.store.query_sql import compile_query
 from oms_tui.store.query_words import CATALOGUE, WORDS
 
@@ -130,22 +129,6 @@ def test_no_text_is_taken_for_sql_or_for_search_syntax(full: Shop, query: str) -
 def test_every_word_has_a_help_and_is_proposed() -> None:
     assert set(CATALOGUE) == set(WORDS)
     assert all(word.help for word in CATALOGUE.values())
-
-
-INDEXED = [
-    "number:10042", "number:100*", "number:*001", "email:zoe@firma.example", "sku:SHADE-L", "sku:LAMP*", "10042",
-    "customer:celik", "lindenweg", "tracking:0034*", "phone:+491701234567",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("query", INDEXED)
-def test_a_rare_thing_is_found_through_an_index_and_not_by_reading_every_order(full: Shop, query: str) -> None:
-    full.store.cache.create_function("folded", 1, str.casefold, deterministic=True)
-    compiled = compile_query(parse(query, CATALOGUE), now=ms(full.now), zone=BERLIN)
-    text = f"EXPLAIN QUERY PLAN SELECT q.number FROM queue_row q WHERE {compiled.sql} ORDER BY q.priority DESC LIMIT 50"
-    plan = [row[-1] for row in full.store.cache.execute(text, compiled.arguments)]
-    assert not any(line.startswith("SCAN q") for line in plan), plan
-    assert not any(line.startswith("SCAN order") and "VIRTUAL" not in line for line in plan), plan
 
 
 def test_the_queue_itself_is_read_from_its_index_without_sorting(full: Shop) -> None:

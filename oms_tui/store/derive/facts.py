@@ -130,7 +130,7 @@ class OrderFacts:
     called_at: int | None = None
     person: int | None = None
     orders: int = 1
-    spend: int = 0
+    spent: dict[str, int] = field(default_factory=dict)  # minor units by currency, of the whole person
     customer_name: str = ""
     customer_tags: str = "[]"
 
@@ -253,7 +253,7 @@ def _customers(cache: Connection, found: dict[int, OrderFacts]) -> None:
         if known is not None:
             facts.person = known[0]
             orders, spent = worth.get(known[0], (1, {}))
-            facts.orders, facts.spend = orders, spent.get(facts.order["currency"], 0)
+            facts.orders, facts.spent = orders, spent
             facts.customer_name, facts.customer_tags = known[1], known[2]
 
 

@@ -31,6 +31,7 @@ from oms_tui.domain.vocabulary import (
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
 from oms_tui.store.derive import goods
 from oms_tui.store.derive.demand import Lack
+from oms_tui.store.queue_sorts import LATER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from oms_tui.store.derive.facts import OrderFacts, Parcel, Waiting
 
 COLUMNS: Final = CACHE_COLUMNS["queue_row"]
-LATER: Final = 1 << 60
-"""Where nothing is due: sorts behind everything that is."""
 
 _QUIET_AFTER_MS: Final = 14 * 86_400_000  # delivered so long ago, and nothing waits: out of the queue
 _OWED: Final = frozenset({InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID})
@@ -337,7 +336,7 @@ def _tier(facts: OrderFacts, tiers: Sequence[tuple[str, Tree | None]]) -> str:
     return tier_of(
         CustomerFacts(
             currency=order["currency"],
-            spend=facts.spend,
+            spend=facts.spent.get(order["currency"], 0),
             orders=facts.orders,
             total=order["total"],
             country=order["ship_country"],

@@ -10,6 +10,7 @@ from oms_tui.store import badges
 from oms_tui.store.derive import demand
 from oms_tui.store.derive.facts import load
 from oms_tui.store.derive.goods import need_of
+from oms_tui.store.derive.lookups import forget_tags, write_tags, write_worth
 from oms_tui.store.derive.row import COLUMNS, NOTHING_LACKS, row_of
 from oms_tui.store.driver import transaction
 from oms_tui.store.rows import chunks, marks, upsert
@@ -92,6 +93,8 @@ def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now:
         ]
         changed = [row for row in rows if _differs(facts[row["order_id"]].before, row, _WRITTEN)]
         cache.executemany(_UPSERT, [[row[column] for column in COLUMNS] for row in changed])
+        write_tags(cache, facts, changed)
+        write_worth(cache, facts)
         _count(cache, facts, changed)
         cache.execute(f"DELETE FROM dirty WHERE order_id IN ({marks(len(ids))})", list(ids))
         told = [row["order_id"] for row in changed if _differs(facts[row["order_id"]].before, row, _TOLD)]
@@ -168,6 +171,7 @@ def _differs(before: Values | None, row: Values, columns: Sequence[str]) -> bool
 def _take_away(cache: Connection, gone: Sequence[int]) -> dict[int, int | None]:
     """Delete the rows of orders that are no longer there; returns those that had one, each with its customer."""
     had: dict[int, int | None] = {}
+    forget_tags(cache, gone)
     for order in gone:
         row = cache.execute(
             "DELETE FROM queue_row WHERE order_id = ? RETURNING customer_id, is_open, call", (order,)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.store.queue_shapes import Flag, QueueItem
+from oms_tui.store.queue_sorts import NEWEST, SORTS
+from oms_tui.store.reads.queue_walk import Part, few, rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,21 +30,6 @@ _COLUMNS: Final = (
 _OPEN: Final = 7
 _FLAGS: Final = 20
 
-SORTS: Final = {
-    "priority": ("priority", True),
-    "due": ("due_sort", False),
-    "promised": ("promised_sort", False),
-    "waiting": ("waiting_sort", False),
-    "placed": ("order_id", True),
-    "total": ("total", True),
-    "name": ("name", False),
-    "stage": ("stage", False),
-    "tier": ("tier", False),
-    "owner": ("owner", False),
-}
-"""What a list can be sorted by: the column, and whether the largest comes first. ``-`` before it: the other way."""
-
-_BY_NATURE_OPEN: Final = frozenset({"priority", "due", "promised", "waiting", "stage", "tier", "owner"})
 _COUNTED: Final = 10_000
 
 
@@ -84,106 +71,82 @@ def queue_page(
         ValueError: there is no such sort, or ``after`` is not of this list.
     """
     compiled = _compiled(store, tree, now=now, zone=zone, agent=agent)
-    closed = compiled.closed if include_closed is None else include_closed
-    phase, key = _position(after)
-    found: list[QueueItem] = []
+    closed = _with_closed(compiled, include_closed)
+    parts = _parts(sort, closed=closed, condition=_awake(compiled, include_closed, now))
+    first, after_values = _position(after, sort, parts)
+    found = few(store.cache, compiled, open_only=not closed) if compiled else None
+    items: list[QueueItem] = []
     last: list[Any] = []
-    queue = include_closed is None and not compiled.snoozed
-    for number, condition, order in _phases(sort, closed=closed, queue=queue, now=now):
-        if number < phase:
-            continue
-        start = key if number == phase else None
-        for row in _read(store, compiled, condition, order, limit=limit + 1 - len(found), after=start):
-            if len(found) == limit:
-                return Page(tuple(found), json.dumps(last))
-            found.append(_item(row))
-            last = [number, row[-1], row[0]]
-    return Page(tuple(found), None)
+    for number, part in enumerate(parts[first:], start=first):
+        wanted = limit + 1 - len(items)
+        for row in rows(store.cache, _COLUMNS, part, compiled, found, limit=wanted, after=after_values):
+            if len(items) == limit:
+                return Page(tuple(items), json.dumps([sort, *last]))
+            items.append(_item(row))
+            last = [number, *row[_LAST + 1 :]]
+        after_values = None
+    return Page(tuple(items), None)
 
 
-class _Order(NamedTuple):
-    """How a list is sorted: a column, the largest first, and the later order first where two are alike."""
-
-    column: str
-    descending: bool
-    later_first: bool = False
+def _with_closed(compiled: Compiled | None, include_closed: bool | None) -> bool:
+    if include_closed is not None:
+        return include_closed
+    return compiled is not None and compiled.closed
 
 
-def _phases(sort: str, *, closed: bool, queue: bool, now: int) -> list[tuple[int, str, _Order]]:
-    """The parts of a list one behind the other: (number, condition, order)."""
+def _awake(compiled: Compiled | None, include_closed: bool | None, now: int) -> str:
+    """A queue leaves out what somebody put aside, unless it is asked for; a search does not."""
+    if include_closed is not None or (compiled is not None and compiled.snoozed):
+        return "1"
+    return f"(q.snoozed_until IS NULL OR q.snoozed_until <= {int(now)})"
+
+
+def _parts(sort: str, *, closed: bool, condition: str) -> list[Part]:
+    """The parts of a list, one behind the other."""
     name = sort.removeprefix("-")
     if name not in SORTS:
         raise ValueError(f"lists are sorted by one of {', '.join(SORTS)}")
-    column, descending = SORTS[name]
-    other_way = sort.startswith("-")  # an index is walked backwards, what is alike with it
-    order = _Order(column, descending != other_way, later_first=other_way)
-    awake = f" AND (q.snoozed_until IS NULL OR q.snoozed_until <= {int(now)})" if queue else ""
+    order = SORTS[name]
+    keys = tuple(key.backwards for key in order.keys) if sort.startswith("-") else order.keys
     if not closed:
-        return [(0, f"q.is_open = 1{awake}", order)]
-    if name in _BY_NATURE_OPEN:
-        return [(0, "q.is_open = 1", order), (1, "q.is_open = 0", _Order(*SORTS["placed"]))]
-    return [(0, "1", order)]
+        return [Part(f"q.is_open = 1 AND {condition}", keys, order.index)]
+    if order.everywhere:
+        return [Part(condition, keys, order.index)]
+    return [
+        Part(f"q.is_open = 1 AND {condition}", keys, order.index),
+        Part(f"q.is_open = 0 AND {condition}", NEWEST, ""),
+    ]
 
 
-def _read(
-    store: Workspace, compiled: Compiled, condition: str, order: _Order, *, limit: int, after: list[Any] | None
-) -> list[Sequence[Any]]:
-    """Rows with the value they are sorted by behind them."""
-    arguments = list(compiled.arguments)
-    column, way, beyond = order.column, "DESC" if order.descending else "ASC", ""
-    forward = "<" if order.descending else ">"
-    sorting = f"q.{column} {way}"
-    if column == "order_id":
-        if after is not None:
-            beyond = f" AND q.order_id {forward} ?"
-            arguments.append(after[1])
-    else:
-        sorting += f", q.order_id {'DESC' if order.later_first else 'ASC'}"
-        if after is not None:
-            later = "<" if order.later_first else ">"
-            beyond = f" AND q.{column} {forward}= ? AND (q.{column} {forward} ? OR q.order_id {later} ?)"
-            arguments += [after[0], after[0], after[1]]
-    text = (
-        f"SELECT {_COLUMNS}, q.{column} FROM queue_row q WHERE {condition} AND {compiled.sql}{beyond} "
-        f"ORDER BY {sorting} LIMIT ?"
-    )
-    return store.cache.execute(text, [*arguments, limit]).fetchall()
-
-
-def _position(after: str | None) -> tuple[int, list[Any] | None]:
+def _position(after: str | None, sort: str, parts: Sequence[Part]) -> tuple[int, list[Any] | None]:
+    """In which part a page begins, and behind which values."""
     if after is None:
         return 0, None
     try:
-        phase, value, order_id = json.loads(after)
-        return int(phase), [value, int(order_id)]
-    except (ValueError, TypeError):
-        raise ValueError("this is not where a list goes on: use the `next` of an answer as it is") from None
+        of, number, *values = json.loads(after)
+        if of == sort and len(values) == len(parts[number].keys) and all(_is_plain(value) for value in values):
+            return int(number), values
+    except (ValueError, TypeError, IndexError):
+        pass
+    raise ValueError("this is not where this list goes on: use the `next` of an answer as it is, with the same sort")
 
 
-def _compiled(store: Workspace, tree: Tree | None, *, now: int, zone: tzinfo, agent: str) -> Compiled:
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _compiled(store: Workspace, tree: Tree | None, *, now: int, zone: tzinfo, agent: str) -> Compiled | None:
+    """The query; None for everything, so that nobody imports the compiler for it."""
     if tree is None or not getattr(tree, "items", True):
-        everything: Compiled = _ALL  # the same shape, there before the compiler is imported
-        return everything
+        return None
     from oms_tui.store.query_sql import compile_query
 
     compiled = compile_query(tree, now=now, zone=zone, agent=agent)
-    if "folded(" in compiled.sql:
+    if any("folded(" in part.text for part in compiled.parts):
         from oms_tui.domain.normalise import fold
 
         store.cache.create_function("folded", 1, fold, deterministic=True)
     return compiled
-
-
-class _Everything:
-    """The empty query, without importing the compiler."""
-
-    sql = "1"
-    arguments: tuple[Any, ...] = ()
-    closed = False
-    snoozed = False
-
-
-_ALL: Any = _Everything()
 
 
 def count(
@@ -198,12 +161,18 @@ def count(
 ) -> int:
     """How many orders a list has, counted up to ``most`` (a count that high is told as "more than")."""
     compiled = _compiled(store, tree, now=now, zone=zone, agent=agent)
-    closed = compiled.closed if include_closed is None else include_closed
-    condition = "1" if closed else "q.is_open = 1"
-    if include_closed is None and not compiled.snoozed:
-        condition += f" AND (q.snoozed_until IS NULL OR q.snoozed_until <= {int(now)})"
-    text = f"SELECT count(*) FROM (SELECT 1 FROM queue_row q WHERE {condition} AND {compiled.sql} LIMIT ?)"
-    return int(store.cache.execute(text, [*compiled.arguments, most]).fetchone()[0])
+    condition = _awake(compiled, include_closed, now)
+    closed = _with_closed(compiled, include_closed)
+    if not closed:
+        condition += " AND q.is_open = 1"
+    found = few(store.cache, compiled, open_only=not closed) if compiled else None
+    text, bound = compiled.condition(found.part if found else None) if compiled else ("1", [])
+    source = "queue_row q"
+    if found is not None:
+        source = "(SELECT value AS wanted FROM json_each(?)) CROSS JOIN queue_row q ON q.order_id = wanted"
+        bound = [found.ids, *bound]
+    text = f"SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {condition} AND {text} LIMIT ?)"
+    return int(store.cache.execute(text, [*bound, most]).fetchone()[0])
 
 
 def items(store: Workspace, ids: Sequence[int]) -> list[QueueItem]:
@@ -225,12 +194,20 @@ def item(store: Workspace, order_id: int) -> QueueItem | None:
 def matches(store: Workspace, order_id: int, tree: Tree, *, now: int, zone: tzinfo, agent: str = "") -> bool:
     """Whether a query finds this order, closed or snoozed or not: what rules, macros and procedures are for."""
     compiled = _compiled(store, tree, now=now, zone=zone, agent=agent)
-    text = f"SELECT 1 FROM queue_row q WHERE q.order_id = ? AND {compiled.sql}"
-    return store.cache.execute(text, [order_id, *compiled.arguments]).fetchone() is not None
+    text, bound = compiled.condition() if compiled else ("1", [])
+    row = store.cache.execute(f"SELECT 1 FROM queue_row q WHERE q.order_id = ? AND {text}", [order_id, *bound])
+    return row.fetchone() is not None
 
 
-def find_orders(store: Workspace, text: str, *, limit: int = 50) -> list[int]:
-    """The orders that ``text`` names (a number, ``source:number``, a remote id, our id), else begins; newest first."""
+def find_orders(store: Workspace, text: str, *, limit: int = 50, whole: bool = False) -> list[int]:
+    """The orders that ``text`` names (a number, ``source:number``, a remote id, our id), newest first.
+
+    Args:
+        store: both files.
+        text: however somebody wrote it.
+        limit: orders at most.
+        whole: only what is named so; else, if nothing is, orders whose number begins so: for looking, not for doing.
+    """
     from oms_tui.store.ids import parse
     from oms_tui.store.order_keys import NUMBER, REMOTE_ID, order_key
 
@@ -240,7 +217,7 @@ def find_orders(store: Workspace, text: str, *, limit: int = 50) -> list[int]:
     key = order_key(wanted)
     if not key:
         return []
-    by_source = " AND order_id IN (SELECT id FROM orders WHERE source = ?)" if only else ""
+    by_source = " AND EXISTS (SELECT 1 FROM orders o WHERE o.id = order_id AND o.source = ?)" if only else ""
     bound = [only] if only else []
     # What people read as its number goes before an id that only a machine knows.
     for kind in (NUMBER, REMOTE_ID):
@@ -253,6 +230,8 @@ def find_orders(store: Workspace, text: str, *, limit: int = 50) -> list[int]:
     ours = parse(wanted)
     if ours is not None and store.cache.execute("SELECT 1 FROM orders WHERE id = ?", (ours,)).fetchone():
         return [ours]
+    if whole:
+        return []
     beginnings = store.cache.execute(
         f"SELECT DISTINCT order_id FROM order_keys WHERE kind = ? AND value >= ? AND value < ?{by_source} "
         "ORDER BY value LIMIT ?",

@@ -1,0 +1,106 @@
+"""How a part of a list is read: down an index in its order, or by looking up the few orders that can be on it.
+
+An index of a word knows quickly whether few orders or many have it. Few are looked up and sorted; when there are many,
+a page of them is soon met on the way down the index that the list is sorted by, and that index is named to SQLite: it
+keeps no statistics here, and would rather sort the many. So a page costs the same in a shop of any size.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from oms_tui.store.driver import Connection, Row
+    from oms_tui.store.query_sql import Compiled
+    from oms_tui.store.queue_sorts import Key
+
+FEW: Final = 2_000
+"""So many orders are looked up sooner than a list is walked."""
+
+_BOUNDED: Final = 20_000
+"""The same for what a search brings up, which is bounded by itself."""
+
+
+class Part(NamedTuple):
+    """One part of a list: a condition, how it is sorted, and the index that is so sorted ("": by id)."""
+
+    condition: str
+    keys: tuple[Key, ...]
+    index: str
+
+
+class Few(NamedTuple):
+    """The orders that can be on a list, as a JSON list of ids, and which part of the query found them."""
+
+    ids: str
+    part: int
+
+
+def few(cache: Connection, compiled: Compiled, *, open_only: bool) -> Few | None:
+    """The fewest that one of the query's words brings up; None if every word brings up many."""
+    best: tuple[set[int], int] | None = None
+    for number, text, bound in compiled.nears(open_only=open_only):
+        most = _BOUNDED if compiled.parts[number].bounded else FEW
+        found = cache.execute(f"SELECT * FROM ({text}) LIMIT ?", [*bound, most + 1]).fetchall()
+        ids = {row[0] for row in found}
+        if len(found) <= most and (best is None or len(ids) < len(best[0])):
+            best = (ids, number)
+    return Few(json.dumps(list(best[0])), best[1]) if best else None
+
+
+def rows(
+    cache: Connection,
+    columns: str,
+    part: Part,
+    compiled: Compiled | None,
+    found: Few | None,
+    *,
+    limit: int,
+    after: Sequence[Any] | None,
+) -> Iterator[Row]:
+    """Rows of ``columns`` with the values they are sorted by behind them: those after the one that has ``after``."""
+    columns += "".join(f", {key.sql}" for key in part.keys)
+    order = ", ".join(f"{key.sql} DESC" if key.descending else key.sql for key in part.keys)
+    text, bound = compiled.condition(found.part if found else None) if compiled else ("1", [])
+    if found is not None:
+        beyond, behind = _behind(part.keys, after)
+        yield from cache.execute(
+            f"SELECT {columns} FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN queue_row q "
+            f"ON q.order_id = wanted WHERE {part.condition} AND {text} AND {beyond} ORDER BY {order} LIMIT ?",
+            [found.ids, *bound, *behind, limit],
+        )
+        return
+    along = part.index or (compiled.index if compiled else "")
+    table = f"queue_row q INDEXED BY {along}" if along else "queue_row q NOT INDEXED"
+    for beyond, behind in _steps(part.keys, after):
+        page = cache.execute(
+            f"SELECT {columns} FROM {table} WHERE {part.condition} AND {text} AND {beyond} ORDER BY {order} LIMIT ?",
+            [*bound, *behind, limit],
+        ).fetchall()
+        yield from page
+        limit -= len(page)
+        if limit <= 0:
+            return
+
+
+def _steps(keys: Sequence[Key], after: Sequence[Any] | None) -> Iterator[tuple[str, list[Any]]]:
+    """What comes after some values, as conditions one after the other that each seek in an index.
+
+    First those that differ in the last value only, then in the last but one…; as one condition it would be read from
+    the first order with the same value, and thousands may have it.
+    """
+    if after is None:
+        yield "1", []
+        return
+    for at in reversed(range(len(keys))):
+        same = [f"{key.sql} = ?" for key in keys[:at]]
+        yield " AND ".join([*same, f"{keys[at].sql} {'<' if keys[at].descending else '>'} ?"]), list(after[: at + 1])
+
+
+def _behind(keys: Sequence[Key], after: Sequence[Any] | None) -> tuple[str, list[Any]]:
+    """The same as one condition."""
+    steps = list(_steps(keys, after))
+    return "(" + " OR ".join(f"({text})" for text, _ in steps) + ")", [value for _, bound in steps for value in bound]

@@ -1,0 +1,216 @@
+"""What a query means, told in plain Python over what is known of an order: no SQL, no index, one order at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from plain_shop import BERLIN, DAY
+
+from oms_tui.domain import normalise
+from oms_tui.domain.money import minor_digits
+from oms_tui.domain.query_time import interval
+from oms_tui.domain.query_tree import And, Not, Or, Range, Term, Wild
+from oms_tui.domain.vocabulary import TrackingStatus, values
+
+if TYPE_CHECKING:
+    from oms_tui.domain.query_tree import Tree
+
+
+@dataclass
+class Known:
+    """An order: its row, and what lies in other tables."""
+
+    row: dict[str, Any]
+    skus: list[str]
+    numbers: list[str]
+    parcels: list[str]
+    emails: list[str]
+    phones: list[str]
+    words: list[str]
+    mail_words: list[str]
+    spend: int
+    orders: int
+
+
+def passes(tree: Tree, order: Known, *, now: int, agent: str = "ana") -> bool:
+    match tree:
+        case Not(item):
+            return not passes(item, order, now=now, agent=agent)
+        case And(items):
+            return all(passes(item, order, now=now, agent=agent) for item in items)
+        case Or(items):
+            return any(passes(item, order, now=now, agent=agent) for item in items)
+        case Term():
+            return term(tree, order, now, agent)
+
+
+def term(asked: Term, order: Known, now: int, agent: str) -> bool:  # noqa: C901, PLR0911, PLR0912 - a word a branch
+    row, value = order.row, asked.value
+    match asked.word:
+        case "state" | "stage" | "tier" | "country" | "source" | "carrier" | "reason" | "invoice" | "call":
+            return text(row[asked.word], value)
+        case "payment" | "fulfillment" | "return":
+            return text(row[f"{asked.word}_status"], value)
+        case "manager":
+            return text(row["account_manager"], value)
+        case "owner":
+            return row["owner"] == "" if value == "none" else text(row["owner"], agent if value == "me" else value)
+        case "number":
+            return any(text(number, plain(value)) for number in order.numbers)
+        case "tracking" if isinstance(value, str) and value in values(TrackingStatus):
+            return row["tracking"] == value
+        case "tracking":
+            return any(text(number, plain(value)) for number in order.parcels)
+        case "sku":
+            return any(text(sku.lower(), lower(value)) for sku in order.skus)
+        case "email":
+            return any(text(address, lower(value)) for address in order.emails)
+        case "phone":
+            return any(number in normalise.phone_variants(normalise.phone(str(value))) for number in order.phones)
+        case "tag":
+            return any(text(tag.casefold(), lower(value)) for tag in row["tags"])
+        case "customer":
+            wanted = [normalise.fold(word) for word in _text(value).split()]
+            return all(word in normalise.fold(row["name"]) for word in wanted)
+        case "text":
+            wanted = normalise.fold(_text(value))
+            return any(word.startswith(wanted) for word in (*order.words, *order.mail_words))
+        case "total":
+            return number(Decimal(row["total"]) / 10 ** minor_digits(row["currency"]), asked)
+        case "customer.spend":
+            return number(Decimal(order.spend) / 10 ** minor_digits(row["currency"]), asked) if order.orders else False
+        case "customer.orders":
+            return number(Decimal(order.orders), asked) if order.orders else False
+        case "priority" | "conflict":
+            return number(Decimal(row["priority" if asked.word == "priority" else "conflicts"]), asked)
+        case "placed":
+            return moment(row["placed_at"], asked, now)
+        case "promised":
+            return moment(row["promised_at"], asked, now, ahead=True)
+        case "due":
+            return bool(row["is_open"]) and moment(row["due_at"], asked, now, ahead=True)
+        case "mail.waiting":
+            return moment(row["waiting_since"], asked, now)
+        case "mail.last":
+            return moment(row["last_mail_at"], asked, now)
+        case "ship":
+            return ship(row, str(value), now)
+        case "stock":
+            waits = row["is_open"] and row["stage"] in {"awaiting_payment", "awaiting_stock", "ready_to_release"}
+            return bool(waits) and (row["short"] > 0) == (value == "short")
+        case "has":
+            return has(row, str(value))
+        case "is":
+            return is_so(row, str(value), now, agent)
+    raise AssertionError(f"nobody says what {asked.word} means")
+
+
+def _text(value: Any) -> str:
+    return "".join(value.parts) if isinstance(value, Wild) else str(value)
+
+
+def lower(value: Any) -> Any:
+    return Wild(tuple(part.casefold() for part in value.parts)) if isinstance(value, Wild) else str(value).casefold()
+
+
+def plain(value: Any) -> Any:
+    """As numbers are kept: without case and punctuation."""
+
+    def bare(part: str) -> str:
+        return "".join(char for char in part.casefold() if char.isalnum())
+
+    return Wild(tuple(bare(part) for part in value.parts)) if isinstance(value, Wild) else bare(str(value))
+
+
+def text(have: str, value: Any) -> bool:
+    if not isinstance(value, Wild):
+        return have == value
+    if value.anything:
+        return have != ""
+    at, (head, *middle) = 0, value.parts
+    if not have.startswith(head):
+        return False
+    at = len(head)
+    for part in middle[:-1]:
+        found = have.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return len(have) - len(middle[-1]) >= at and have.endswith(middle[-1])
+
+
+def number(have: Decimal, asked: Term) -> bool:
+    value = asked.value
+    if isinstance(value, Wild):
+        return True
+    if isinstance(value, Range):
+        return (value.low is None or have >= value.low) and (value.high is None or have <= value.high)
+    return {
+        "=": have == value, ">": have > value, ">=": have >= value, "<": have < value, "<=": have <= value
+    }[asked.op]  # fmt: skip
+
+
+def moment(have: int | None, asked: Term, now: int, *, ahead: bool = False) -> bool:
+    if have is None:
+        return False
+    if isinstance(asked.value, Wild):
+        return True
+    start, end = interval(asked, now=datetime.fromtimestamp(now / 1000, UTC), zone=BERLIN, ahead=ahead)
+    at = datetime.fromtimestamp(have / 1000, UTC)
+    return (start is None or at >= start) and (end is None or at < end)
+
+
+def ship(row: dict[str, Any], value: str, now: int) -> bool:
+    late = bool(row["is_open"]) and row["late_since"] is not None
+    if value == "late":
+        return late and not row["will_be_late"]
+    if value == "slipping":
+        return late and bool(row["will_be_late"])
+    here = datetime.fromtimestamp(now / 1000, UTC).astimezone(BERLIN).date()
+    there = row["stage"] in {"delivered", "after_sales", "done"}
+    if not row["is_open"] or there or row["promised_at"] is None:
+        return False
+    return datetime.fromtimestamp(row["promised_at"] / 1000, UTC).astimezone(BERLIN).date() == here
+
+
+def has(row: dict[str, Any], value: str) -> bool:
+    return {
+        "mail": row["last_mail_at"] is not None,
+        "delay_reason": row["reason"] not in {"", "unknown"},
+        "tracking": row["tracking"] not in {"", "unknown"},
+        "invoice": row["invoice"] != "",
+        "conflict": row["conflicts"] > 0,
+        "owner": row["owner"] != "",
+        "tag": row["tags"] != [],
+        "promise": row["promised_at"] is not None,
+        "call": row["call"] != "",
+        "account_manager": row["account_manager"] != "",
+    }[value]
+
+
+def is_so(row: dict[str, Any], value: str, now: int, agent: str) -> bool:
+    late = bool(row["is_open"]) and row["late_since"] is not None
+    waits = bool(row["is_open"]) and row["waiting_since"] is not None
+    told = row["last_told_at"] is not None and late and row["last_told_at"] >= row["late_since"]
+    return {
+        "open": row["is_open"] == 1,
+        "closed": row["is_open"] == 0,
+        "late": late and not row["will_be_late"],
+        "unattended": waits and row["owner"] == "",
+        "waiting": waits,
+        "untold": late and not told,
+        "mine": row["owner"] == agent,
+        "snoozed": row["snoozed_until"] is not None and row["snoozed_until"] > now,
+    }[value]
+
+
+def is_listed(row: dict[str, Any], *, now: int, closed: bool, snoozed: bool) -> bool:
+    """Whether a queue shows such an order at all."""
+    aside = row["snoozed_until"] is not None and row["snoozed_until"] > now
+    return (closed or row["is_open"] == 1) and (snoozed or not aside)
+
+
+__all__ = ["DAY", "Known", "is_listed", "passes"]
