@@ -7,12 +7,15 @@ reason; with ``OMS_TUI_NO_SKIP=1`` they fail instead.
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import fcntl
 import hashlib
 import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -62,6 +65,8 @@ class TrytonServer:
     database: str = DATABASE
     user: str = "admin"
     password: str = field(default=PASSWORD, repr=False)
+    session: str = field(default="", repr=False)
+    context: dict[str, Any] = field(default_factory=dict)
 
     def run(self, script: str, *arguments: str) -> str:
         """Run proteus code on the database as its administrator, beside the server; what it printed.
@@ -69,6 +74,45 @@ class TrytonServer:
         ``config``, ``Model``, ``Wizard``, ``Decimal``, ``dt`` and ``press`` (a button, warnings answered) are there.
         """
         return _run([str(self.python), "-c", _PRELUDE + script, str(self.folder / "trytond.conf"), *arguments])
+
+    def rows(self, query: str, *arguments: object) -> list[tuple[Any, ...]]:
+        """What stands in the database itself, or what is put there past Tryton."""
+        with contextlib.closing(sqlite3.connect(self.folder / "db" / f"{DATABASE}.sqlite", timeout=30)) as database:
+            found = database.execute(query, arguments).fetchall()
+            database.commit()
+        return found
+
+    def call(self, method: str, *params: Any) -> Any:
+        """What another program of the shop does: a method over the wire as the administrator, warnings answered."""
+        if not self.session:
+            answer = self._post("common.db.login", [self.user, {"password": self.password}, "en"])
+            self.session = base64.b64encode(f"{self.user}:{answer[0]}:{answer[1]}".encode()).decode()
+            self.context = self._post("model.res.user.get_preferences", [True, {}])
+        while True:
+            try:
+                return self._post(method, [*params, self.context])
+            except TrytonAsksError as warning:
+                record = {"user": 1, "name": warning.args[0]}
+                self._post("model.res.user.warning.create", [[record], self.context])
+
+    def _post(self, method: str, params: list[Any]) -> Any:
+        request = urllib.request.Request(  # noqa: S310 - our own address
+            f"{self.url}/{self.database}/rpc/",
+            data=json.dumps({"id": 1, "method": method, "params": params}).encode(),
+            headers={"Content-Type": "application/json", "Authorization": f"Session {self.session}"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own address
+            document = json.loads(answer.read())
+        if "error" in document:
+            kind, details, *_ = document["error"]
+            if kind == "UserWarning":
+                raise TrytonAsksError(details[0])
+            raise AssertionError(f"{method}: {document['error']}")
+        return document["result"]
+
+
+class TrytonAsksError(Exception):
+    """Tryton warns and wants to be told to go on."""
 
 
 _PRELUDE = """
@@ -103,11 +147,11 @@ def tryton(tryton_template: tuple[Path, Path], tmp_path_factory: pytest.TempPath
     yield from _serve(*tryton_template, tmp_path_factory.mktemp("tryton"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tryton_to_change(
     tryton_template: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TrytonServer]:
-    """A server of a test module's own, to change as it likes."""
+    """A server to change: tests may add what they like to it and leave alone what others count on."""
     yield from _serve(*tryton_template, tmp_path_factory.mktemp("tryton"))
 
 
@@ -169,7 +213,7 @@ def _prepared(cache: Path) -> tuple[Path, Path]:
     """Environment and template, each made under a lock so that parallel sessions wait instead of tripping."""
     home = cache / f"tryton-{SERIES}-py{sys.version_info.major}{sys.version_info.minor}"
     day = time.strftime("%Y-%m-%d")  # the shop's fiscal year and promised days are relative to the seed's day
-    digest = hashlib.sha256(_SEED.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:12]
+    digest = hashlib.sha256(_SEED.read_bytes() + repr(MODULES).encode()).hexdigest()[:12]
     template = home / f"shop-{digest}-{day}"
     with (cache / "tryton.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -198,6 +242,23 @@ def _seed(home: Path, template: Path, python: Path) -> None:
     work = home / "work"
     shutil.rmtree(work, ignore_errors=True)
     (work / "db").mkdir(parents=True)
+    _configure(work, 0)
+    shutil.copy(_empty(home, python), work / "db" / "shop.sqlite")
+    _run([str(python), str(_SEED), str(work / "trytond.conf"), f"sqlite:///{DATABASE}", str(work / "seed.json")])
+    template.mkdir()
+    shutil.move(work / "db" / "shop.sqlite", template / "shop.sqlite")
+    shutil.move(work / "seed.json", template / "seed.json")
+    shutil.rmtree(work)
+
+
+def _empty(home: Path, python: Path) -> Path:
+    """A database with the modules and nothing in it, which takes most of the time and serves every day's seed."""
+    empty = home / f"empty-{hashlib.sha256(repr(MODULES).encode()).hexdigest()[:12]}.sqlite"
+    if empty.exists():
+        return empty
+    work = home / "empty"
+    shutil.rmtree(work, ignore_errors=True)
+    (work / "db").mkdir(parents=True)
     (work / "db" / "shop.sqlite").touch()  # Tryton does not make the file itself
     _configure(work, 0)
     (work / "password").write_text(PASSWORD)
@@ -205,11 +266,9 @@ def _seed(home: Path, template: Path, python: Path) -> None:
     environment = {"TRYTONPASSFILE": str(work / "password")}
     _run([*admin, "--all", "--email", "admin@example.com"], environment)
     _run([*admin, "-u", *MODULES, "--activate-dependencies"], environment)
-    _run([str(python), str(_SEED), str(work / "trytond.conf"), f"sqlite:///{DATABASE}", str(work / "seed.json")])
-    template.mkdir()
-    shutil.move(work / "db" / "shop.sqlite", template / "shop.sqlite")
-    shutil.move(work / "seed.json", template / "seed.json")
+    shutil.move(work / "db" / "shop.sqlite", empty)
     shutil.rmtree(work)
+    return empty
 
 
 def _configure(folder: Path, port: int) -> None:
