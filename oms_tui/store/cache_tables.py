@@ -61,11 +61,13 @@ class SyncState(CacheTable, table=True):
 
 
 class Quarantine(CacheTable, table=True):
-    """A record that could not be read, kept raw (capped) with the reason."""
+    """A record that could not be read, kept raw (capped) with the reason. ``name`` is the last word of its ``ref``."""
 
     __tablename__ = "quarantine"
+    __table_args__ = (Index("quarantine_name", "source", "name"),)
     source: str = Field(primary_key=True)
     ref: str = Field(primary_key=True)
+    name: str = ""
     stream: str = ""
     reason: str
     raw: str = Field(default="", sa_column=Column(Text, nullable=False))

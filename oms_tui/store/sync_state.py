@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from oms_tui.domain.safe_text import safe_block, safe_line
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
 from oms_tui.store.driver import transaction
+from oms_tui.store.rows import chunks, marks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from oms_tui.store.driver import Connection
 
@@ -163,12 +164,13 @@ def quarantine(  # noqa: PLR0917 - a row of facts, in the order of its columns
     cache: Connection, source: str, stream: str, ref: str, reason: str, raw: str, now: int
 ) -> None:
     """Set a record aside that could not be read; the same one again moves only its time."""
+    ref = safe_line(ref)
     with transaction(cache):
         cache.execute(
-            "INSERT INTO quarantine(source, ref, stream, reason, raw, first_seen_at, last_seen_at) "
-            "VALUES (?,?,?,?,?,?,?) ON CONFLICT(source, ref) DO UPDATE SET stream=excluded.stream, "
+            "INSERT INTO quarantine(source, ref, name, stream, reason, raw, first_seen_at, last_seen_at) "
+            "VALUES (?,?,?,?,?,?,?,?) ON CONFLICT(source, ref) DO UPDATE SET stream=excluded.stream, "
             "reason=excluded.reason, raw=excluded.raw, last_seen_at=excluded.last_seen_at",
-            (source, safe_line(ref), stream, safe_line(reason), safe_block(raw, _LONGEST_RAW), now, now),
+            (source, ref, ref.rsplit(" ", 1)[-1], stream, safe_line(reason), safe_block(raw, _LONGEST_RAW), now, now),
         )
 
 
@@ -177,11 +179,18 @@ def well_again(cache: Connection, source: str, names: Collection[str]) -> None:
 
     Connectors call a quarantined record as people do (``order 1042``, ``parcel dhl 003…``): the last word counts.
     """
-    aside = cache.execute("SELECT ref FROM quarantine WHERE source=?", (source,)).fetchall()
-    settled = [(source, ref) for (ref,) in aside if ref.rsplit(" ", 1)[-1] in names]
-    if settled:
-        with transaction(cache):
-            cache.executemany("DELETE FROM quarantine WHERE source=? AND ref=?", settled)
+    if cache.execute("SELECT 1 FROM quarantine WHERE source=? LIMIT 1", (source,)).fetchone() is None:
+        return
+    with transaction(cache):
+        for part in chunks(names):
+            cache.execute(f"DELETE FROM quarantine WHERE source=? AND name IN ({marks(len(part))})", [source, *part])
+
+
+def read_anew(cache: Connection, source: str, refs: Sequence[str]) -> None:
+    """What was set aside under these refs, or in these files (``orders.csv``: ``orders.csv:17``), is read anew."""
+    names = [(source, name, f"{name}:", f"{name};") for name in map(safe_line, refs)]  # ";" comes next after ":"
+    with transaction(cache):
+        cache.executemany("DELETE FROM quarantine WHERE source=? AND (ref=? OR (ref>=? AND ref<?))", names)
 
 
 def forget_quarantined(cache: Connection, source: str, stream: str, before: int) -> None:

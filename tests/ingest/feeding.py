@@ -96,7 +96,7 @@ class Desk:
         """Take in a page of a source."""
         self.now += 1000
         place = self.fed[source, stream] = self.fed.get((source, stream), 0) + 1
-        page = Page(list(records), list(deleted), list(quarantined), {"page": place}, more=more)
+        page = Page(list(records), list(deleted), list(quarantined), cursor={"page": place}, more=more)
         return ingest_page(self.store, source, stream, page, now=self.now)
 
     def rows(self, sql: str, *arguments: object) -> list[tuple[Any, ...]]:
