@@ -214,8 +214,9 @@ def worth(column: str) -> Builder:
             "EXISTS (SELECT 1 FROM customers c JOIN person_worth w ON w.person_id = c.person_id "
             f"AND w.currency = q.currency WHERE c.id = q.customer_id AND {text})",
             bound,
-            "SELECT q.order_id FROM person_worth w JOIN customers c ON c.person_id = w.person_id "
-            f"JOIN queue_row q ON q.customer_id = c.id AND q.currency = w.currency WHERE {text}{OPEN}",
+            # CROSS: the few who spent so much lead; without statistics SQLite would begin with every order.
+            "SELECT q.order_id FROM person_worth w CROSS JOIN customers c ON c.person_id = w.person_id "
+            f"CROSS JOIN queue_row q ON q.customer_id = c.id AND q.currency = w.currency WHERE {text}{OPEN}",
             bound,
             exact=True,
         )

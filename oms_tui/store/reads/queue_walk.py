@@ -63,21 +63,21 @@ def rows(
 ) -> Iterator[Row]:
     """Rows of ``columns`` with the values they are sorted by behind them: those after the one that has ``after``."""
     columns += "".join(f", {key.sql}" for key in part.keys)
-    order = ", ".join(f"{key.sql} DESC" if key.descending else key.sql for key in part.keys)
     text, bound = compiled.condition(found.part if found else None) if compiled else ("1", [])
     if found is not None:
         beyond, behind = _behind(part.keys, after)
         yield from cache.execute(
-            f"SELECT {columns} FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN queue_row q "
-            f"ON q.order_id = wanted WHERE {part.condition} AND {text} AND {beyond} ORDER BY {order} LIMIT ?",
+            f"SELECT {columns} FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN queue_row q ON "
+            f"q.order_id = wanted WHERE {part.condition} AND {text} AND {beyond} ORDER BY {_order(part.keys)} LIMIT ?",
             [found.ids, *bound, *behind, limit],
         )
         return
     along = part.index or (compiled.index if compiled else "")
     table = f"queue_row q INDEXED BY {along}" if along else "queue_row q NOT INDEXED"
-    for beyond, behind in _steps(part.keys, after):
+    for beyond, behind, keys in _steps(part.keys, after):
         page = cache.execute(
-            f"SELECT {columns} FROM {table} WHERE {part.condition} AND {text} AND {beyond} ORDER BY {order} LIMIT ?",
+            f"SELECT {columns} FROM {table} WHERE {part.condition} AND {text} AND {beyond} "
+            f"ORDER BY {_order(keys)} LIMIT ?",
             [*bound, *behind, limit],
         ).fetchall()
         yield from page
@@ -86,21 +86,26 @@ def rows(
             return
 
 
-def _steps(keys: Sequence[Key], after: Sequence[Any] | None) -> Iterator[tuple[str, list[Any]]]:
-    """What comes after some values, as conditions one after the other that each seek in an index.
+def _order(keys: Sequence[Key]) -> str:
+    return ", ".join(f"{key.sql} DESC" if key.descending else key.sql for key in keys)
+
+
+def _steps(keys: Sequence[Key], after: Sequence[Any] | None) -> Iterator[tuple[str, Sequence[Any], Sequence[Key]]]:
+    """What comes after some values: conditions, one after the other, that each seek in an index, and their order.
 
     First those that differ in the last value only, then in the last but one…; as one condition it would be read from
     the first order with the same value, and thousands may have it.
     """
     if after is None:
-        yield "1", []
+        yield "1", (), keys
         return
     for at in reversed(range(len(keys))):
-        same = [f"{key.sql} = ?" for key in keys[:at]]
-        yield " AND ".join([*same, f"{keys[at].sql} {'<' if keys[at].descending else '>'} ?"]), list(after[: at + 1])
+        conditions = [f"{key.sql} = ?" for key in keys[:at]]
+        conditions.append(f"{keys[at].sql} {'<' if keys[at].descending else '>'} ?")
+        yield " AND ".join(conditions), after[: at + 1], keys[at:]
 
 
 def _behind(keys: Sequence[Key], after: Sequence[Any] | None) -> tuple[str, list[Any]]:
     """The same as one condition."""
     steps = list(_steps(keys, after))
-    return "(" + " OR ".join(f"({text})" for text, _ in steps) + ")", [value for _, bound in steps for value in bound]
+    return "(" + " OR ".join(f"({step[0]})" for step in steps) + ")", [value for step in steps for value in step[1]]
