@@ -45,7 +45,7 @@ def ref_of(text: str) -> OrderName:
 def ingest_joined(
     cache: Connection, source: str, records: Sequence[IncomingJoined], now: int, effects: Effects
 ) -> Taken:
-    """Upsert records of any of the tables; the joining follows at the page's end (``ingest_joining.settle``)."""
+    """Upsert records of any of the tables; the joining follows at the page's end (``ingest_settling.settle``)."""
     by_table: dict[str, dict[str, IncomingJoined]] = {}
     for record in records:
         by_table.setdefault(record.table, {})[record.remote_id] = record

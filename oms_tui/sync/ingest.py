@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oms_tui.store import fts, sync_state
+from oms_tui.store.derive import demand
 from oms_tui.store.driver import transaction
 from oms_tui.store.ingest_customers import ingest_customers
 from oms_tui.store.ingest_deletions import ingest_deletions
 from oms_tui.store.ingest_effects import Effects, Taken
 from oms_tui.store.ingest_joined import ingest_joined
-from oms_tui.store.ingest_joining import settle
 from oms_tui.store.ingest_orders import ingest_orders
 from oms_tui.store.ingest_parcels import attach, stand_ins
+from oms_tui.store.ingest_settling import settle
 from oms_tui.store.ingest_stock import ingest_stock
 from oms_tui.store.ingest_tracking import ingest_trackers
 from oms_tui.store.persons import join_persons
@@ -62,6 +63,7 @@ def ingest_page(store: Workspace, source: str, stream: str, page: Page, *, now: 
         fts.index_orders(cache, effects.fresh, fresh=True)
         fts.index_orders(cache, effects.words - effects.fresh)
         cache.executemany("INSERT OR IGNORE INTO dirty(order_id) VALUES (?)", [(order,) for order in effects.dirty])
+        demand.mark(cache, effects.skus, levels=True)
         quarantined = _set_aside(cache, source, stream, page, batch, now=now)
         sync_state.unmapped(cache, source, batch.unmapped, now)
         read = len(page.records) - len(batch.unreadable)
@@ -97,6 +99,7 @@ def _join_persons(store: Workspace, source: str, batch: Batch) -> None:
 
 def _set_aside(cache: Connection, source: str, stream: str, page: Page, batch: Batch, *, now: int) -> int:
     sync_state.well_again(cache, source, batch.names)
+    sync_state.read_anew(cache, source, page.settled)
     aside = [(one.ref, one.reason, one.raw) for one in page.quarantined]
     aside += [(one.ref, one.reason, one.raw) for one in batch.unreadable]
     for ref, reason, raw in aside:
