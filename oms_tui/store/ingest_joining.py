@@ -1,4 +1,4 @@
-"""Which order a record belongs to, from what it names and what is in the cache; ``ingest_settling`` asks after each page.
+"""Which order a record belongs to, from what it names and what is in the cache; `ingest_settling` asks after each page.
 
 In the order of trust: the order's own id; its number; a reference that the order wrote down, or that the record has of
 itself; then the other records around it (a refund's payment, a credit note's invoice, a bill's order to the vendor).
