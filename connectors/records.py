@@ -43,6 +43,10 @@ _MINOR_DIGITS = {
 }
 
 
+LARGEST_NUMBER = 10**15
+"""More minor units, or pieces, than any order has: beyond it a number is a mistake, and soon too long for a database."""
+
+
 def minor_digits(currency: str) -> int:
     """How many decimals the currency has (EUR 2, JPY 0, KWD 3)."""
     return _MINOR_DIGITS.get(currency.upper(), 2)
@@ -52,12 +56,14 @@ def minor_units(amount: Decimal | str | int, currency: str) -> int:
     """Minor units of an amount in major units: ``minor_units("79.00", "EUR") == 7900``.
 
     Raises:
-        ValueError: the amount is no finite decimal number.
+        ValueError: the amount is no finite decimal number, or larger than any amount is.
     """
     try:
         exact = Decimal(str(amount))
         if not exact.is_finite():
             raise ValueError(f"{amount!r} is no amount of money")
+        if abs(exact) > LARGEST_NUMBER:
+            raise ValueError(f"{exact:.3g} is too large for an amount of money")
         return int(exact.scaleb(minor_digits(currency)).to_integral_value(ROUND_HALF_EVEN))
     except InvalidOperation:
         raise ValueError(f"{amount!r} is no amount of money") from None
@@ -330,6 +336,7 @@ class PurchaseOrderRecord:
     expected_at: datetime | None = None
     reason: str = ""
     updated_at: datetime | None = None
+    raw_status: str = ""
 
 
 @dataclass(slots=True)
@@ -382,6 +389,7 @@ class Page:
 
     ``cursor`` is opaque JSON, stored in the same transaction as the records. ``more`` says whether another page follows
     at once. ``total`` is how many records the whole run will bring, where the system says so (for a progress bar).
+    ``settled`` names what was set aside before and is read anew from here on: a whole ref, or the file it begins with.
     """
 
     records: list[Record] = field(default_factory=list)
@@ -390,6 +398,7 @@ class Page:
     cursor: dict[str, Any] = field(default_factory=dict)
     more: bool = False
     total: int | None = None
+    settled: list[str] = field(default_factory=list)
 
 
 # ---- mail
