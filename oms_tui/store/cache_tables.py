@@ -691,6 +691,15 @@ class Demand(CacheTable, table=True):
     behind: int = 0
 
 
+class StockMoved(CacheTable, table=True):
+    """A product whose stock must be given out anew. ``levels``: what lies there moved, not only what is wanted."""
+
+    __tablename__ = "stock_moved"
+    __table_args__ = (CLUSTERED,)
+    sku: str = Field(primary_key=True)
+    levels: int = 0
+
+
 class OrderTag(CacheTable, table=True):
     """A tag of an order, case folded: what ``queue_row.tags`` says, to be looked up."""
 

@@ -15,7 +15,6 @@ from oms_tui.store.ingest_joined import NUMBER_COLUMN
 from oms_tui.store.ingest_names import of_record
 from oms_tui.store.ingest_observed import Observation, observe
 from oms_tui.store.ingest_parcels import stand_in
-from oms_tui.store.ingest_stock import waiting_for
 from oms_tui.store.rows import chunks, marks
 
 if TYPE_CHECKING:
@@ -163,7 +162,7 @@ def _stock(cache: Connection, source: str, name: str, effects: Effects) -> int:
     ):
         found = cache.execute(f"DELETE FROM stock_levels WHERE source=? AND {condition}", (source, *arguments)).rowcount
         if found:
-            effects.dirty.update(waiting_for(cache, [arguments[0]]))
+            effects.skus.add(arguments[0])
             return int(found)
     return 0
 

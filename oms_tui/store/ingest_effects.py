@@ -19,6 +19,7 @@ class Effects:
         records: (table, id) of records to join.
         parcels: tracking numbers whose parcels and trackers must be brought together again.
         told: tracking numbers of which a carrier said something new.
+        skus: products of which there is more or less now.
         first_orders: the source brought its first order, so what its records name by id are its own.
     """
 
@@ -30,6 +31,7 @@ class Effects:
     records: set[tuple[str, int]] = field(default_factory=set)
     parcels: set[str] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
+    skus: set[str] = field(default_factory=set)
     first_orders: bool = False
 
 

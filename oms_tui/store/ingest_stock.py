@@ -1,4 +1,4 @@
-"""Stock by product and location into the cache; what moved makes the orders that wait for it dirty."""
+"""Stock by product and location into the cache; what moved is given out anew to the orders that wait for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from oms_tui.store.ingest_effects import Taken
 from oms_tui.store.rows import chunks, marks, upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from oms_tui.store.driver import Connection
     from oms_tui.store.ingest_effects import Effects
@@ -34,13 +34,5 @@ def ingest_stock(
     moved = {place for place, level in latest.items() if known.get(place) != level}
     rows = [(source, *level, now) for level in latest.values()]
     cache.executemany(upsert("stock_levels"), rows)
-    effects.dirty.update(waiting_for(cache, {sku for sku, _ in moved}))
+    effects.skus.update(sku for sku, _ in moved)
     return Taken(sum(1 for place in latest if place not in known), len(moved))
-
-
-def waiting_for(cache: Connection, skus: Iterable[str]) -> Iterator[int]:
-    """The open orders that still want these products."""
-    for part in chunks(skus):
-        rows = cache.execute(f"SELECT DISTINCT order_id FROM demand WHERE sku IN ({marks(len(part))})", part).fetchall()
-        for (order,) in rows:
-            yield order

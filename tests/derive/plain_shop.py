@@ -12,6 +12,7 @@ from oms_tui.domain.business_time import BusinessHours, Span
 from oms_tui.domain.policy import DeskPolicy, TierPolicy
 from oms_tui.store import desk_rows, fts
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
+from oms_tui.store.derive import demand
 from oms_tui.store.derive.run import derive_dirty
 from oms_tui.store.driver import transaction
 from oms_tui.store.ids import timed_id
@@ -176,10 +177,9 @@ class PlainShop:
         return number
 
     def stock(self, sku: str, on_hand: int, *, location: str = "Main", source: str = "depot", **values: Any) -> None:
-        """What a location has of a product. Orders that wait for it are marked, as the sync does."""
+        """What a location has of a product; marked to be given out anew, as the sync does."""
         self.put("stock_levels", source=source, sku=sku, location=location, on_hand=on_hand, **values)
-        waiting = self.store.cache.execute("SELECT order_id FROM demand WHERE sku=?", (sku,)).fetchall()
-        self.dirty(*(order for (order,) in waiting))
+        demand.mark(self.store.cache, [sku], levels=True)
 
     def record(self, table: str, order: int, **values: Any) -> int:
         """A payment, invoice, dispute…"""

@@ -120,30 +120,17 @@ def test_what_a_page_brings_and_takes_away_is_counted(desk: Desk) -> None:
     assert desk.rows("SELECT records FROM sync_state") == [(5,)]
 
 
-def test_stock_that_moved_makes_the_open_orders_of_that_product_dirty(desk: Desk) -> None:
-    desk.feed("shop", order("1", sku="LAMP"), order("2", sku="CHAIR"), order("3", sku="LAMP", state="closed"))
-    desk.feed("depot", StockRecord("LAMP", "Hall 1", 3))
-    for number, is_open in (("1", 1), ("2", 1), ("3", 0)):
-        derived(desk, number, is_open=is_open)
+def test_stock_that_moved_is_marked_to_be_given_out_anew(desk: Desk) -> None:
+    def marked() -> list[tuple[str, int]]:
+        return desk.rows("SELECT sku, levels FROM stock_moved")
+
+    desk.feed("depot", StockRecord("LAMP", "Hall 1", 3), StockRecord("CHAIR", "Hall 1", 1))
     desk.settled()
+    desk.store.cache.execute("DELETE FROM stock_moved")
 
     desk.feed("depot", StockRecord("LAMP", "Hall 1", 3))
-    assert desk.dirty() == set()
+    assert marked() == []
     desk.feed("depot", StockRecord("LAMP", "Hall 1", 2))
-    assert desk.dirty() == {"1"}
-
-
-def derived(desk: Desk, number: str, *, is_open: int) -> None:
-    """Give an order the rows that deriving it makes, as far as stock looks at them."""
-    order_id, sku = desk.rows(
-        "SELECT o.id, l.sku FROM orders o JOIN order_lines l ON l.order_id=o.id WHERE o.number=?", number
-    )[0]
-    for table, found in (("queue_row", {"is_open": is_open}), ("demand", {"sku": sku})):
-        if table == "demand" and not is_open:
-            continue
-        columns = desk.rows(f"SELECT name, type FROM pragma_table_info('{table}')")
-        values = {name: 0 if kind in {"INTEGER", "BIGINT"} else "" for name, kind in columns}
-        values |= {"order_id": order_id, **found}
-        desk.store.cache.execute(
-            f"INSERT INTO {table}({','.join(values)}) VALUES ({','.join('?' * len(values))})", list(values.values())
-        )
+    assert marked() == [("LAMP", 1)]
+    desk.feed("depot", deleted=(Ref("stock", "CHAIR"),))
+    assert marked() == [("CHAIR", 1), ("LAMP", 1)]

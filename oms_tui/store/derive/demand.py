@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from oms_tui.store.rows import chunks, insert, marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from oms_tui.store.driver import Connection
 
@@ -63,43 +63,66 @@ def write(cache: Connection, needs: Mapping[int, Need]) -> set[str]:
     return touched
 
 
-def allot(cache: Connection, skus: Iterable[str]) -> set[int]:
-    """Give out the stock of these products anew; returns the orders that now lack more or less, or wait for others."""
+def mark(cache: Connection, skus: Iterable[str], *, levels: bool = False) -> None:
+    """Remember that the stock of these products must be given out anew. ``levels``: there is more or less of it."""
+    cache.executemany(
+        "INSERT INTO stock_moved(sku, levels) VALUES (?, ?) "
+        "ON CONFLICT(sku) DO UPDATE SET levels=1 WHERE excluded.levels=1 AND levels=0",
+        [(sku, int(levels)) for sku in skus],
+    )
+
+
+def give_out(cache: Connection) -> set[int]:
+    """Give out the stock of every marked product anew; returns the orders that stand otherwise now.
+
+    These are orders that lack more or less than before or wait for others; where a source told of other stock, all that
+    lack some of it: it may be expected another day.
+    """
     moved: set[int] = set()
-    for part in chunks(skus):
-        turns = cache.execute(
-            "SELECT sku, order_id, quantity, short, behind FROM demand "
-            f"WHERE sku IN ({marks(len(part))}) ORDER BY sku, rank, placed_at, order_id",
-            part,
-        ).fetchall()
-        left = _free(cache, part, turns)
-        changes = []
-        for sku, order, quantity, short, behind in turns:
-            wanting = lacking = 0
-            if sku in left:
-                left[sku] -= quantity
-                wanting = max(0, -left[sku])
-                lacking = min(quantity, wanting)
-            if (lacking, wanting) != (short, behind):
-                changes.append((lacking, wanting, order, sku))
-                moved.add(order)
-        cache.executemany("UPDATE demand SET short=?, behind=? WHERE order_id=? AND sku=?", changes)
+    marked = dict(cache.execute("SELECT sku, levels FROM stock_moved").fetchall())
+    for part in chunks(marked):
+        moved |= _allot(cache, part, {sku for sku in part if marked[sku]})
+    if marked:
+        cache.execute("DELETE FROM stock_moved")
     return moved
 
 
-def _free(cache: Connection, skus: Iterable[str], turns: Iterable[tuple[str, int, int, int, int]]) -> dict[str, int]:
+def _allot(cache: Connection, skus: Sequence[str], told: Collection[str]) -> set[int]:
+    moved: set[int] = set()
+    turns = cache.execute(
+        "SELECT sku, order_id, quantity, short, behind FROM demand "
+        f"WHERE sku IN ({marks(len(skus))}) ORDER BY sku, rank, placed_at, order_id",
+        skus,
+    ).fetchall()
+    left = _free(cache, skus, turns)
+    changes = []
+    for sku, order, quantity, short, behind in turns:
+        wanting = lacking = 0
+        if sku in left:
+            left[sku] -= quantity
+            wanting = max(0, -left[sku])
+            lacking = min(quantity, wanting)
+        if (lacking, wanting) != (short, behind):
+            changes.append((lacking, wanting, order, sku))
+            moved.add(order)
+        elif lacking and sku in told:
+            moved.add(order)
+    cache.executemany("UPDATE demand SET short=?, behind=? WHERE order_id=? AND sku=?", changes)
+    return moved
+
+
+def _free(cache: Connection, skus: Sequence[str], turns: Iterable[tuple[str, int, int, int, int]]) -> dict[str, int]:
     """Units that orders known here may count on, of each product that somebody counts.
 
     A place that two sources tell of is one place. What a source has reserved beyond all that is wanted here is for
     orders that we do not see.
     """
-    wanted = list(skus)
     held: dict[str, int] = {}
     reserved: dict[str, int] = {}
     for sku, on_hand, committed in cache.execute(
         "SELECT sku, max(on_hand, 0), max(committed, 0) FROM (SELECT sku, location, max(on_hand) AS on_hand, "
-        f"max(committed) AS committed FROM stock_levels WHERE sku IN ({marks(len(wanted))}) GROUP BY sku, location)",
-        wanted,
+        f"max(committed) AS committed FROM stock_levels WHERE sku IN ({marks(len(skus))}) GROUP BY sku, location)",
+        skus,
     ):
         held[sku] = held.get(sku, 0) + on_hand
         reserved[sku] = reserved.get(sku, 0) + committed
@@ -107,16 +130,6 @@ def _free(cache: Connection, skus: Iterable[str], turns: Iterable[tuple[str, int
         if sku in reserved:
             reserved[sku] -= quantity
     return {sku: max(0, units - max(0, reserved[sku])) for sku, units in held.items()}
-
-
-def skus_of(cache: Connection, orders: Iterable[int]) -> set[str]:
-    """The products that these orders wait for."""
-    found: set[str] = set()
-    for part in chunks(orders):
-        found.update(
-            sku for (sku,) in cache.execute(f"SELECT sku FROM demand WHERE order_id IN ({marks(len(part))})", part)
-        )
-    return found
 
 
 def lacks(cache: Connection, orders: Iterable[int]) -> dict[int, Lack]:

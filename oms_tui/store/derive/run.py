@@ -32,13 +32,33 @@ _CALLS_DUE: Final = frozenset({CallState.DUE, CallState.MISSED})
 
 def derive_dirty(store: Workspace, policy: DeskPolicy, *, now: int, limit: int = BATCH) -> int:
     """Derive up to ``limit`` orders that something happened to; how many there were. Below ``limit``: none are left."""
+    limit = min(limit, BATCH)
+    done = 0
     with transaction(store.cache) as cache:
-        # The newest first: while a whole shop comes in for the first time, these are what people look for.
-        found = cache.execute("SELECT order_id FROM dirty ORDER BY order_id DESC LIMIT ?", (min(limit, BATCH),))
-        ids = [order for (order,) in found]
-        _find_their_mail(store, policy, ids, now)
-        derive_orders(store, policy, ids, now)
-    return len(ids)
+        while done < limit:
+            ids = _dirty(cache, limit - done)
+            # Stock is given out when all have said what they need: not a thousand times while a shop comes in.
+            last = done + len(ids) < limit
+            if not ids and not (last and _give_out(cache)):
+                break
+            if ids:
+                _find_their_mail(store, policy, ids, now)
+                derive_orders(store, policy, ids, now, give_out=last)
+            done += len(ids)
+    return done
+
+
+def _dirty(cache: Connection, limit: int) -> list[int]:
+    """The newest first: while a whole shop comes in for the first time, these are what people look for."""
+    found = cache.execute("SELECT order_id FROM dirty ORDER BY order_id DESC LIMIT ?", (limit,))
+    return [order for (order,) in found]
+
+
+def _give_out(cache: Connection) -> int:
+    """Give out what stock moved; how many orders are dirty by that."""
+    moved = demand.give_out(cache)
+    cache.executemany("INSERT OR IGNORE INTO dirty(order_id) VALUES (?)", [(order,) for order in moved])
+    return len(moved)
 
 
 def _find_their_mail(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now: int) -> None:
@@ -65,17 +85,20 @@ def derive_due(store: Workspace, policy: DeskPolicy, *, now: int, limit: int = B
     return len(ids)
 
 
-def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now: int) -> None:
+def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now: int, *, give_out: bool = True) -> None:
     """Derive these orders, at most ``BATCH`` of them. Others that lack stock now, or no more, are marked dirty.
 
-    In the caller's transaction, or one of its own.
+    In the caller's transaction, or one of its own. ``give_out`` False: more orders follow at once, and stock is given
+    out when they have said what they need.
     """
     if not ids:
         return
     with transaction(store.cache) as cache:
         facts = load(store, ids)
         gone = [order for order in ids if order not in facts]
-        moved = _allot(cache, facts, gone)
+        needs = {order: need_of(each) for order, each in facts.items()}
+        demand.mark(cache, demand.write(cache, needs | dict.fromkeys(gone, demand.NOTHING)))
+        moved = demand.give_out(cache) if give_out else set()
         here = list(facts)
         lacking = demand.lacks(cache, here)
         coming = demand.expected(cache, lacking)
@@ -104,14 +127,6 @@ def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now:
         others += _orders_of(cache, [customer for customer in taken.values() if customer is not None])
         cache.executemany("INSERT OR IGNORE INTO dirty(order_id) VALUES (?)", [(order,) for order in others])
         _tell(cache, [*told, *taken])
-
-
-def _allot(cache: Connection, facts: dict[int, OrderFacts], gone: Sequence[int]) -> set[int]:
-    """Write what these orders need and give the stock out anew where that matters."""
-    needs = {order: need_of(each) for order, each in facts.items()}
-    touched = demand.write(cache, needs | dict.fromkeys(gone, demand.NOTHING))
-    # What they wait for may also have come in: a source's stock marks the orders that wait for it.
-    return demand.allot(cache, touched | demand.skus_of(cache, facts))
 
 
 def _count(cache: Connection, facts: dict[int, OrderFacts], rows: Sequence[Values]) -> None:
