@@ -62,7 +62,7 @@ class Files:
         cursor_covers=frozenset(Change),
         streams=STREAMS,
         scale="silver",
-        proof="exports written by our tests as Excel, LibreOffice, Shopify and WooCommerce write them; a million rows",
+        proof="exports written as Excel, Shopify and WooCommerce write them; broken and hostile ones; a million orders",
     )
 
     def __init__(self, account: Account) -> None:

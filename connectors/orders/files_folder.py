@@ -15,7 +15,7 @@ from connectors.orders.files_kinds import kind_of_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-ENDINGS: Final = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".ods", ".json", ".jsonl", ".ndjson")
+ENDINGS: Final = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".json", ".jsonl", ".ndjson")
 _UNFINISHED: Final = (".tmp", ".part", ".partial", ".crdownload", ".filepart", ".swp")
 SETTLED_AFTER: Final = 1.0
 """Seconds for which a file has to stand still before it is read."""

@@ -83,6 +83,7 @@ class Reading:
         self._wait = wait
         self._marks: dict[str, Mark] = {}
         self._documents = Documents(settings, cache, index)
+        self._settled: list[str] = []  # what the next page says is read anew
         self._delivered = 0
         self._begun: dict[str, int] = {}  # of each file in this run: where reading began,
         self._read: dict[str, tuple[int, int]] = {}  # bytes read and records brought,
@@ -106,6 +107,7 @@ class Reading:
             return
         for name in gone:
             del self._marks[name]
+        self._settled += gone
         if gone and self._grouped:
             self._index.forget(gone)
         self._documents.know(entries)
@@ -122,7 +124,7 @@ class Reading:
             self._index.sweep()
             self._index.keep()
         spool.clear(self._cache, found.entries)
-        yield held or Page(cursor=self._cursor())
+        yield held or self._told(Page())
 
     def catch_up(self) -> Documents:
         """Bring the index up to what the folder holds now, handing nothing over; then records can be asked for."""
@@ -171,11 +173,11 @@ class Reading:
             self._marks[entry.name] = Mark(entry.size, entry.mtime, done=1)
             if self._grouped:
                 self._index.forget([entry.name])
-            bad = Quarantined(entry.name, str(error), _head_of(entry))
-            yield Page(quarantined=[bad], cursor=self._cursor())
+            self._settled.append(entry.name)
+            yield self._told(Page(quarantined=[Quarantined(entry.name, str(error), _head_of(entry))]))
         except OSError as error:
             words = f"it cannot be read: {error.strerror or error}"
-            yield Page(quarantined=[Quarantined(entry.name, words)], cursor=self._cursor())
+            yield self._told(Page(quarantined=[Quarantined(entry.name, words)]))
 
     @staticmethod
     def _grown(table: Table, file: BufferedReader, mark: Mark | None) -> Any:
@@ -206,10 +208,14 @@ class Reading:
         number = self._index.reading(entry.name, afresh=mark is None) if kind.grouped else 0
         self._documents.add(table, reader)
         position, line = (mark.position, mark.line) if mark else table.begin
+        if mark is None:
+            self._settled.append(entry.name)
         hashed = mark.position if mark else 0
         batch: list[_Piece] = []
         bad = 0
         for piece in _pieces(table, reader, file, position, line):
+            if mark and mark.done and piece.start < mark.size:  # it was read before, when the file ended with it
+                self._settled += (f"{entry.name}:{each}" for each in range(piece.line, piece.end[1]))
             if len(batch) >= PAGE or bad >= PAGE:
                 hashed = self._hash(table, file, digest, hashed, piece.start)
                 if _stamp(file) != stamp:
@@ -247,8 +253,13 @@ class Reading:
                 records, bad = self._documents.singles(group)
                 page.records += records
                 page.quarantined += bad
-        page.cursor = self._cursor()
         page.total = self._expected(table, pieces, len(page.records))
+        return self._told(page)
+
+    def _told(self, page: Page) -> Page:
+        """A page with the cursor after it, and with what it settles."""
+        page.cursor = self._cursor()
+        page.settled, self._settled = self._settled, []
         return page
 
     def _expected(self, table: Table, pieces: list[_Piece], records: int) -> int | None:

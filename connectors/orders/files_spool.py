@@ -32,7 +32,6 @@ LONGEST_ITEM: Final = 4_000_000
 """Characters of one record in JSON."""
 
 _CHUNK: Final = 1_000_000
-_ODS: Final = b"mimetype"
 _LONGEST_CELL: Final = 131_000  # what the csv reader takes
 _EXACT: Final = re.compile(r"(-?\d{1,3}\.\d{3})")  # a float that could be read as thousands
 _WRAPPED: Final = re.compile(r'\s*\{\s*"[^"\\]*"\s*:\s*\[')
@@ -61,7 +60,7 @@ def spooled(entry: Entry, cache: Path, *, known: Callable[[Sequence[str]], int])
         OSError: it cannot be read, or the spool not written.
     """
     ending = entry.path.suffix.lower()
-    if ending in {".xlsx", ".xlsm", ".ods"}:
+    if ending in {".xlsx", ".xlsm"}:
         return _written(entry, cache, ".csv", lambda path: _workbook(entry.path, path, known)), "rows"
     if ending in {".json", ".jsonl", ".ndjson"}:
         with entry.path.open("rb") as file:

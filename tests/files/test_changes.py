@@ -11,6 +11,8 @@ import pytest
 from connectors.errors import Forbidden, NotFound, Rejected, Temporary
 from connectors.orders import files_reading
 from connectors.records import Ref
+from oms_tui.store.workspace import Workspace
+from oms_tui.sync.ingest import ingest_page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -149,6 +151,33 @@ def test_half_a_row_at_the_end_is_told_and_lands_when_the_rest_is_there(folder: 
     found = folder.read(cursor=first.cursor)
     assert "2" in found.by_id()
     assert found.bad == []
+
+
+def test_what_was_set_aside_is_settled_when_its_file_is_read_anew(folder: Folder, tmp_path: Path) -> None:
+    store = Workspace(tmp_path / "store")
+
+    def synced(cursor: dict[str, Any] | None) -> tuple[dict[str, Any], set[str]]:
+        read = folder.read(cursor=cursor)
+        for page in read.pages:
+            ingest_page(store, "depot", "orders", page, now=1)
+        return read.cursor, {ref for (ref,) in store.cache.execute("SELECT ref FROM quarantine")}
+
+    folder.write("orders.csv", HEAD + rows(1, 3) + "3,never,10\n" + rows(4, 5) + "5,2026")
+    folder.write("orders2.csv", HEAD + "x,never,10\n")
+    cursor, aside = synced(None)
+    assert aside == {"orders.csv:4", "orders.csv:6", "orders2.csv:2"}
+    folder.append("orders.csv", "-01-05,10\n")
+    cursor, aside = synced(cursor)
+    assert aside == {"orders.csv:4", "orders2.csv:2"}  # the half row is whole now; the other one is as bad as it was
+    folder.write("orders.csv", "Nr?,when,total\n", age=30)
+    cursor, aside = synced(cursor)
+    assert aside == {"orders.csv", "orders2.csv:2"}
+    folder.write("orders.csv", HEAD + rows(1, 6), age=20)
+    cursor, aside = synced(cursor)
+    assert aside == {"orders2.csv:2"}
+    (folder.path / "orders2.csv").unlink()
+    assert synced(cursor)[1] == set()
+    store.close()
 
 
 def test_pages_hold_whole_orders_and_every_page_can_be_gone_on_from(
