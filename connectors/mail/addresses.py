@@ -23,6 +23,8 @@ _SIMPLE = re.compile(rf'(?:"([^"\\]*)" {{0,2}}|([^"<>(),:;\\@\[\]]*))<({_ATOMS}@
 _BARE = re.compile(rf"{_ATOMS}@{_ATOMS}\Z")
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|[()<>,:;\\]|[^"()<>,:;\\]+', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_USUAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+\Z")
+_SEPARATORS = frozenset("<>,;")
 _BAD_IN_ADDRESS = re.compile("[\\s\\x00-\\x20\\x7f-\\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffd]+")
 
 
@@ -42,10 +44,15 @@ def addresses(value: str, decode: Callable[[str], str]) -> tuple[MailAddress, ..
 
 def clean_address(address: str) -> str:
     """``address`` without blanks, controls and invisible characters, the domain in lower case; "" if it is none."""
+    if len(address) <= _MAX_LENGTH and _USUAL.match(address):
+        local, _, domain = address.partition("@")
+        return f"{local}@{domain.lower()}"
     bare = _BAD_IN_ADDRESS.sub("", address).strip("<>,;:")
     local, at, domain = bare.rpartition("@")
     quoted = local.startswith('"')
     if not at or not local or not domain or len(bare) > _MAX_LENGTH or ("@" in local and not quoted):
+        return ""
+    if not _SEPARATORS.isdisjoint(bare):  # whoever reads it again would see two addresses
         return ""
     return f"{local}@{domain.lower()}"
 

@@ -131,10 +131,14 @@ class _Choice:
             converted = html_to_text(text.replace("\0", ""))
             warnings += converted.warnings
             return converted.text
-        text = _NEWLINES.sub("\n", text.replace("\0", "").removeprefix("\ufeff"))
+        text = text.replace("\0", "").removeprefix("\ufeff").replace("\r\n", "\n")
+        if "\r" in text:
+            text = _NEWLINES.sub("\n", text)
         if part.parameters.get("format", "").lower() == "flowed":
             text = unflowed(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
-        return _MANY_BLANK.sub("\n\n\n", _TRAILING.sub("", text)).strip("\n").rstrip()
+        if " \n" in text or "\t\n" in text:  # the expression stops at every blank of the text
+            text = _TRAILING.sub("", text)
+        return _MANY_BLANK.sub("\n\n\n", text).strip("\n").rstrip()
 
 
 def unflowed(text: str, *, delete_space: bool = False) -> str:

@@ -27,6 +27,8 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _COMMENT = re.compile(r"\([^()]*\)")
 _TYPE = re.compile(r"\s*([A-Za-z0-9!#$&^_.+-]{1,100})/([A-Za-z0-9!#$&^_.+-]{1,100})")
 _UUENCODED = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
+_AFTER_BOUNDARY = re.compile(rb"(--)?[ \t]*(?=\r?\n|\Z)")
+_NEWLINE = 10
 _BLANK = b" \t\r\n"
 
 
@@ -103,17 +105,23 @@ def structure(raw: bytes, fields: dict[bytes, list[bytes]], body: int) -> Struct
 
 def _spans(raw: bytes, start: int, end: int, boundary: str) -> list[tuple[int, int]]:
     """Where the parts between ``boundary`` lines lie; at most MAX_PARTS and one more."""
-    mark = re.compile(rb"(?:\n|\A)--" + re.escape(boundary.encode("utf-8", "replace")) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+    mark = b"--" + boundary.encode("utf-8", "replace")
     spans: list[tuple[int, int]] = []
     open_at = -1
-    for match in mark.finditer(raw, max(0, start - 1), end):
+    place = raw.find(mark, start, end)
+    while place >= 0:
+        tail = _AFTER_BOUNDARY.match(raw, place + len(mark), end)
+        if tail is None or not (place == 0 or raw[place - 1] == _NEWLINE):
+            place = raw.find(mark, place + 1, end)
+            continue
         if open_at >= 0:
-            last = match.start()
+            last = max(open_at, place - 1)
             spans.append((open_at, last - (last > open_at and raw[last - 1 : last] == b"\r")))
-        if match[1] or len(spans) > MAX_PARTS:
+        if tail[1] or len(spans) > MAX_PARTS:
             return spans
-        line_end = raw.find(b"\n", match.end(), end)
+        line_end = raw.find(b"\n", tail.end(), end)
         open_at = line_end + 1 if line_end >= 0 else end
+        place = raw.find(mark, tail.end(), end)
     if open_at >= 0:
         spans.append((open_at, end))  # never closed: a mail cut short
     return spans

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import string
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +13,7 @@ from oms_tui.domain.safe_text import searchable
 from oms_tui.domain.tracking_numbers import compact, find_tracking_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 MOST: Final = 20
 """Numbers of one kind taken from one mail: nobody means more, and a list of thousands must not cost thousands."""
@@ -38,6 +40,12 @@ _BETWEEN: Final = re.compile(rf"\s?(?:\b{_AND}\b|[,;&+])\s?#?", re.IGNORECASE)
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9](?:[\w/-]{4,38})[A-Za-z0-9]", re.ASCII)
 _DIGITS: Final = re.compile(r"(?:[^0-9]*[0-9]){3}")  # fewer are a word
+_OF_TOKENS: Final = frozenset(string.ascii_letters + string.digits + "_/-")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_/-]*")
+_DIGIT: Final = re.compile(r"[0-9]")
+_FIGURES: Final = re.compile(r"\d{3,}")
+_ASCII_FIGURES: Final = re.compile(r"[0-9]{3,}")  # half the time
+_WORDS_BEFORE: Final = 80  # characters from where one of our patterns begins to its first figures, and to the next ones
 
 
 def compiled(patterns: Sequence[str] = ORDER_PATTERNS) -> tuple[re.Pattern[str], ...]:
@@ -66,10 +74,11 @@ def order_numbers(text: str, patterns: Sequence[re.Pattern[str]] = DEFAULT) -> t
 
     Invisible characters do not hide a number, nor do full-width digits.
     """
-    plain = searchable(text[:LONGEST])
+    plain = _plain(text)
+    windows = list(_near_figures(plain)) if patterns is DEFAULT else [(0, len(plain))]
     places: dict[str, int] = {}
-    for pattern in patterns:
-        for found in pattern.finditer(plain):
+    for pattern in patterns if windows else ():
+        for found in (each for start, end in windows for each in pattern.finditer(plain, start, end)):
             for number in filter(None, _BETWEEN.split(found[1].upper())):
                 places[number] = min(found.start(1), places.get(number, len(plain)))
             if len(places) >= MOST * len(patterns):
@@ -79,12 +88,49 @@ def order_numbers(text: str, patterns: Sequence[re.Pattern[str]] = DEFAULT) -> t
 
 def identifiers(text: str) -> tuple[str, ...]:
     """What may be the number of an invoice or a payment, each once, as written; at most ``2 * MOST``."""
-    likely = (found[0] for found in _IDENTIFIER.finditer(searchable(text[:LONGEST])) if _DIGITS.match(found[0]))
+    plain = _plain(text)
+    likely = (
+        found[0]
+        for start, end in _tokens(plain)
+        for found in _IDENTIFIER.finditer(plain, start, end)
+        if _DIGITS.match(found[0])
+    )
     return tuple(islice(dict.fromkeys(likely), 2 * MOST))
 
 
 def parcel_numbers(text: str) -> tuple[str, ...]:
     """What may be a tracking number, compact as they are stored: those of known shape first; at most ``3 * MOST``."""
-    plain = searchable(text[:LONGEST])
-    known = [found.number for found in find_tracking_numbers(plain)[:MOST]]
-    return tuple(dict.fromkeys([*known, *map(compact, identifiers(plain))]))
+    known = [found.number for found in find_tracking_numbers(_plain(text))[:MOST]]
+    return tuple(dict.fromkeys([*known, *map(compact, identifiers(text))]))
+
+
+@lru_cache(maxsize=4)
+def _plain(text: str) -> str:
+    """The part of a text that is looked at; it is asked for once for each kind of number."""
+    return searchable(text[:LONGEST])
+
+
+def _near_figures(plain: str) -> Iterator[tuple[int, int]]:
+    """Where numbers of orders can stand. Most mails hold few figures, and the patterns are slow where there are none."""
+    start = end = -1
+    for figures in (_ASCII_FIGURES if plain.isascii() else _FIGURES).finditer(plain):
+        if start >= 0 and figures.start() - end > _WORDS_BEFORE:
+            yield start, end
+            start = -1
+        if start < 0:
+            start = max(0, figures.start() - _WORDS_BEFORE)
+        end = figures.end() + 1  # with what follows, which tells whether a word ends there
+    if start >= 0:
+        yield start, end
+
+
+def _tokens(plain: str) -> Iterator[tuple[int, int]]:
+    """Runs of what identifiers are made of, if they hold a digit."""
+    place = 0
+    while digit := _DIGIT.search(plain, place):
+        start = digit.start()
+        while start > place and plain[start - 1] in _OF_TOKENS:
+            start -= 1
+        token = _TOKEN.match(plain, digit.start())
+        place = token.end() if token else len(plain)
+        yield start, place

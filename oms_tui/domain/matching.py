@@ -205,6 +205,7 @@ def match(
     own_addresses: Collection[str],
     key: bytes,
     patterns: Sequence[re.Pattern[str]] = mail_numbers.DEFAULT,
+    proof: bool = False,
 ) -> MatchResult:
     """Find the orders a mail belongs to.
 
@@ -214,6 +215,7 @@ def match(
         own_addresses: every address of the desk's mailboxes.
         key: the secret that reply addresses are signed with.
         patterns: what an order's number looks like (``mail_numbers.compiled``).
+        proof: look for what proves a link only, not for orders that merely may be meant.
     """
     ours = {normalise.email(address) for address in own_addresses}
     sender = normalise.email(mail.sender)
@@ -225,7 +227,7 @@ def match(
     tokens = reply_token.read(key, (*mail.delivered_to, *mail.recipients), ours)
     _by_token(mail, tokens, lookup, others, found)
     _by_numbers(mail, lookup, others, patterns, found)
-    if not found.links and not outbound:
+    if not found.links and not outbound and not proof:
         _by_evidence(mail, lookup, sender, found)
     rest = [order for order in found.proposed if order.id not in found.links]
     return MatchResult(

@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from oms_tui.domain.tracking_number_kinds import KINDS, LONGEST, NAMES, PUBLIC_PAGES, Kind, carrier_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # A run with a digit, or a few capitals that may begin a number (``RB 123…``): words of a sentence are passed over.
 # The look-behind and the possessive quantifier keep a long run from being tried again at each of its letters.
 _RUN: Final = re.compile(r"(?<![0-9A-Za-z])(?:[A-Za-z]*+[0-9][0-9A-Za-z]*|[A-Z]{1,4}(?![0-9A-Za-z]))")
 _GROUPING: Final = re.compile(r"[ \t\u00a0\u2009\u202f-]{1,3}")
+_DIGITS: Final = re.compile(r"[0-9]+")
+_REACH: Final = 4 * LONGEST  # characters from a digit to either end of its number, however it is grouped
 _SHORTEST: Final = 8
 _NAMED_WITHIN: Final = 60  # characters before a number in which the carrier's name counts
 _NAME: Final = re.compile(
@@ -48,7 +53,9 @@ class Found:
 
 def find_tracking_numbers(text: str) -> list[Found]:
     """Every tracking number in ``text``, in order; of overlapping ones the longest that starts first."""
-    runs = [(match.start(), match.end()) for match in _RUN.finditer(text)]
+    runs = [
+        (match.start(), match.end()) for start, end in _near_digits(text) for match in _RUN.finditer(text, start, end)
+    ]
     found: list[Found] = []
     index = 0
     while index < len(runs):
@@ -60,6 +67,20 @@ def find_tracking_numbers(text: str) -> list[Found]:
         found.append(number)
         index = after
     return found
+
+
+def _near_digits(text: str) -> Iterator[tuple[int, int]]:
+    """Where numbers can stand: there is none without a digit, and most of a mail is words."""
+    start = end = -1
+    for digits in _DIGITS.finditer(text):
+        if start >= 0 and digits.start() - end > _REACH:
+            yield start, end
+            start = -1
+        if start < 0:
+            start = max(0, digits.start() - _REACH)
+        end = min(len(text), digits.end() + _REACH)
+    if start >= 0:
+        yield start, end
 
 
 def compact(number: str) -> str:

@@ -169,7 +169,7 @@ class _Matcher:
             for order in self._lookup.sent_here(mail.own_id, mail.message_id):
                 links.add(order, LinkReason.SENT_HERE)
         facts = mail.facts(self._policy.own_addresses)
-        result = match(facts, self._lookup, own_addresses=own, key=self._policy.key)
+        result = match(facts, self._lookup, own_addresses=own, key=self._policy.key, proof=True)
         for each in result.links:
             links.add(each.order, each.reason)
         links.warnings = result.warnings
