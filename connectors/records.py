@@ -463,7 +463,9 @@ class MailRecord:
     thread_hint: str = ""  # the server's own thread id (Gmail)
     has_body: bool = False
     text: str = ""
-    quoted: tuple[tuple[int, int], ...] = ()  # line ranges [first, last) of text that quote earlier mail: folded, never cut
+    quoted: tuple[
+        tuple[int, int], ...
+    ] = ()  # line ranges [first, last) of text that quote earlier mail: folded, never cut
     attachments: tuple[Attachment, ...] = ()
     warnings: tuple[str, ...] = ()  # what the parser had to cut or guess
 

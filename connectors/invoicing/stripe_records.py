@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from connectors.invoicing.stripe_money import from_stripe
-from connectors.records import DisputeRecord, InvoiceRecord, OrderRef, PaymentRecord, RefundRecord
+from connectors.records import LARGEST_NUMBER, DisputeRecord, InvoiceRecord, OrderRef, PaymentRecord, RefundRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -295,6 +295,8 @@ def _integer(document: Document, key: str) -> int:
     found = document.get(key)
     if not isinstance(found, int) or isinstance(found, bool):
         raise ValueError(f"{key} is no whole number")  # noqa: TRY004 - what is wrong is the answer, not our code
+    if abs(found) > LARGEST_NUMBER:
+        raise ValueError(f"{key} is larger than any amount is")
     return found
 
 

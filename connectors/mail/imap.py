@@ -162,7 +162,7 @@ class ImapMailbox:
         self, folder: str, message_ids: Sequence[str], *, own_id: str = "", since_uid: str = ""
     ) -> list[MailKey]:
         """Messages with one of the ids. What the server finds is compared exactly: servers search in loose ways."""
-        wanted = frozenset(message_ids)
+        wanted = frozenset(filter(None, message_ids))
         keys = [key for name in message_ids for key in _header("Message-ID", name)] + _header("X-OMS-ID", own_id)
         with self._lock:
             box = self._reading.select(folder)
@@ -180,7 +180,7 @@ class ImapMailbox:
 
     def thread(self, message_ids: Sequence[str]) -> list[MailRecord]:
         """Headers of the newer messages in inbox and sent that carry, or refer to, one of the ids."""
-        wanted = frozenset(message_ids)
+        wanted = frozenset(filter(None, message_ids))
         asked = list(dict.fromkeys(message_ids))[-_IDS_ASKED:]
         keys = [
             key

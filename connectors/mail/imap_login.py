@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import imaplib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from imapclient import IMAPClient, SocketTimeout
@@ -32,7 +32,7 @@ class Login:
     """Who logs in: with a password, or with access tokens."""
 
     user: str
-    password: str
+    password: str = field(repr=False)
     tokens: AccessTokens | None
     redactor: Redactor
 

@@ -179,14 +179,14 @@ class MaildirMailbox:
         present = disk.listing(path)
         since = int(since_uid) if since_uid.isdecimal() else 0
         recent = {name: entry for name, entry in present.items() if not since or disk.changed_since(entry, since)}
-        wanted = frozenset(message_ids)
+        wanted = frozenset(filter(None, message_ids))
         ids = self._ids(folder, recent)
         hits = (name for name, own in ids.items() if own.message_id in wanted or (own_id and own.own_id == own_id))
         return [MailKey(folder, "", name) for name in hits]
 
     def thread(self, message_ids: Sequence[str]) -> list[MailRecord]:
         """Headers of messages now in inbox or sent that carry, or refer to, one of the ids."""
-        wanted = frozenset(message_ids)
+        wanted = frozenset(filter(None, message_ids))  # mails without an id are no answers to each other
         found: list[MailRecord] = []
         roles = self.folders()
         for folder in dict.fromkeys((*self._wanted, roles["inbox"], roles.get("sent", roles["inbox"]))):

@@ -11,7 +11,7 @@ import base64
 import re
 import smtplib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from connectors.base import SendReceipt
@@ -43,7 +43,7 @@ class SmtpLogin:
     """Who sends. Without ``user`` nobody logs in; ``optional``: log in only where the server offers it."""
 
     user: str
-    password: str
+    password: str = field(repr=False)
     tokens: AccessTokens | None
     redactor: Redactor
     optional: bool = False

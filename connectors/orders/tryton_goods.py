@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -65,36 +65,76 @@ _GTIN = "ean"
 
 @dataclass(frozen=True)
 class Location:
-    """A warehouse: what the desk calls it, and its id."""
+    """A place: its id, code and name, Tryton's type of it ("warehouse", "customer"…), what it lies in."""
 
     id: int
-    name: str
+    code: str
+    title: str
+    kind: str
+    parent: int | None
+
+    @property
+    def name(self) -> str:
+        """What the desk calls it."""
+        return self.code or self.title
+
+
+@dataclass(frozen=True)
+class Move:
+    """Goods that will go from one place to another, in the product's own unit."""
+
+    product: int | None
+    quantity: Decimal
+    source: int | None
+    target: int | None
+    day: date | None
+
+
+def location(values: object) -> Location:
+    """A place.
+
+    Raises:
+        UnreadableRecordError: a field is not what it should be.
+    """
+    row = Row(values)
+    return Location(row.id, row.text("code"), row.text("name"), row.text("type"), row.link("parent"))
+
+
+def move(values: object) -> Move:
+    """A move that is still to come.
+
+    Raises:
+        UnreadableRecordError: a field is not what it should be.
+    """
+    row = Row(values)
+    places = row.link("from_location"), row.link("to_location")
+    return Move(row.link("product"), row.number("internal_quantity"), *places, row.day("planned_date"))
 
 
 class Places:
     """The tree of locations: which warehouse a place is in, and which places are outside."""
 
-    def __init__(self, rows: Sequence[Row], wanted: Sequence[str]) -> None:
-        self._rows = {row.id: row for row in rows}
+    def __init__(self, locations: Sequence[Location], wanted: Sequence[str]) -> None:
+        self._places = {place.id: place for place in locations}
         self.warehouses = [
-            Location(row.id, row.text("code") or row.text("name"))
-            for row in rows
-            if row.text("type") == "warehouse" and (not wanted or {row.text("code"), row.text("name")} & set(wanted))
+            place
+            for place in locations
+            if place.kind == "warehouse" and (not wanted or {place.code, place.title} & set(wanted))
         ]
 
     def warehouse(self, place: int | None) -> int | None:
         """The id of the warehouse ``place`` lies in; None for customers, vendors and places lost."""
         seen: set[int] = set()
-        while place is not None and place in self._rows and place not in seen:
+        while place is not None and place in self._places and place not in seen:
             seen.add(place)
-            if self._rows[place].text("type") == "warehouse":
+            if self._places[place].kind == "warehouse":
                 return place
-            place = self._rows[place].link("parent")
+            place = self._places[place].parent
         return None
 
     def kind(self, place: int | None) -> str:
         """Tryton's type of a place ("customer", "supplier", "storage"…)."""
-        return self._rows[place].text("type") if place in self._rows else ""
+        return self._places[place].kind if place in self._places else ""
 
 
 @dataclass
@@ -106,21 +146,19 @@ class Coming:
     expected_at: datetime | None = None
 
 
-def coming(moves: Sequence[Row], places: Places) -> dict[tuple[int, int], Coming]:
+def coming(moves: Sequence[Move], places: Places) -> dict[tuple[int, int], Coming]:
     """Reserved and expected quantities by (product, warehouse), in the products' own units."""
     found: dict[tuple[int, int], Coming] = {}
-    for move in moves:
-        product, quantity = move.link("product"), move.number("internal_quantity")
-        source, target = places.warehouse(move.link("from_location")), places.warehouse(move.link("to_location"))
-        if product is None or source == target:
+    for each in moves:
+        source, target = places.warehouse(each.source), places.warehouse(each.target)
+        if each.product is None or source == target:
             continue
-        if source is not None and places.kind(move.link("to_location")) != "lost_found":
-            found.setdefault((product, source), Coming()).committed += quantity
+        if source is not None and places.kind(each.target) != "lost_found":
+            found.setdefault((each.product, source), Coming()).committed += each.quantity
         if target is not None:
-            here = found.setdefault((product, target), Coming())
-            here.incoming += quantity
-            day = move.day("planned_date")
-            expected = datetime.combine(day, time(), UTC) if day else None
+            here = found.setdefault((each.product, target), Coming())
+            here.incoming += each.quantity
+            expected = datetime.combine(each.day, time(), UTC) if each.day else None
             if expected and (here.expected_at is None or expected < here.expected_at):
                 here.expected_at = expected
     return found
@@ -220,8 +258,9 @@ def origins(rows: Sequence[Mapping[str, Any]], name: str) -> set[int]:
     """Ids of the sale lines that the moves under ``name`` come from; what cannot be read is told when it is mapped."""
     found: set[int] = set()
     for values in rows:
-        for move in values.get(f"{name}.") or ():
-            origin = move.get("origin") if isinstance(move, dict) else None
+        moves = values.get(f"{name}.")
+        for each in moves if isinstance(moves, list) else ():
+            origin = each.get("origin") if isinstance(each, dict) else None
             model, _, line = str(origin).partition(",")
             if model == "sale.line" and line.isdecimal():
                 found.add(int(line))
@@ -229,12 +268,12 @@ def origins(rows: Sequence[Mapping[str, Any]], name: str) -> set[int]:
 
 
 def _order(moves: Sequence[Row], orders: Mapping[int, int]) -> OrderRef:
-    for move in moves:
-        model, line = move.reference("origin")
+    for each in moves:
+        model, line = each.reference("origin")
         if model == "sale.line" and line in orders:
             return OrderRef(remote_id=str(orders[line]))
     return OrderRef()
 
 
 def _contents(moves: Sequence[Row]) -> tuple[tuple[str, int], ...]:
-    return tuple((sku(move), whole(move.number("quantity")) or 1) for move in moves)
+    return tuple((sku(each), whole(each.number("quantity")) or 1) for each in moves)

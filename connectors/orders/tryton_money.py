@@ -249,6 +249,7 @@ def purchase(values: object, orders: Mapping[int, int]) -> PurchaseOrderRecord:
         ordered_at=row.midnight("purchase_date"),
         expected_at=max((at for at in expected if at), default=None),
         updated_at=row.changed_at(),
+        raw_status=row.text("state"),
     )
 
 

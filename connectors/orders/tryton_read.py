@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from connectors.orders import tryton_goods as goods
 from connectors.orders import tryton_money as money
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from connectors.orders.tryton_rpc import TrytonRpc
     from connectors.orders.tryton_scan import Walk
     from connectors.records import Page, Record, Ref
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class TrytonReader:
         linked = {name: _all(rows, name) for name in ("shipments", "drop_shipments", "invoices", "payments")}
         linked["invoices"] += self._credit_notes(linked["invoices"])
         linked["receipts"] = linked["invoices"]
-        linked["purchases"] = sorted(self._sales_of_purchases([["sale", "in", orders]]))
+        linked["purchases"] = sorted(self._sales_of_purchases([["sale", "in", orders]], page))
         linked["notes"] = self._ids("ir.note", [["resource", "in", [f"sale.sale,{each}" for each in orders]]])
         for stream, ids in linked.items():
             self.read(stream, ids, page)
@@ -131,6 +135,17 @@ class TrytonReader:
                 page.quarantined.append(set_aside(STREAMS[stream].kind, values, reason))
         return {values["id"] for values in rows}
 
+    @staticmethod
+    def _sound(kind: str, rows: list[dict[str, Any]], page: Page, make: Callable[[dict[str, Any]], T]) -> list[T]:
+        """What can be made of ``rows``; one of which nothing can is set aside."""
+        found: list[T] = []
+        for values in rows:
+            try:
+                found.append(make(values))
+            except UnreadableRecordError as reason:
+                page.quarantined.append(set_aside(kind, values, reason))
+        return found
+
     def _customers(self, ids: list[int], page: Page) -> set[int]:
         rows = self._rows("customers", ids, sales.PARTY_FIELDS)
         return self._take("customers", rows, page, lambda values: [sales.customer_record(Row(values))])
@@ -138,7 +153,7 @@ class TrytonReader:
     def _orders(self, ids: list[int], page: Page) -> set[int]:
         rows = self._rows("orders", ids, sales.SALE_FIELDS)
         returns = self._returns(ids)
-        credited = self._credited(rows)
+        credited = self._credited(rows, page)
 
         def order(values: dict[str, Any]) -> list[Record]:
             found = credited.get(values["id"], Decimal(0))
@@ -152,24 +167,33 @@ class TrytonReader:
         domain = [["origin", "in", [f"sale.sale,{each}" for each in ids]]]
         for values in self._rpc.search_read("sale.sale", domain, ["origin", "state", "shipment_state"]):
             row = Row(values)
-            found.setdefault(_reference_id(row, "origin"), []).append(row)
+            with suppress(UnreadableRecordError):  # told where that sale is read itself
+                if row.text("state") and row.text("shipment_state"):
+                    found.setdefault(_reference_id(row, "origin"), []).append(row)
         return found
 
-    def _credited(self, rows: list[dict[str, Any]]) -> dict[int, Decimal]:
-        """What posted credit notes take back of each sale, positive."""
+    def _credited(self, rows: list[dict[str, Any]], page: Page) -> dict[int, Decimal]:
+        """What posted credit notes take back of each sale, positive. One that cannot be read is set aside."""
         invoices: dict[int, int] = {}
         for values in rows:
-            for each in values.get("invoices.") or ():
+            linked = values.get("invoices.")
+            for each in linked if isinstance(linked, list) else ():
                 if isinstance(each, dict) and isinstance(each.get("id"), int):
                     invoices[each["id"]] = values["id"]
         found: dict[int, Decimal] = {}
         notes = self._credit_notes(list(invoices))
         fields = ("state", "total_amount", "origin_invoices")
-        for values in self._rpc.search_read("account.invoice", [["id", "in", notes]], fields) if notes else ():
+
+        def taken_back(values: dict[str, Any]) -> tuple[int | None, Decimal]:
             row = Row(values)
+            posted = row.text("state") in {"posted", "paid"}
             of = next((invoices[each] for each in row.links("origin_invoices") if each in invoices), None)
-            if of is not None and row.text("state") in {"posted", "paid"}:
-                found[of] = found.get(of, Decimal(0)) - row.number("total_amount")
+            return of if posted else None, -row.number("total_amount")
+
+        read = self._rpc.search_read("account.invoice", [["id", "in", notes]], fields) if notes else []
+        for of, amount in self._sound("invoice", read, page, taken_back):
+            if of is not None:
+                found[of] = found.get(of, Decimal(0)) + amount
         return found
 
     def _credit_notes(self, invoices: list[int]) -> list[int]:
@@ -184,12 +208,10 @@ class TrytonReader:
         return sorted({row["invoice"] for row in rows if isinstance(row.get("invoice"), int)} - set(invoices))
 
     def _stock(self, ids: list[int], page: Page) -> set[int]:
-        places = goods.Places(
-            [Row(values) for values in self._rpc.search_read("stock.location", [], goods.LOCATION_FIELDS)],
-            self._warehouses,
-        )
+        locations = self._rpc.search_read("stock.location", [], goods.LOCATION_FIELDS)
+        places = goods.Places(self._sound("location", locations, page, goods.location), self._warehouses)
         moves = self._rpc.search_read("stock.move", [["product", "in", ids], goods.OPEN_MOVES], goods.MOVE_FIELDS)
-        awaited = goods.coming([Row(values) for values in moves], places)
+        awaited = goods.coming(self._sound("move", moves, page, goods.move), places)
         today = self._clock().date()
         found: set[int] = set()
         for where in places.warehouses:
@@ -242,23 +264,17 @@ class TrytonReader:
 
     def _purchases(self, ids: list[int], page: Page) -> set[int]:
         rows = self._rows("purchases", ids, money.PURCHASE_FIELDS)
-        orders = self._sales_of_purchases([["purchase_request.purchase_line.purchase", "in", ids]])
+        orders = self._sales_of_purchases([["purchase_request.purchase_line.purchase", "in", ids]], page)
         return self._take("purchases", rows, page, lambda values: [money.purchase(values, orders)])
 
-    def _sales_of_purchases(self, domain: list[Any]) -> dict[int, int]:
+    def _sales_of_purchases(self, domain: list[Any], page: Page) -> dict[int, int]:
         """The sale that each purchase was made for, of the sale lines in ``domain``."""
         path = "purchase_request.purchase_line.purchase"
         if not self._rpc.knows("sale.line", path):  # without drop shipping no sale asks for a purchase
             return {}
-        found: dict[int, int] = {}
-        for values in self._rpc.search_read("sale.line", domain, ["sale", path]):
-            row = Row(values)
-            request = row.row("purchase_request")
-            line = request.row("purchase_line") if request else None
-            purchase, sale = (line.link("purchase") if line else None), row.link("sale")
-            if purchase is not None and sale is not None:
-                found[purchase] = sale
-        return found
+        lines = self._rpc.search_read("sale.line", domain, ["sale", path])
+        pairs = self._sound("sale line", lines, page, _bought_for)
+        return {purchase: sale for purchase, sale in pairs if purchase is not None and sale is not None}
 
     def _notes(self, ids: list[int], page: Page) -> set[int]:
         rows = self._rows("notes", ids, sales.NOTE_FIELDS)
@@ -266,13 +282,22 @@ class TrytonReader:
 
 
 def _all(rows: list[dict[str, Any]], name: str) -> list[int]:
-    return sorted({each for row in rows for each in row.get(name) or () if isinstance(each, int)})
+    linked = [row.get(name) for row in rows]
+    return sorted({each for ids in linked if isinstance(ids, list) for each in ids if isinstance(each, int)})
 
 
 def _stock_at(
     where: goods.Location, awaited: dict[tuple[int, int], goods.Coming], values: dict[str, Any]
 ) -> list[Record]:
     return [goods.stock(values, where, awaited.get((values["id"], where.id), goods.Coming()))]
+
+
+def _bought_for(values: dict[str, Any]) -> tuple[int | None, int | None]:
+    """The purchase that a sale line asked for, and its sale."""
+    row = Row(values)
+    request = row.row("purchase_request")
+    line = request.row("purchase_line") if request else None
+    return (line.link("purchase") if line else None), row.link("sale")
 
 
 def _reference_id(row: Row, name: str) -> int:

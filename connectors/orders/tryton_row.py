@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from connectors.records import Quarantined, minor_units
+from connectors.records import LARGEST_NUMBER, Quarantined, minor_units
 
 _LONGEST_RAW = 20_000
+_LARGEST = LARGEST_NUMBER // 10_000  # in minor units it still is a number, whatever the currency
 
 
 class UnreadableRecordError(ValueError):
@@ -103,6 +104,8 @@ class Row:
             raise UnreadableRecordError(f"{name} is no number") from None
         if not number.is_finite():
             raise UnreadableRecordError(f"{name} is no number")
+        if abs(number) > _LARGEST:
+            raise UnreadableRecordError(f"{name} is too large")
         return number
 
     def amount(self, name: str, currency: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -21,11 +21,8 @@ SPOILS: Final[dict[str, Any]] = {
     "missing": DROPPED,
     "null": None,
     "a number": 17,
-    "a fraction": 1.5,
     "a huge number": 10**40,
-    "true": True,
     "an unknown word": UNKNOWN_WORD,
-    "an empty text": "",
     "a list": [17],
     "an object": {"x": {"y": 1}},
 }
@@ -65,13 +62,13 @@ def spoil(record: dict[str, Any], path: Path, value: Any) -> bool:
 
 @dataclass
 class Drifting(httpx.BaseTransport):
-    """Passes on to ``inner`` and spoils one field of the records that are ``victim`` in every answer."""
+    """Passes on to ``inner``; where an answer holds the record ``victim``, its field at ``path`` is ``value`` instead."""
 
     inner: httpx.BaseTransport
     records_in: Callable[[Any], list[dict[str, Any]]]
-    victim: Callable[[dict[str, Any]], bool]
-    path: Path
-    value: Any
+    victim: dict[str, Any] = field(default_factory=dict)
+    path: Path = ()
+    value: Any = None
     spoiled: int = 0
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -81,7 +78,7 @@ class Drifting(httpx.BaseTransport):
         except ValueError:
             return answer
         for record in self.records_in(document):
-            if self.victim(record):
+            if record == self.victim:
                 self.spoiled += spoil(record, self.path, self.value)
         return httpx.Response(answer.status_code, json=document)
 

@@ -131,6 +131,7 @@ class Harness:
     marks: ClassVar[tuple[str, ...]] = ()
     not_applicable: ClassVar[Mapping[int, str]] = {}
     structure: ClassVar[frozenset[str]] = frozenset()  # fields without which an answer is none at all (group 13)
+    per_document: ClassVar[int] = 1  # records that one document of theirs may make at most (group 13)
     opened: list[Connector] = field(default_factory=list)
 
     def take_own(self) -> None:
@@ -185,6 +186,10 @@ class Harness:
     def records_in(self, document: Any) -> list[dict[str, Any]]:
         """The records inside one parsed answer (the very dicts: the suite spoils them in place)."""
         raise NotImplementedError
+
+    def is_context(self, document: Mapping[str, Any]) -> bool:
+        """For group 13: whether the document is none of a record's own, but one by which many are read (a warehouse)."""
+        return False
 
     def priced(self) -> Sequence[Priced]:
         """For group 10."""

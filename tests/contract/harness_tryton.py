@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     import pytest
     from servers.tryton import TrytonServer
 
-_WORDS = ("الطرد مكسور", "Zażółć gęślą jaźń 灯", "evil \u202etxt \x1b[31mred\x07", "line one\nline two\ttab", "ñ" * 5000)
+_WORDS = (
+    "الطرد مكسور",
+    "Zażółć gęślą jaźń 灯",
+    "evil \u202etxt \x1b[31mred\x07",
+    "line one\nline two\ttab",
+    "ñ" * 5000,
+)
 _NUMBERS = itertools.count(1)
 _ANSWERS: dict[tuple[str, bytes], tuple[int, bytes]] = {}
 
@@ -52,7 +58,8 @@ class TrytonHarness(Harness):
     key: ClassVar[str] = "tryton"
     fixtures: ClassVar[tuple[str, ...]] = ("tryton", "tryton_to_change")
     marks: ClassVar[tuple[str, ...]] = ("tryton",)
-    structure: ClassVar[frozenset[str]] = frozenset({"id"})  # a row of search_read without one is no row
+    structure: ClassVar[frozenset[str]] = frozenset({"id", "invoice", "invoices."})  # a row without id; ids asked for
+    per_document: ClassVar[int] = 2  # a shipment of two parcels, a product at two warehouses
     own: bool = False
     wire: httpx.HTTPTransport = field(default_factory=httpx.HTTPTransport)
 
@@ -128,6 +135,9 @@ class TrytonHarness(Harness):
         found = document.get("result") if isinstance(document, dict) else None
         rows = found if isinstance(found, list) else []
         return [row for row in rows if isinstance(row, dict) and "id" in row and len(row) > 1]
+
+    def is_context(self, document: Mapping[str, Any]) -> bool:
+        return "parent" in document  # a location
 
     def priced(self) -> Sequence[Priced]:
         shop = Shop(self.server)

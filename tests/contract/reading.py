@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -162,6 +163,8 @@ def texts(value: Any) -> Iterator[str]:
     elif isinstance(value, (tuple, list)):
         for each in value:
             yield from texts(each)
+    elif isinstance(value, Mapping):
+        yield from texts(list(value.values()))
 
 
 def moments(value: Any) -> Iterator[datetime]:

@@ -49,16 +49,18 @@ def test_what_is_wrong_with_an_account_is_named(harness: Harness) -> None:
     if {"url", "host"} & {setting.name for setting in manifest.settings}:
         assert {"wrong host", "a page, not the API"} <= told
     for one in refused:
-        error = _error_of(harness, one.account)
+        error = _error_of(harness, one.account, one.why)
         assert type(error) is one.error, f"{one.why}: {error!r}"
         assert len(str(error)) > _SHORTEST_WORDS, one.why
         assert error.hint, one.why
 
 
-def _error_of(harness: Harness, account: Account) -> ConnectorError:
-    with pytest.raises(ConnectorError) as caught:
-        harness.connect(account).check()
-    return caught.value
+def _error_of(harness: Harness, account: Account, why: str) -> ConnectorError:
+    try:
+        health = harness.connect(account).check()
+    except ConnectorError as error:
+        return error
+    pytest.fail(f"{why}: it was found to be in order: {health}")
 
 
 # ---- 8: the wire
@@ -149,7 +151,7 @@ def _all_accounted_for(harness: Harness, stream: str, found: Read) -> None:
 
 
 def _refused_check(harness: Harness, fault: Fault) -> None:
-    error = _error_of(harness, harness.account(transport=Faulty(_network(harness), fault)))
+    error = _error_of(harness, harness.account(transport=Faulty(_network(harness), fault)), fault.name)
     assert isinstance(error, fault.errors), repr(error)
     assert error.hint
     _waits_five_minutes(error)
