@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from oms_tui.demo.places import COUNTRIES
+from oms_tui.demo.places import COUNTRIES, digits_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -264,8 +264,7 @@ def ascii_name(text: str) -> str:
 
 def _phone(chance: Random, country: str) -> str:
     """A number of the country; "x" of its pattern are digits."""
-    pattern = chance.choice(COUNTRIES[country].phones)
-    return "".join(str(chance.randrange(10)) if char == "x" else char for char in pattern)
+    return digits_in(chance, chance.choice(COUNTRIES[country].phones))
 
 
 def _pair(word: str) -> tuple[str, str]:

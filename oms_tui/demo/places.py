@@ -56,10 +56,17 @@ def place(chance: Random, country: str) -> Place:
     """Some address in ``country``."""
     of = COUNTRIES[country]
     city, postcode, region = chance.choice(of.cities).split("|")
-    filled = "".join(str(chance.randrange(10)) if char == "x" else char for char in postcode)
-    return Place(
-        of.street.format(s=chance.choice(of.streets), n=_house(chance, country)), filled, city, region, country
-    )
+    street = of.street.format(s=chance.choice(of.streets), n=_house(chance, country))
+    return Place(street, digits_in(chance, postcode), city, region, country)
+
+
+def digits_in(chance: Random, pattern: str) -> str:
+    """A pattern with a digit for each "x"."""
+    parts = pattern.split("x")
+    if len(parts) == 1:
+        return pattern
+    digits = f"{chance.randrange(10 ** (len(parts) - 1)):0{len(parts) - 1}d}"
+    return "".join(part + digit for part, digit in zip(parts, [*digits, ""], strict=True))
 
 
 def _house(chance: Random, country: str) -> str:

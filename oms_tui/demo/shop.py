@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import accumulate
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -32,8 +33,8 @@ SHORT: Final = ("MIRA-BLUE", "SHADE-L-OCHRE", "DOME-SAGE", "ARC-BRASS", "CAMP-BL
 _REMEMBERED: Final = 60  # days for which every scan of a parcel is kept
 _RAN_OUT: Final = 6  # days ago
 _METHODS: Final = ("card", "paypal", "bank transfer", "invoice", "apple pay")
-_PRIVATE: Final = (50, 29, 9, 4, 8)
-_BUSINESS: Final = (18, 6, 14, 62, 0)
+_PRIVATE: Final = tuple(accumulate((50, 29, 9, 4, 8)))
+_BUSINESS: Final = tuple(accumulate((18, 6, 14, 62, 0)))
 _METHOD_OF: Final = {"overdue": "invoice", "unpaid": "bank transfer", "declined": "card"}
 """Only who pays like this can have such a trouble."""
 
@@ -47,6 +48,8 @@ _WISHES: Final = (
     "Call before delivery.",
     "Proszę zostawić w paczkomacie obok.",
 )
+_FEW: Final = tuple(accumulate((46, 29, 14, 8, 3)))  # how many lines an order has
+_MANY: Final = tuple(accumulate((4, 12, 26, 32, 26)))
 _NOTED: Final = 0.06  # of orders that somebody has written a note to
 _NOTES: Final = (
     ("ben", "Customer rang: please no delivery on Friday, they are away."),
@@ -147,7 +150,7 @@ class Shop:
             lines=_lines(chance, currency, kind),
             old=(self.now - at).days > _REMEMBERED,
             new_customer=new,
-            method=chance.choices(_METHODS, weights=_BUSINESS if business else _PRIVATE)[0],
+            method=chance.choices(_METHODS, cum_weights=_BUSINESS if business else _PRIVATE)[0],
         )
         age = (self.now - at) / DAY
         trouble = self._trouble(order, chance, age)
@@ -228,7 +231,7 @@ def euro_price_of(cents: int, currency: str) -> int:
 
 
 def _lines(chance: Random, currency: str, kind: str) -> list[Line]:
-    count = chance.choices((1, 2, 3, 4, 6), weights=(46, 29, 14, 8, 3) if kind != "key" else (4, 12, 26, 32, 26))[0]
+    count = chance.choices((1, 2, 3, 4, 6), cum_weights=_FEW if kind != "key" else _MANY)[0]
     found = []
     for product in some_products(chance, count):
         if kind == "key":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -53,8 +54,8 @@ def next_working_hour(at: datetime, opens: float, closes: float) -> datetime:
 
 def shopping_time(chance: Random, day: datetime) -> datetime:
     """When somebody orders on that day: seldom at night, most in the evening."""
-    hour = chance.choices(range(24), weights=_HOURS)[0]
+    hour = chance.choices(range(24), cum_weights=_HOURS)[0]
     return at_time(day, hour) + timedelta(seconds=chance.randrange(3600))
 
 
-_HOURS: Final = (2, 1, 1, 0, 0, 1, 2, 4, 7, 9, 10, 10, 10, 9, 8, 8, 9, 10, 11, 13, 15, 14, 10, 5)
+_HOURS: Final = tuple(accumulate((2, 1, 1, 0, 0, 1, 2, 4, 7, 9, 10, 10, 10, 9, 8, 8, 9, 10, 11, 13, 15, 14, 10, 5)))
