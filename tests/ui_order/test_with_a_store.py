@@ -198,3 +198,29 @@ async def test_a_blocked_reply_is_decided_on_where_it_is_shown(app: RealDesk) ->
         await rest(pilot)
         assert app.pane.writing
         assert kept(world).body.startswith("It comes.")
+
+
+async def test_the_last_words_before_the_desk_is_closed_are_kept(app: RealDesk) -> None:
+    async with app.run_test(size=(118, 46)) as pilot:
+        await pilot.press("6")
+        await rest(pilot)
+        await pilot.press(*"Dear Jan, I am off")  # and no time for a save
+    assert kept(app.world).body.startswith("Dear Jan, I am off")
+
+
+async def test_two_desks_on_one_draft_cannot_send_it_twice(app: RealDesk) -> None:
+    from oms_tui.actions import reply
+
+    world = app.world
+    async with app.run_test(size=(118, 46)) as pilot:
+        await pilot.press("6")
+        await rest(pilot)
+        await pilot.press(*"Dear Jan")
+        await rest(pilot, 0.6)
+        await pilot.press("ctrl+s")
+        await rest(pilot)
+        reply.send(world.session, kept(world).id)  # the same agent, in another window
+        await pilot.press("y")
+        await rest(pilot)
+        item = world.item("1042")
+        assert len(outbox_of(world.session.store, item.source, item.remote_id)) == 1

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from oms_tui.domain.macros import unresolved
 from oms_tui.ui.lines import LinesView
 from oms_tui.ui.rows import Part, Row, cut, flow
 
@@ -60,11 +59,6 @@ def review_rows(
     return rows
 
 
-def missing_count(written: Written) -> int:
-    """How many places still have to be filled."""
-    return len(unresolved(written.subject)) + len(unresolved(written.body))
-
-
 class Review(LinesView):
     """The rows; y sends, and so does enter on the line that says so. Enter elsewhere goes back."""
 
@@ -92,7 +86,7 @@ class Review(LinesView):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._about: tuple[Written, Sequence[ProblemLike]] | None = None
-        self._more: dict[str, object] = {}
+        self._files, self._answers, self._undo_seconds = 0, "", 0
 
     def ask(
         self, written: Written, problems: Sequence[ProblemLike], *, files: int, answers: str, undo_seconds: int

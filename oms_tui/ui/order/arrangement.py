@@ -26,6 +26,8 @@ _WRITING: Final = {"full": 15, "pairs": 13, "tabs": 10}
 _READING: Final = 8
 """Lines a conversation should have."""
 
+_MORE_TIMELINE: Final = 4  # lines a long timeline may have beyond what stands beside it
+
 
 class Place(NamedTuple):
     """A rectangle in cells."""
@@ -73,7 +75,9 @@ def arrange(width: int, height: int, wants: Callable[[str, int], int], wish: Wis
     head = min(wants("head", width), _HEAD[how], height // 3)
     places = {"head": Place(0, 0, width, head)}
     rest = height - head
-    return places | (_pairs_writing if how == "pairs" and wish.writing else _columns)(width, head, rest, wants, wish)
+    if how == "pairs" and wish.writing:
+        return places | _pairs_writing(width, head, rest, wish)
+    return places | _columns(width, head, rest, wants, wish)
 
 
 def _columns(width: int, top: int, rest: int, wants: Callable[[str, int], int], wish: Wish) -> dict[str, Place]:
@@ -82,19 +86,17 @@ def _columns(width: int, top: int, rest: int, wants: Callable[[str, int], int], 
     right = width - left
     narrow = wish.writing or wish.reply
     talk = wants("conversation", left if narrow else width)
-    if narrow:
-        talk = max(talk, wants("reply", right) if not wish.writing else 0)
-    least = _WRITING["full"] if wish.writing else max(_READING, min(talk, rest * 2 // 5))
-    least = min(least, rest // 2)
+    if wish.reply and not wish.writing:
+        talk = max(talk, wants("reply", right))
     stack = sum(wants(name, left) for name in _STACK)
-    facts = max(stack, min(wants("timeline", right), stack + 4))
+    facts = max(stack, min(wants("timeline", right), stack + _MORE_TIMELINE))
+    spare = rest - facts
     if wish.writing:
-        low = max(least, rest - max(facts, rest // 2)) if rest > facts else least
-        low = max(low, rest * 2 // 5)
+        low = max(min(_WRITING["full"], rest // 2), rest * 2 // 5, min(spare, rest // 2))
+    elif talk <= spare:
+        low = spare if talk >= _READING else talk  # what nobody needs goes to the mails, if there are any
     else:
-        low = max(min(talk, least), min(talk, rest - facts, rest))
-        if facts + talk <= rest:
-            low = rest - facts if talk >= _READING else talk
+        low = min(talk, max(spare, _READING, rest * 2 // 5))
     low = max(3, min(low, rest - 9))
     high = rest - low
     places = _stacked(left, top, high, wants, wish)
@@ -107,13 +109,12 @@ def _columns(width: int, top: int, rest: int, wants: Callable[[str, int], int], 
     return places
 
 
-def _pairs_writing(width: int, top: int, rest: int, wants: Callable[[str, int], int], wish: Wish) -> dict[str, Place]:
+def _pairs_writing(width: int, top: int, rest: int, wish: Wish) -> dict[str, Place]:
     """The facts asked for beside the conversation, the reply below them as wide as there is room."""
     low = min(max(_WRITING["pairs"], rest // 2), rest - 6)
     high = rest - low
     left = width * 2 // 5
     aside = wish.aside if wish.aside in _ASIDES else "stock"
-    del wants
     return {
         aside: Place(0, top, left, high),
         "conversation": Place(left, top, width - left, high),

@@ -42,7 +42,7 @@ def conversation_rows(
     rows: list[Row] = []
     for thread in threads:
         if len(threads) > 1:
-            rows += _thread_title(thread, frame, width, first=not rows)
+            rows += _thread_title(thread, width, first=not rows)
         said = thread.subject if len(threads) > 1 else ""
         rows += _thread(thread, frame, width, toggled, unfolded, said=said)
     return rows
@@ -58,10 +58,9 @@ def in_order(threads: Iterable[ConversationView]) -> list[ConversationView]:
     return sorted(threads, key=rank)
 
 
-def _thread_title(thread: ConversationView, frame: Frame, width: int, *, first: bool) -> Iterator[Row]:
+def _thread_title(thread: ConversationView, width: int, *, first: bool) -> Iterator[Row]:
     if not first:
         yield BLANK
-    del frame
     status = words_of(ConversationStatus, thread.status)
     parts = [
         Part("── ", "faint"),
