@@ -1,11 +1,13 @@
-"""A folder of exports held against the contract: the system over there is whoever writes the files."""
+"""A folder of exports held against the contract, its files written again and again as shops and ERPs do."""
 
 from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field
-from itertools import count
+import itertools
+import os
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness import Harness, Priced, Refused, Sign
@@ -14,7 +16,7 @@ from connectors.base import Account, Change
 from connectors.errors import NotFound, Rejected
 from connectors.orders import files_reading
 from connectors.orders.files_settings import SETTINGS
-from connectors.records import Ref
+from connectors.records import OrderRecord, Ref, ShipmentRecord, TrackingRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,219 +24,186 @@ if TYPE_CHECKING:
 
     import pytest
 
-_WORDS = ("الطرد مكسور", "Zażółć gęślą jaźń", "evil \u202etxt \x1b[31mred", "x" * 5000, "line one\nline two")
-_ORDERS = (
-    *(
-        "number",
-        "id",
-        "date",
-        "state",
-        "payment status",
-        "fulfillment status",
-        "currency",
-        "total",
-        "note",
-        "ship street",
-    ),
-    *("sku", "quantity", "price"),
-)
+WORDS = ("الطرد مكسور", "Zażółć gęślą jaźń 灯", "evil \u202etxt \x1b[31mred\x07", '"quoted", with;signs', "ñ" * 5000)
+_COUNT = itertools.count(1)
+_DAY = "2026-01-05T10:00:00Z"
+_ORDER = {"date": _DAY, "total": "39.50", "email": "jan@cust.example", "status": "processing", "ship city": "Berlin"}
+Rows = dict[str, dict[str, str]]
+
+
+def _seed() -> dict[str, Rows]:
+    """Rows by their key, by the name of the file."""
+    orders = {f"{number}": {"number": f"{number}", **_ORDER, "payment status": "open"} for number in range(7, 12)}
+    money = {"order": "7", "amount": "39.50", "date": _DAY}
+    return {
+        "orders": orders,
+        "order_lines": {number: {"order": number, "sku": "LAMP", "qty": "1", "price": "39.50"} for number in orders},
+        "customers": {"c1": {"id": "c1", "email": "jan@cust.example", "name": "Jan Kowal"}},
+        "stock": {"LAMP": {"sku": "LAMP", "on hand": "14", "location": "WH"}, "SHADE": {"sku": "SHADE", "on hand": "1"}},
+        "shipments": {"s1": {"id": "s1", "order": "7", "carrier": "dhl", "tracking number": "", "status": "pending"}},
+        "tracking": {
+            "a": {"tracking number": "JJD1", "carrier": "dhl", "status": "in transit", "time": _DAY, "order": "8"}
+        },
+        "payments": {"p1": {"id": "p1", **money, "status": "settled"}},
+        "refunds": {"r1": {"id": "r1", **money, "payment": "p1", "status": "settled"}},
+        "disputes": {"d1": {"id": "d1", **money, "payment": "p1", "status": "needs_response"}},
+        "invoices": {"INV-1": {"number": "INV-1", "order": "7", "total": "39.50", "date": _DAY, "status": "open"}},
+        "purchases": {"PO-1": {"number": "PO-1", "vendor": "Lampworks", "date": _DAY, "status": "submitted"}},
+        "notes": {"n1": {"id": "n1", "order": "7", "text": "rang, nobody in", "date": _DAY}},
+    }
 
 
 @dataclass
 class FilesHarness(Harness):
-    """A shop's whole export is written again whenever something changes, as exports are."""
+    """Eleven kinds of file with a few rows each."""
 
     key: ClassVar[str] = "files"
     not_applicable: ClassVar[Mapping[int, str]] = {
-        8: "there is no wire; what breaks a file is in tests/files/test_text.py and test_sheets_and_json.py",
-        9: "a folder has no clock of its own; zones and changes of the hour are in tests/files/test_values.py",
-        11: "nothing is ever written to a watched folder, so nothing can happen twice",
-        12: "nothing is ever written to a watched folder, so no version can be stale",
-        13: "there is no wire; headings and values that are not what they were are in tests/files/test_columns.py",
+        8: "files on this disk: half of one, none, one that is no text are in tests/files/test_text.py",
+        9: "a file's time of change tells that it changed, whatever the hour: tests/files/test_changes.py",
+        11: "files are only read: nothing is ever written into the folder",
+        12: "files are only read: nothing is ever written into the folder",
+        13: "a changed heading or value sets rows aside: tests/files/test_columns.py and tests/files/test_orders.py",
     }
-    orders: dict[str, dict[str, Any]] = field(default_factory=dict)
-    tables: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = field(default_factory=dict)
-    _numbers: Any = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        self._path.mkdir()
-        for words in _WORDS:
-            self._order(note=words)
-        self.tables = {
-            "customers.csv": (("customer id", "name", "email"), [("C1", "Jan Kowal", "jan@x.example")]),
-            "stock.csv": (("sku", "location", "on hand"), [("LAMP", "Berlin", 14), ("SHADE", "Berlin", 0)]),
-            "shipments.csv": (
-                ("id", "order number", "carrier", "tracking number", "shipped"),
-                [("S1", "1", "dhl", "00340", "2026-01-06")],
-            ),
-            "tracking.csv": (
-                ("carrier", "tracking number", "time", "status"),
-                [("dhl", "00340", "2026-01-06T10:00:00Z", "in transit")],
-            ),
-            "payments.csv": (("id", "order number", "amount", "state"), [("P1", "1", "10.00", "paid")]),
-            "refunds.csv": (("id", "order number", "amount"), [("R1", "1", "1.00")]),
-            "disputes.csv": (("id", "order number", "amount"), [("D1", "2", "10.00")]),
-            "invoices.csv": (("number", "order number", "total"), [("I1", "1", "10.00")]),
-            "purchases.csv": (("number", "vendor", "order number"), [("PO1", "Ostermann", "3")]),
-            "notes.csv": (("id", "order number", "text"), [("N1", "1", "called")]),
-        }
-        self._write()
+        self.path = self.folder / "exports"
+        self.path.mkdir()
+        self.files = _seed()
+        for name in self.files:
+            self.export(name)
 
-    @property
-    def _path(self) -> Path:
-        return self.folder / "exports"
-
-    def _order(self, **more: Any) -> str:
-        number = str(next(self._numbers))
-        self.orders[number] = {
-            "number": number,
-            "id": number,
-            "date": "2026-01-05T10:00:00Z",
-            "currency": "EUR",
-            "total": "10.00",
-            "sku": "LAMP",
-            "quantity": 1,
-            "price": "10.00",
-            **more,
-        }
-        return number
-
-    def _write(self) -> None:
-        self._save("orders.csv", _ORDERS, [[order.get(name, "") for name in _ORDERS] for order in self.orders.values()])
-        for name, (header, rows) in self.tables.items():
-            self._save(name, header, rows)
-
-    def _save(self, name: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows([header, *rows])
-        (self._path / name).write_text(text.getvalue(), encoding="utf-8", newline="")
-
-    # ---- the contract
+    def export(self, name: str, *, columns: Sequence[str] = ()) -> None:
+        """Write a file anew, as a nightly export does."""
+        rows = self.files[name]
+        head = list(dict.fromkeys([*columns, *(column for row in rows.values() for column in row)]))
+        text = io.StringIO()
+        writer = csv.DictWriter(text, head, restval="")
+        writer.writeheader()
+        writer.writerows(rows.values())
+        path = self.path / f"{name}.csv"
+        path.write_text(text.getvalue(), encoding="utf-8")
+        at = time.time() - 100_000 + next(_COUNT) * 5
+        os.utime(path, (at, at))
 
     def account(self, **options: Any) -> Account:
         return self._account({}, options)
-
-    def _account(self, settings: dict[str, Any], options: dict[str, Any] | None = None) -> Account:
-        values = {setting.name: setting.default for setting in SETTINGS} | {"path": self._path, "currency": "EUR"}
-        waits = {"sleep": lambda _: None}  # files of this test are whole when they are written
-        return Account("depot", values | settings, self.folder / "cache", waits | (options or {}))
 
     def secrets(self) -> Sequence[str]:
         return ()
 
     def refused(self) -> Sequence[Refused]:
         return (
-            Refused("no folder", self._account({"path": self.folder / "none"}), NotFound),
-            Refused("a file", self._account({"path": self._path / "orders.csv"}), NotFound),
-            Refused("another protocol", self._account({"path": "sftp://host/exports"}), Rejected),
-            Refused("an unknown field", self._account({"columns": {"orders": {"x": "nummer"}}}), Rejected),
+            Refused("no such folder", self._account({"path": self.folder / "nowhere"}, {}), NotFound),
+            Refused("a file", self._account({"path": self.path / "orders.csv"}, {}), NotFound),
+            Refused("no such zone", self._account({"timezone": "Europe/Atlantis"}, {}), Rejected),
+            Refused("no such field", self._account({"columns": {"Ref": "numbr"}}, {}), Rejected),
         )
 
     def seeded(self) -> Mapping[str, set[str]]:
-        return {
-            "orders": set(self.orders),
-            "customers": {"C1"},
-            "stock": {"LAMP@Berlin", "SHADE@Berlin"},
-            "shipments": {"S1"},
-            "tracking": {"dhl:00340"},
-            "payments": {"P1"},
-            "refunds": {"R1"},
-            "disputes": {"D1"},
-            "invoices": {"I1"},
-            "purchases": {"PO1"},
-            "notes": {"N1"},
-        }
+        places = {"stock": {"LAMP@WH", "SHADE@main"}, "tracking": {"dhl:JJD1"}}
+        plain = {name: set(rows) for name, rows in self.files.items() if name not in {"order_lines", *places}}
+        return {**plain, **places}
 
     def changes(self) -> Mapping[Change | str, Callable[[], Sign]]:
-        return {
-            Change.PAID: self._edits("payment status", "paid", lambda order: order.payment_status == "paid"),
-            Change.CANCELLED: self._edits("state", "cancelled", lambda order: order.state == "cancelled"),
-            Change.PARTLY_SHIPPED: self._edits(
-                "fulfillment status",
-                "partially fulfilled",
-                lambda order: order.fulfillment_status == "partially_fulfilled",
-            ),
-            Change.ADDRESS_EDIT: self._edits(
-                "ship street", "Lindenweg 4", lambda order: order.ship_to.street == "Lindenweg 4"
-            ),
-            Change.LINE_EDIT: self._edits("quantity", 7, lambda order: order.lines[0].quantity == 7),
-            Change.TRACKING_SET: self._adds(
-                "shipments.csv",
-                ("S2", "2", "ups", "1Z", ""),
-                "shipments",
-                lambda record: record.tracking_number == "1Z",
-                Ref("shipment", "S2"),
-            ),
-            Change.TRACKING_CHANGED: self._adds(
-                "tracking.csv",
-                ("dhl", "00340", "2026-01-07T10:00:00Z", "exception"),
-                "tracking",
-                lambda record: record.status == "exception",
-            ),
-            Change.DELIVERED: self._adds(
-                "tracking.csv",
-                ("dhl", "00340", "2026-01-08T10:00:00Z", "delivered"),
-                "tracking",
-                lambda record: record.status == "delivered",
-            ),
-            Change.REFUND: self._adds(
-                "refunds.csv", ("R2", "2", "2.50"), "refunds", lambda record: record.remote_id == "R2"
-            ),
-            Change.NOTE: self._adds(
-                "notes.csv", ("N2", "1", "called again"), "notes", lambda record: record.text == "called again"
-            ),
-        }
+        def order(number: str, seen: Callable[[OrderRecord], bool], **values: str) -> Callable[[], Sign]:
+            def change() -> Sign:
+                self._put("orders", number, **{name.replace("_", " "): value for name, value in values.items()})
+                return Sign(
+                    "orders",
+                    lambda one: isinstance(one, OrderRecord) and one.number == number and seen(one),
+                    Ref("order", number),
+                )
 
-    def _edits(self, name: str, value: Any, seen: Callable[[Any], bool]) -> Callable[[], Sign]:
-        def edit() -> Sign:
-            number = self._order()
-            self._write()
-            self.orders[number][name] = value
-            self._write()
+            return change
+
+        def more_lines() -> Sign:
+            self._put("order_lines", "9", qty="3")
             return Sign(
-                "orders", lambda told: getattr(told, "remote_id", "") == number and seen(told), Ref("order", number)
+                "orders",
+                lambda one: isinstance(one, OrderRecord) and one.number == "9" and one.lines[0].quantity == 3,
+                Ref("order", "9"),
             )
 
-        return edit
+        def tracked(number: str) -> Callable[[], Sign]:
+            def change() -> Sign:
+                self._put("shipments", "s1", **{"tracking number": number})
+                return Sign(
+                    "shipments",
+                    lambda one: isinstance(one, ShipmentRecord) and one.tracking_number == number,
+                    Ref("shipment", "s1"),
+                )
 
-    def _adds(
-        self, file: str, row: tuple[Any, ...], stream: str, seen: Callable[[Any], bool], ref: Ref | None = None
-    ) -> Callable[[], Sign]:
-        def add() -> Sign:
-            self.tables[file][1].append(row)
-            self._write()
-            return Sign(stream, seen, ref)
+            return change
 
-        return add
+        def delivered() -> Sign:
+            scan = {**self.files["tracking"]["a"], "status": "delivered", "time": "2026-01-07T09:00:00Z"}
+            self._put("tracking", "b", **scan)
+            return Sign("tracking", lambda one: isinstance(one, TrackingRecord) and one.status == "delivered")
+
+        def refunded() -> Sign:
+            self._put("refunds", "r2", **{**self.files["refunds"]["r1"], "id": "r2"})
+            return Sign("refunds", lambda one: one.remote_id == "r2")
+
+        def noted() -> Sign:
+            self._put("notes", "n2", **{**self.files["notes"]["n1"], "id": "n2", "text": "rang again"})
+            return Sign("notes", lambda one: getattr(one, "text", "") == "rang again")
+
+        return {
+            Change.PAID: order("7", lambda one: one.payment_status == "paid", payment_status="paid"),
+            Change.PARTLY_SHIPPED: order(
+                "8", lambda one: one.fulfillment_status == "partially_fulfilled", fulfillment_status="partial"
+            ),
+            Change.CANCELLED: order("9", lambda one: one.state == "cancelled", status="cancelled"),
+            Change.ADDRESS_EDIT: order("10", lambda one: one.ship_to.city == "Bergen", ship_city="Bergen"),
+            Change.LINE_EDIT: more_lines,
+            Change.TRACKING_SET: tracked("JJD7"),
+            Change.TRACKING_CHANGED: tracked("JJD8"),
+            Change.DELIVERED: delivered,
+            Change.REFUND: refunded,
+            Change.NOTE: noted,
+        }
 
     def together(self, count: int) -> tuple[str, set[str]]:
-        made = {self._order() for _ in range(count)}
-        self._write()
-        return "orders", made
+        numbers = {str(100 + next(_COUNT)) for _ in range(count)}
+        for number in numbers:
+            self.files["orders"][number] = {"number": number, **_ORDER}
+        self.export("orders")
+        return "orders", numbers
 
     def small_pages(self, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
         monkeypatch.setattr(files_reading, "PAGE", size)
 
     def touch(self) -> Sign:
-        words = f"touched {next(self._numbers)}"
-        self.orders["1"]["note"] = words
-        self._write()
-        return Sign("orders", lambda told: getattr(told, "note", "") == words, Ref("order", "1"))
+        city = f"Berlin {next(_COUNT)}"
+        self._put("orders", "7", **{"ship city": city})
+        return Sign("orders", lambda one: isinstance(one, OrderRecord) and one.ship_to.city == city, Ref("order", "7"))
 
     def priced(self) -> Sequence[Priced]:
-        amounts = {"JPY": ("1200", 1200), "EUR": ("12.50", 1250), "KWD": ("1.2500", 1250)}
-        made = []
-        for currency, (written, minor) in amounts.items():
-            number = self._order(currency=currency, total=written, price=written)
-            made.append(Priced(currency, self.account(), "orders", number, minor))
-        self._write()
-        return made
+        amounts = (("JPY", "500", 500), ("EUR", "79.99", 7999), ("KWD", "12.345", 12345))
+        for currency, total, _ in amounts:
+            row = {**_ORDER, "number": f"1{currency}", "total": total, "currency": currency}
+            self.files["orders"][f"1{currency}"] = row
+        self.export("orders")
+        return [Priced(currency, self.account(), "orders", f"1{currency}", minor) for currency, _, minor in amounts]
 
     def backfill(self, count: int) -> tuple[Account, str]:
-        for _ in range(count):
-            self._order()
-        self._write()
+        self.files["orders"] = {str(number): {"number": str(number), **_ORDER} for number in range(count)}
+        self.export("orders")
         return self.account(), "orders"
 
     def hostile(self) -> Mapping[str, Sequence[str]]:
-        return {"orders": _WORDS}
+        for number, text in enumerate(WORDS):
+            self._put("notes", f"h{number}", **{"id": f"h{number}", "order": "7", "text": text, "date": _DAY})
+            self._put("orders", f"9{number}", number=f"9{number}", note=text, **_ORDER)
+        return {"notes": WORDS, "orders": WORDS}
+
+    def _put(self, name: str, key: str, **values: str) -> None:
+        self.files[name][key] = {**self.files[name].get(key, {}), **values}
+        self.export(name)
+
+    def _account(self, values: dict[str, Any], options: dict[str, Any]) -> Account:
+        defaults = {setting.name: setting.default for setting in SETTINGS}
+        settings: dict[str, Any] = {**defaults, "path": self.path, "currency": "EUR", **values}
+        cache: Path = self.folder / "cache"
+        return Account("depot", settings, cache, {"sleep": lambda _seconds: None, **options})
