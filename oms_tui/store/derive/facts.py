@@ -6,9 +6,12 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from oms_tui.domain.attention import ENDED
 from oms_tui.domain.stages import ParcelFacts
 from oms_tui.domain.vocabulary import ShipmentState, TrackingStatus
+from oms_tui.store.answered import answered_at
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
+from oms_tui.store.conflict_facts import disagreements, standing
 from oms_tui.store.rows import chunks, marks
 
 if TYPE_CHECKING:
@@ -95,6 +98,15 @@ class Waiting:
 
     since: int
     letters: list[tuple[int, str]] = field(default_factory=list)
+    answered_at: int | None = None
+    waits: bool = True
+
+    def answered(self, at: int) -> None:
+        """An answer was sent on the desk at ``at``, and no mailbox shows it yet."""
+        self.answered_at = max(at, self.answered_at or at)
+        later = [each for each, direction in self.letters if direction == "inbound" and each > self.answered_at]
+        self.letters = sorted([*self.letters, (at, "outbound")])
+        self.since, self.waits = min(later, default=self.since), bool(later)
 
 
 @dataclass(slots=True)
@@ -123,6 +135,7 @@ class OrderFacts:
     invoices: list[tuple[str, str, int | None]] = field(default_factory=list)  # kind, status, due
     purchases: list[Purchase] = field(default_factory=list)
     disputed: bool = False
+    conflicts: tuple[str, ...] = ()  # fields on which systems disagree, and nobody has decided
     threads: Threads | None = None
     decision: Values | None = None
     tasks: list[Values] = field(default_factory=list)
@@ -163,9 +176,10 @@ def load(store: Workspace, ids: Sequence[int]) -> dict[int, OrderFacts]:
     ):
         found[order].parcels.append(Parcel(state, carrier, _units(units), *parcel))
     _money(cache, found, here, place)
-    _mail(cache, found, here, place)
+    _mail(store, found, here, place)
     _customers(cache, found)
     _desk(store.desk, found)
+    _conflicts(store, found)
     return found
 
 
@@ -197,9 +211,11 @@ def _units(lines: str) -> dict[str, int]:
     return found
 
 
-def _mail(cache: Connection, found: dict[int, OrderFacts], here: list[int], place: str) -> None:
+def _mail(store: Workspace, found: dict[int, OrderFacts], here: list[int], place: str) -> None:
     """What was written stays written: a mail that is gone from its mailbox counts as before."""
+    cache = store.cache
     waiting: dict[int, Waiting] = {}
+    names: dict[str, Waiting] = {}
     for order, conversation, last, ours, person, bounce, since in cache.execute(
         "SELECT l.order_id, c.id, max(m.sent_at), "
         "max(CASE WHEN m.direction='outbound' AND m.auto='' THEN m.sent_at END), "
@@ -220,12 +236,20 @@ def _mail(cache: Connection, found: dict[int, OrderFacts], here: list[int], plac
         if since is not None:
             threads.waiting.append(waiting.setdefault(conversation, Waiting(since)))
     for part in chunks(waiting):
-        for conversation, at, direction in cache.execute(
-            "SELECT conversation_id, sent_at, direction FROM messages "
-            f"WHERE conversation_id IN ({marks(len(part))}) AND auto='' ORDER BY conversation_id, sent_at",
+        for conversation, at, direction, name in cache.execute(
+            "SELECT conversation_id, sent_at, direction, CASE message_id WHEN '' THEN digest ELSE message_id END "
+            f"FROM messages WHERE conversation_id IN ({marks(len(part))}) AND auto='' ORDER BY conversation_id, sent_at",
             part,
         ):
             waiting[conversation].letters.append((at, direction))
+            names[name] = waiting[conversation]
+    answers = answered_at(store.desk, names)
+    for name, at in answers.items():
+        names[name].answered(at)
+    for threads in (each.threads for each in found.values() if each.threads and each.threads.waiting):
+        sent = [each.answered_at for each in threads.waiting if each.answered_at is not None]
+        threads.told_at = max([*filter(None, (threads.told_at,)), *sent], default=None)
+        threads.waiting = [each for each in threads.waiting if each.waits]
 
 
 def _customers(cache: Connection, found: dict[int, OrderFacts]) -> None:
@@ -255,6 +279,25 @@ def _customers(cache: Connection, found: dict[int, OrderFacts]) -> None:
             orders, spent = worth.get(known[0], (1, {}))
             facts.orders, facts.spent = orders, spent
             facts.customer_name, facts.customer_tags = known[1], known[2]
+
+
+def _conflicts(store: Workspace, found: dict[int, OrderFacts]) -> None:
+    """Of orders that are not over; what a person decided on the very values that are told now is no conflict."""
+    under_way = [order for order, facts in found.items() if facts.order["state"] not in ENDED]
+    told = disagreements(store.cache, under_way)
+    by_name = {(found[order].order["source"], found[order].order["remote_id"]): order for order in told}
+    if not told:
+        return
+    decided = {
+        (by_name[source, remote_id], field): values
+        for source, remote_id, field, values in _of(store.desk, list(by_name), "conflict_decisions", 'field, "values"')
+    }
+    for order, fields in told.items():
+        found[order].conflicts = tuple(
+            name
+            for name, values in fields
+            if (order, name) not in decided or not standing(decided[order, name], values)
+        )
 
 
 _OUTBOX_RANK: Final = ("in_doubt", "blocked", "failed")

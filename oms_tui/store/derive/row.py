@@ -116,7 +116,7 @@ def row_of(
         "last_told_at": max(filter(None, (threads.told_at if threads else None, facts.called_at)), default=None),
         "short": short.units,
         "invoice": invoice,
-        "conflicts": 0,
+        "conflicts": len(facts.conflicts),
         # a customer who waits ends it (AttentionFacts.snoozed): lists must not leave them out
         "snoozed_until": decision.get("snoozed_until") if threads is None or threads.waiting_since is None else None,
         "derived_at": now,
@@ -192,6 +192,7 @@ def _attend(
         call=call["milestone"] if call else "",
         task_due_at=_at(task["due_at"]) if task else None,
         task=task["title"] if task else "",
+        conflicts=facts.conflicts,
         disputed=facts.disputed,
         outbox=facts.outbox,
         invoice_due_at=_at(invoice_due),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from oms_tui.domain.vocabulary import CallState
 from oms_tui.store import badges
+from oms_tui.store.conflict_facts import twins_of
 from oms_tui.store.derive import demand
 from oms_tui.store.derive.facts import load
 from oms_tui.store.derive.goods import need_of
@@ -124,6 +125,7 @@ def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now:
         taken = _take_away(cache, gone)
         others = [order for order in moved if order not in facts]
         others += _same_person(cache, facts, rows)
+        others += _same_order(cache, facts, changed)
         others += _orders_of(cache, [customer for customer in taken.values() if customer is not None])
         cache.executemany("INSERT OR IGNORE INTO dirty(order_id) VALUES (?)", [(order,) for order in others])
         _tell(cache, [*told, *taken])
@@ -159,6 +161,16 @@ def _same_person(cache: Connection, facts: dict[int, OrderFacts], rows: Sequence
         for order, person, currency, tier in others:
             if tier != tiers.get((person, currency), tier):
                 found.append(order)
+    return [order for order in found if order not in facts]
+
+
+def _same_order(cache: Connection, facts: dict[int, OrderFacts], changed: Sequence[Values]) -> list[int]:
+    """The same order in other systems, which agrees or disagrees otherwise now."""
+    found: list[int] = []
+    for row in changed:
+        before = facts[row["order_id"]].before or {"conflicts": 0, "flags": ""}
+        if (row["conflicts"] or before["conflicts"]) and row["flags"] != before["flags"]:
+            found += twins_of(cache, row["order_id"])
     return [order for order in found if order not in facts]
 
 

@@ -1,0 +1,236 @@
+"""The same fact told by two systems: whether they disagree. How it is written is no disagreement.
+
+Case, blanks, accents and other alphabets, the order of a name's words, the form of a street or of a phone number and a
+cent of rounding are all one. A system that says nothing of a fact contradicts nobody, and an invoice over a part of an
+order is a part of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from oms_tui.domain import normalise
+from oms_tui.domain.money import money_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_CENT: Final = 1
+_SAME_DAYS_MS: Final = 3 * 86_400_000  # two systems take down an order within days of each other
+_SIGNS: Final = 2  # of the same order, beside its number
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where parcels go, as one system has it."""
+
+    street: str = ""
+    postcode: str = ""
+    city: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one system says of an order; "" and None: nothing.
+
+    Attributes:
+        source: the system.
+        seen_at: when it was last read, in milliseconds since 1970 UTC.
+        placed_at: likewise, when the order was placed.
+        total: minor units of ``currency``.
+        units: by SKU.
+    """
+
+    source: str
+    seen_at: int
+    email: str = ""
+    phone: str = ""
+    name: str = ""
+    address: Address = field(default_factory=Address)
+    placed_at: int | None = None
+    currency: str = ""
+    total: int | None = None
+    units: Mapping[str, int] = field(default_factory=dict)
+
+
+class Value(NamedTuple):
+    """One side of a disagreement: who, what, and when it was seen."""
+
+    source: str
+    value: str
+    seen_at: int
+
+
+class Disagreement(NamedTuple):
+    """A field on which systems disagree."""
+
+    field: str
+    values: tuple[Value, Value]
+
+
+FIELDS: Final = ("email", "phone", "name", "ship_to", "currency", "total", "sku", "quantity")
+"""What is compared."""
+
+
+def with_order(order: Told, other: Told) -> Iterator[Disagreement]:
+    """On what another system's record of the same order disagrees."""
+    for name, ours, theirs, differ in (
+        ("email", order.email, other.email, _emails),
+        ("name", order.name, other.name, _names),
+    ):
+        if ours and theirs and differ(ours, theirs):
+            yield _told(name, order, ours, other, theirs)
+    if order.phone and other.phone and _phones(order, other):
+        yield _told("phone", order, order.phone, other, other.phone)
+    if _addresses(order.address, other.address):
+        yield _told("ship_to", order, _line(order.address), other, _line(other.address))
+    yield from _money(order, other, tolerance=_CENT)
+    if order.units and other.units:
+        yield from _goods(order, other, whole=True)
+
+
+def with_invoices(order: Told, invoices: Sequence[Told]) -> Iterator[Disagreement]:
+    """On what the invoices of an order disagree with it, all of them together; the last one speaks for the books."""
+    if not invoices:
+        return
+    last = invoices[-1]
+    if order.email and last.email and _emails(order.email, last.email):
+        yield _told("email", order, order.email, last, last.email)
+    units: dict[str, int] = {}
+    for invoice in invoices:
+        for sku, count in invoice.units.items():
+            units[sku] = units.get(sku, 0) + count
+    known = all(invoice.total is not None for invoice in invoices)
+    total = sum(invoice.total or 0 for invoice in invoices) if known else None
+    billed = Told(last.source, last.seen_at, currency=last.currency, total=total, units=units)
+    if order.currency and last.currency and order.currency.upper() != last.currency.upper():
+        yield _told("currency", order, order.currency, last, last.currency)
+    elif not _is_part(order, billed, len(invoices)):
+        yield from _money(order, billed, tolerance=_CENT * len(invoices))
+    if order.units and units:
+        yield from _goods(order, billed, whole=False)
+
+
+def same_order(one: Told, other: Told) -> bool:
+    """Whether two records that bear the same number are of one order: two shops may count from 1001 each.
+
+    They are if they are of one person, by mail address, name or address, and have something else in common.
+    """
+    person = (
+        bool(one.email and other.email) and not _emails(one.email, other.email),
+        bool(one.name and other.name) and not _names(one.name, other.name),
+        bool(_key(one.address)) and _key(one.address) == _key(other.address),
+    )
+    order = (
+        one.total is not None and one.total == other.total and one.currency == other.currency,
+        bool(one.units) and one.units == other.units,
+        one.placed_at is not None
+        and other.placed_at is not None
+        and abs(one.placed_at - other.placed_at) <= _SAME_DAYS_MS,
+    )
+    return any(person) and sum(person) + sum(order) >= _SIGNS
+
+
+def _told(name: str, one: Told, ours: str, other: Told, theirs: str) -> Disagreement:
+    return Disagreement(name, (Value(one.source, ours, one.seen_at), Value(other.source, theirs, other.seen_at)))
+
+
+def _emails(one: str, other: str) -> bool:
+    return normalise.email(one) != normalise.email(other)
+
+
+def _names(one: str, other: str) -> bool:
+    """A name may have more words in one system, as with a second name: one must have all of the other's."""
+    ours, theirs = set(normalise.name(one)), set(normalise.name(other))
+    if not ours or not theirs or ours <= theirs or theirs <= ours:
+        return False
+    joined = "".join(normalise.word_list(one)), "".join(normalise.word_list(other))
+    return joined[0] != joined[1]
+
+
+def _phones(one: Told, other: Told) -> bool:
+    ours = normalise.phone(one.phone, one.address.country or other.address.country)
+    theirs = normalise.phone(other.phone, other.address.country or one.address.country)
+    if not ours or not theirs:
+        return False
+    return not set(normalise.phone_variants(ours)) & set(normalise.phone_variants(theirs))
+
+
+def _addresses(one: Address, other: Address) -> bool:
+    """Another street or house, another postcode, another country. Cities have too many names."""
+    if one.country and other.country and one.country.upper() != other.country.upper():
+        return True
+    ours, theirs = normalise.postcode(one.postcode), normalise.postcode(other.postcode)
+    if ours and theirs and ours != theirs:
+        return True
+    here, there = normalise.street(one.street).key, normalise.street(other.street).key
+    return bool(here and there) and here != there
+
+
+def _key(address: Address) -> str:
+    street, postcode = normalise.street(address.street).key, normalise.postcode(address.postcode)
+    return f"{postcode} {street}" if street and postcode else ""
+
+
+def _line(address: Address) -> str:
+    town = " ".join(filter(None, (address.postcode, address.city)))
+    return ", ".join(filter(None, (address.street, town, address.country)))
+
+
+def _money(one: Told, other: Told, *, tolerance: int) -> Iterator[Disagreement]:
+    if one.currency and other.currency and one.currency.upper() != other.currency.upper():
+        yield _told("currency", one, one.currency, other, other.currency)
+    elif one.total is not None and other.total is not None and abs(one.total - other.total) > tolerance:
+        currency = one.currency or other.currency
+        yield _told("total", one, money_text(one.total, currency), other, money_text(other.total, currency))
+
+
+def _is_part(order: Told, billed: Told, count: int) -> bool:
+    """Whether invoices are over less than the order, by their goods, or as the first of several may be."""
+    if order.total is None or billed.total is None or billed.total >= order.total:
+        return False
+    ours, theirs = _plain(order.units), _plain(billed.units)
+    if ours.keys() & theirs.keys():
+        return any(theirs.get(sku, ("", 0))[1] < wanted for sku, (_, wanted) in ours.items())
+    return count > 1
+
+
+def _goods(one: Told, other: Told, *, whole: bool) -> Iterator[Disagreement]:
+    """Another product in the place of one that was ordered; and more of one than was ordered.
+
+    ``whole``: the other has the whole order and names products as we do, so less is a disagreement as well. Invoices
+    have lines for postage, and some call a product by its title: there it takes one that is known and one for one.
+    """
+    ours, theirs = _plain(one.units), _plain(other.units)
+    extra = [sku for sku in theirs if sku not in ours]
+    missing = [sku for sku in ours if sku not in theirs]
+    swapped = len(extra) == len(missing) and bool(ours.keys() & theirs.keys())
+    if extra and missing and (whole or swapped):
+        yield _told("sku", one, _skus(ours, missing), other, _skus(theirs, extra))
+    wrong = [
+        sku
+        for sku in ours
+        if sku in theirs and (theirs[sku][1] > ours[sku][1] or (whole and theirs[sku][1] != ours[sku][1]))
+    ]
+    if wrong:
+        yield _told("quantity", one, _counts(ours, wrong), other, _counts(theirs, wrong))
+
+
+def _plain(units: Mapping[str, int]) -> dict[str, tuple[str, int]]:
+    """By SKU without case and blanks: how it is written, and how many."""
+    found: dict[str, tuple[str, int]] = {}
+    for sku, count in units.items():
+        key = "".join(sku.casefold().split())
+        if key:
+            found[key] = (sku, found.get(key, ("", 0))[1] + count)
+    return found
+
+
+def _skus(units: Mapping[str, tuple[str, int]], keys: Sequence[str]) -> str:
+    return ", ".join(units[key][0] for key in keys)
+
+
+def _counts(units: Mapping[str, tuple[str, int]], keys: Sequence[str]) -> str:
+    return ", ".join(f"{units[key][1]} {units[key][0]}" for key in keys)

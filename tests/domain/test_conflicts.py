@@ -1,0 +1,173 @@
+"""What two systems say of one order: what is a disagreement, and what only reads differently."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oms_tui.domain.conflicts import FIELDS, Address, Told, same_order, with_invoices, with_order
+
+DAY = 86_400_000
+SHOP = Told(
+    "shop",
+    1,
+    email="jan@firma.example",
+    phone="+49 170 1234567",
+    name="Jan Müller",
+    address=Address("Lindenstraße 4", "10115", "Berlin", "DE"),
+    placed_at=10 * DAY,
+    currency="EUR",
+    total=7900,
+    units={"LAMP-BLUE": 2, "SHADE-L": 1},
+)
+
+
+def erp(**changes: Any) -> Told:
+    return replace(SHOP, source="erp", seen_at=2, **changes)
+
+
+def invoice(**changes: Any) -> Told:
+    given = {"email": "jan@firma.example", "currency": "EUR", "total": 7900, "units": {"LAMP-BLUE": 2, "SHADE-L": 1}}
+    return Told("books", 3, **(given | changes))
+
+
+def fields(*found: Any) -> list[str]:
+    return [each.field for each in found]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"email": "JAN@Firma.example"},
+        {"email": ""},
+        {"phone": "0170/1234567"},
+        {"phone": "0049 170 12 34 567"},
+        {"phone": "ask at the door"},
+        {"name": "MÜLLER, JAN"},
+        {"name": "Jan Mueller"},
+        {"name": "Jan Peter Müller"},
+        {"name": ""},
+        {"address": Address("Lindenstr. 4", "10115", "BERLIN", "de")},
+        {"address": Address("Lindenstrasse 4", "", "Berlin-Mitte", "")},
+        {"address": Address()},
+        {"total": 7901},
+        {"total": None},
+        {"currency": "eur"},
+        {"units": {"lamp-blue": 2, "SHADE-L ": 1}},
+        {"units": {}},
+    ],
+)
+def test_how_it_is_written_is_no_disagreement(changes: dict[str, Any]) -> None:
+    assert list(with_order(SHOP, erp(**changes))) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "changes", "values"),
+    [
+        ("email", {"email": "j.mueller@firma.example"}, ("jan@firma.example", "j.mueller@firma.example")),
+        ("phone", {"phone": "+49 170 7654321"}, ("+49 170 1234567", "+49 170 7654321")),
+        ("name", {"name": "Eva Müller"}, ("Jan Müller", "Eva Müller")),
+        (
+            "ship_to",
+            {"address": Address("Lindenstraße 14", "10115", "Berlin", "DE")},
+            ("Lindenstraße 4, 10115 Berlin, DE", "Lindenstraße 14, 10115 Berlin, DE"),
+        ),
+        (
+            "ship_to",
+            {"address": Address("Lindenstraße 4", "10117", "Berlin", "DE")},
+            ("Lindenstraße 4, 10115 Berlin, DE", "Lindenstraße 4, 10117 Berlin, DE"),
+        ),
+        ("ship_to", {"address": Address(country="AT")}, ("Lindenstraße 4, 10115 Berlin, DE", "AT")),
+        ("total", {"total": 7800}, ("€79.00", "€78.00")),
+        ("currency", {"currency": "PLN"}, ("EUR", "PLN")),
+        ("sku", {"units": {"LAMP-RED": 2, "SHADE-L": 1}}, ("LAMP-BLUE", "LAMP-RED")),
+        ("quantity", {"units": {"LAMP-BLUE": 1, "SHADE-L": 1}}, ("2 LAMP-BLUE", "1 LAMP-BLUE")),
+    ],
+)
+def test_another_fact_is_told_with_both_sides(field: str, changes: dict[str, Any], values: tuple[str, str]) -> None:
+    (found,) = with_order(SHOP, erp(**changes))
+    assert found.field == field
+    assert [(value.source, value.seen_at) for value in found.values] == [("shop", 1), ("erp", 2)]
+    assert tuple(value.value for value in found.values) == values
+
+
+@pytest.mark.parametrize(
+    ("invoices", "found"),
+    [
+        ([], []),
+        ([invoice()], []),
+        ([invoice(total=7901)], []),
+        ([invoice(total=8900)], ["total"]),
+        ([invoice(total=6900)], ["total"]),
+        ([invoice(total=6900, units={})], ["total"]),
+        ([invoice(currency="PLN")], ["currency"]),
+        ([invoice(email="books@firma.example")], ["email"]),
+        ([invoice(total=3950, units={"LAMP-BLUE": 1})], []),  # the first parcel's
+        ([invoice(total=3950, units={"LAMP-BLUE": 1}), invoice(total=3950, units={"LAMP-BLUE": 1, "SHADE-L": 1})], []),
+        ([invoice(total=3000, units={}), invoice(total=3000, units={})], []),  # a third may follow
+        ([invoice(total=7900, units={}), invoice(total=7900, units={})], ["total"]),  # billed twice
+        ([invoice(units={"Lamp, blue": 2, "Shade, large": 1})], []),  # titles for SKUs
+        ([invoice(units={"LAMP-BLUE": 2, "SHADE-L": 1, "Postage": 1})], []),
+        ([invoice(units={"LAMP-BLUE": 2, "SHADE-XL": 1})], ["sku"]),
+        ([invoice(units={"LAMP-BLUE": 3, "SHADE-L": 1})], ["quantity"]),
+    ],
+)
+def test_invoices_are_held_against_the_order_all_together(invoices: list[Told], found: list[str]) -> None:
+    assert fields(*with_invoices(SHOP, invoices)) == found
+
+
+def test_two_shops_that_both_count_from_1001_do_not_contradict_each_other() -> None:
+    stranger = Told(
+        "market",
+        2,
+        email="eva@post.example",
+        name="Eva Lund",
+        address=Address("Storgatan 1", "11122", "Malmö", "SE"),
+        placed_at=300 * DAY,
+        currency="SEK",
+        total=500,
+        units={"MUG": 1},
+    )
+    assert not same_order(SHOP, stranger)
+    assert not same_order(SHOP, replace(stranger, placed_at=SHOP.placed_at))
+    assert same_order(SHOP, erp(address=Address("elsewhere 1"), email="new@firma.example"))
+
+
+TEXT = st.text(alphabet="abÄß 1-@.", max_size=8)
+TOLD = st.builds(
+    Told,
+    source=st.just("x"),
+    seen_at=st.integers(0, 9),
+    email=TEXT,
+    phone=st.text(alphabet="+0123456789 /", max_size=14),
+    name=TEXT,
+    address=st.builds(Address, TEXT, TEXT, TEXT, st.sampled_from(["", "DE", "de", "AT"])),
+    currency=st.sampled_from(["", "EUR", "JPY"]),
+    total=st.one_of(st.none(), st.integers(0, 10_000)),
+    units=st.dictionaries(st.sampled_from(["A", "a", "B", " "]), st.integers(0, 3), max_size=3),
+)
+
+
+@given(one=TOLD)
+def test_nobody_contradicts_themselves(one: Told) -> None:
+    assert list(with_order(one, replace(one, source="y"))) == []
+
+
+@given(one=TOLD, other=TOLD)
+def test_who_contradicts_whom_does_not_depend_on_who_is_asked_first(one: Told, other: Told) -> None:
+    found = list(with_order(one, other))
+    assert fields(*found) == fields(*with_order(other, one))
+    assert set(fields(*found)) <= set(FIELDS)
+    assert len(found) == len(set(fields(*found)))
+
+
+@given(order=TOLD, invoices=st.lists(TOLD, max_size=3))
+def test_any_invoices_can_be_held_against_any_order(order: Told, invoices: list[Told]) -> None:
+    found = fields(*with_invoices(order, invoices))
+    assert len(found) == len(set(found))
+    assert list(with_invoices(order, [])) == []
