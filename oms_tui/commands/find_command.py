@@ -44,13 +44,14 @@ def read_query(text: str) -> Tree:
 
 def run(options: Any) -> int:
     """Do it; returns the exit code."""
+    from oms_tui.store.queue_sorts import SORTS
     from oms_tui.store.reads import queue
 
     if options.limit < 1:
         raise Failure(WRONG_USE, "usage", "--limit must be at least 1", field="limit")
     tree = read_query(" ".join(options.query))
-    if options.sort.lstrip("-") not in queue.SORTS:
-        raise Failure(WRONG_USE, "usage", f"--sort: one of {', '.join(queue.SORTS)}", field="sort")
+    if options.sort.lstrip("-") not in SORTS:
+        raise Failure(WRONG_USE, "usage", f"--sort: one of {', '.join(SORTS)}", field="sort")
     session = opened(options).session
     settled(session)
     asked: dict[str, Any] = {

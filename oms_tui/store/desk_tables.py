@@ -197,6 +197,8 @@ class OutboxItem(DeskTable, table=True):
         Index("outbox_state", "state", "not_before"),
         Index("outbox_order", "source", "remote_id"),
         Index("outbox_message_id", "message_id"),
+        Index("outbox_mail", "mail"),
+        Index("outbox_key", "key"),
     )
     id: str = Field(primary_key=True)
     kind: str

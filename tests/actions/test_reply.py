@@ -599,3 +599,28 @@ def test_a_preview_reads_as_the_mail_will(written: World) -> None:
     )
     [done] = written.do("send", "1042", preview=True)
     assert (done.result, done.why.startswith("From: Bright Shop")) == ("previewed", True)
+
+
+def test_from_the_moment_it_is_sent_the_customer_waits_no_more(world: World) -> None:
+    world.orders(order("1042"))
+    world.letter("hello@firma.example")
+    assert world.item("1042").waiting_since is not None
+    draft = reply.start(world.session, world.id("1042"))
+    reply.save(world.session, draft.id, body="Dear Jan,\n\nit comes today.\n")
+    item = reply.send(world.session, draft.id)
+    assert world.item("1042").waiting_since is None, "no mailbox shows the answer yet"
+    assert world.view("1042").conversations[0].unanswered is None
+    reply.recall(world.session, item.id)
+    assert world.item("1042").waiting_since is not None, "what was taken back answers nothing"
+
+
+def test_who_writes_again_while_the_answer_leaves_waits_for_the_next(world: World) -> None:
+    world.orders(order("1042"))
+    world.letter("hello@firma.example")
+    draft = reply.start(world.session, world.id("1042"))
+    reply.save(world.session, draft.id, body="Dear Jan,\n\nit comes today.\n")
+    reply.send(world.session, draft.id)
+    world.clock.pass_(minutes=3)
+    second = world.letter("again@firma.example", answers=("hello@firma.example",))
+    assert world.item("1042").waiting_since == world.clock.now
+    assert world.view("1042").conversations[0].unanswered == second

@@ -238,7 +238,8 @@ def _mail(store: Workspace, found: dict[int, OrderFacts], here: list[int], place
     for part in chunks(waiting):
         for conversation, at, direction, name in cache.execute(
             "SELECT conversation_id, sent_at, direction, CASE message_id WHEN '' THEN digest ELSE message_id END "
-            f"FROM messages WHERE conversation_id IN ({marks(len(part))}) AND auto='' ORDER BY conversation_id, sent_at",
+            f"FROM messages WHERE conversation_id IN ({marks(len(part))}) AND auto='' "
+            "ORDER BY conversation_id, sent_at",
             part,
         ):
             waiting[conversation].letters.append((at, direction))

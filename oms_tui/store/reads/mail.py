@@ -9,8 +9,9 @@ from oms_tui.domain import normalise
 from oms_tui.domain.candidates import MOST
 from oms_tui.domain.matching import match
 from oms_tui.domain.safe_text import safe_line, searchable
-from oms_tui.domain.vocabulary import Direction, MailState
+from oms_tui.domain.vocabulary import ConversationStatus, Direction, MailState
 from oms_tui.store import mail_rows
+from oms_tui.store.answered import answered_at
 from oms_tui.store.mail_lookup import StoreLookup
 from oms_tui.store.order_sketches import emails_of
 from oms_tui.store.reads.select import Values, rows
@@ -141,8 +142,24 @@ def conversations_of(store: Workspace, order_id: int, policy: DeskPolicy, now: i
             if mail_rows.content_name(mail["message_id"], mail["digest"]) not in off
         ]
         shown.reverse()
-        views.append(_conversation(row, tuple(shown)))
+        views.append(_conversation(_with_answers(store, row, mails), tuple(shown)))
     return tuple(sorted(views, key=lambda view: -(view.messages[-1].sent_at if view.messages else 0)))
+
+
+def _with_answers(store: Workspace, row: Values, mails: list[Values]) -> Values:
+    """A conversation's row with what was sent on the desk and no mailbox shows yet."""
+    if row["waiting_since"] is None:
+        return row
+    names = {mail_rows.content_name(mail["message_id"], mail["digest"]): mail for mail in mails}
+    sent = max(answered_at(store.desk, names).values(), default=None)
+    if sent is None:
+        return row
+    later = [
+        mail for mail in mails if mail["direction"] == Direction.INBOUND and not mail["auto"] and mail["sent_at"] > sent
+    ]
+    if later:
+        return row | {"waiting_since": min(mail["sent_at"] for mail in later)}
+    return row | {"waiting_since": None, "unanswered": None, "status": ConversationStatus.PENDING.value}
 
 
 def candidates(store: Workspace, policy: DeskPolicy, message_id: int, limit: int = 9) -> list[CandidateView]:
