@@ -1,6 +1,6 @@
 """What a connector hands over: plain records in our words, with the system's own words beside them.
 
-Money is integer minor units with an ISO 4217 code (``minor_units`` makes them from decimals). Times are aware datetimes;
+Money is integer minor units with an ISO 4217 code (``minor_units`` makes them from decimals); times are aware;
 a carrier's offset is kept as given. Every text is as the system sent it: making it safe to show is the store's work.
 Dataclasses with slots and not pydantic models: ingest makes millions of them, and the checks belong to the adapters.
 """
@@ -43,8 +43,8 @@ _MINOR_DIGITS = {
 }
 
 
-LARGEST_NUMBER = 10**15
-"""More minor units, or pieces, than any order has: beyond it a number is a mistake, and soon too long for a database."""
+LARGEST_NUMBER = 10**14
+"""More pieces, or major units of money, than there are: a number beyond it is a mistake, and may fit no database."""
 
 
 def minor_digits(currency: str) -> int:
@@ -93,7 +93,7 @@ class Address:
 
 @dataclass(slots=True, frozen=True)
 class OrderRef:
-    """How another record names the order it belongs to; whichever is known. The joining decides, the connector does not.
+    """How another record names the order it belongs to; whichever is known. The joining decides, not the connector.
 
     ``remote_id`` is the id in ``source`` (by default the record's own source); ``number`` the number people use;
     ``reference`` a remote id of a payment, invoice or shipment that an order mentions.
@@ -132,7 +132,7 @@ class CustomerRecord:
 
 @dataclass(slots=True)
 class LineRecord:
-    """One line of an order. ``quantity`` and ``fulfilled`` are whole units; ``unit_price`` minor units of the order's currency."""
+    """One line of an order. ``quantity`` and ``fulfilled`` are whole units; ``unit_price`` is in minor units."""
 
     remote_id: str
     sku: str
@@ -368,7 +368,7 @@ Record = (
 
 @dataclass(slots=True, frozen=True)
 class Ref:
-    """Names one record of a system: its kind is the record's class name in lower snake case (``order``, ``invoice``…)."""
+    """Names one record of a system: its kind is the record's class name in lower snake case (``order``…)."""
 
     kind: str
     remote_id: str

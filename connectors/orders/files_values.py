@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from connectors.records import minor_digits, minor_units
+from connectors.records import LARGEST_NUMBER, minor_digits, minor_units
 
-LARGEST: Final = 10**15
+LARGEST: Final = LARGEST_NUMBER
 """Minor units and pieces beyond this are a column that was mistaken for another."""
 
 _BLANKS: Final = re.compile(r"[\s\u00a0\u202f'\u2019]+")

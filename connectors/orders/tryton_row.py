@@ -10,7 +10,6 @@ from typing import Any
 from connectors.records import LARGEST_NUMBER, Quarantined, minor_units
 
 _LONGEST_RAW = 20_000
-_LARGEST = LARGEST_NUMBER // 10_000  # in minor units it still is a number, whatever the currency
 
 
 class UnreadableRecordError(ValueError):
@@ -104,7 +103,7 @@ class Row:
             raise UnreadableRecordError(f"{name} is no number") from None
         if not number.is_finite():
             raise UnreadableRecordError(f"{name} is no number")
-        if abs(number) > _LARGEST:
+        if abs(number) > LARGEST_NUMBER:
             raise UnreadableRecordError(f"{name} is too large")
         return number
 

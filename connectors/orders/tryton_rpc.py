@@ -167,6 +167,8 @@ class TrytonRpc:
             try:
                 found = self.call(f"model.{model}.fields_get", [])
             except _UnknownMethodError:
+                if self.call("model.ir.model.search_count", [["name", "=", model]], 0, None):
+                    raise  # it is there: something between us and Tryton refuses, and no stream is empty for that
                 found = None
             self._fields[model] = found if isinstance(found, dict) else None
         return self._fields[model]

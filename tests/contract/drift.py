@@ -62,7 +62,7 @@ def spoil(record: dict[str, Any], path: Path, value: Any) -> bool:
 
 @dataclass
 class Drifting(httpx.BaseTransport):
-    """Passes on to ``inner``; where an answer holds the record ``victim``, its field at ``path`` is ``value`` instead."""
+    """Passes on to ``inner``; in the record ``victim`` of an answer the field at ``path`` is ``value`` instead."""
 
     inner: httpx.BaseTransport
     records_in: Callable[[Any], list[dict[str, Any]]]

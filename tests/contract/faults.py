@@ -158,7 +158,7 @@ FAULTS: Final = (
 
 @dataclass
 class Faulty(httpx.BaseTransport):
-    """Passes on to ``inner``, but ``fault`` comes instead at request number ``at`` and, if ``lasting``, from then on."""
+    """Passes on to ``inner``; ``fault`` comes instead at request number ``at`` and, if ``lasting``, from then on."""
 
     inner: httpx.BaseTransport
     fault: Fault
@@ -207,6 +207,10 @@ class Echo(httpx.BaseTransport):
 
     status: int
     headers: list[httpx.Headers] = field(default_factory=list)
+
+    def instead(self, request: httpx.Request, _right: Callable[[], Reply]) -> Reply:
+        """As a fault."""
+        return self.handle_request(request)
 
     def handle_request(self, request: httpx.Request) -> Reply:
         self.headers.append(request.headers)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import httpx
 from harness import Harness, Refused
+from servers.stand_in_easypost import KEY, StandIn
 
 from connectors.base import Account, TrackingRef
 from connectors.errors import AuthExpired, ProtocolError, Temporary
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
-
-from stand_in_easypost import KEY, StandIn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -39,7 +39,10 @@ def _seed() -> dict[str, Rows]:
         "orders": orders,
         "order_lines": {number: {"order": number, "sku": "LAMP", "qty": "1", "price": "39.50"} for number in orders},
         "customers": {"c1": {"id": "c1", "email": "jan@cust.example", "name": "Jan Kowal"}},
-        "stock": {"LAMP": {"sku": "LAMP", "on hand": "14", "location": "WH"}, "SHADE": {"sku": "SHADE", "on hand": "1"}},
+        "stock": {
+            "LAMP": {"sku": "LAMP", "on hand": "14", "location": "WH"},
+            "SHADE": {"sku": "SHADE", "on hand": "1"},
+        },
         "shipments": {"s1": {"id": "s1", "order": "7", "carrier": "dhl", "tracking number": "", "status": "pending"}},
         "tracking": {
             "a": {"tracking number": "JJD1", "carrier": "dhl", "status": "in transit", "time": _DAY, "order": "8"}
@@ -108,7 +111,7 @@ class FilesHarness(Harness):
     def changes(self) -> Mapping[Change | str, Callable[[], Sign]]:
         def order(number: str, seen: Callable[[OrderRecord], bool], **values: str) -> Callable[[], Sign]:
             def change() -> Sign:
-                self._put("orders", number, **{name.replace("_", " "): value for name, value in values.items()})
+                self._put("orders", number, {name.replace("_", " "): value for name, value in values.items()})
                 return Sign(
                     "orders",
                     lambda one: isinstance(one, OrderRecord) and one.number == number and seen(one),
@@ -118,7 +121,7 @@ class FilesHarness(Harness):
             return change
 
         def more_lines() -> Sign:
-            self._put("order_lines", "9", qty="3")
+            self._put("order_lines", "9", {"qty": "3"})
             return Sign(
                 "orders",
                 lambda one: isinstance(one, OrderRecord) and one.number == "9" and one.lines[0].quantity == 3,
@@ -127,7 +130,7 @@ class FilesHarness(Harness):
 
         def tracked(number: str) -> Callable[[], Sign]:
             def change() -> Sign:
-                self._put("shipments", "s1", **{"tracking number": number})
+                self._put("shipments", "s1", {"tracking number": number})
                 return Sign(
                     "shipments",
                     lambda one: isinstance(one, ShipmentRecord) and one.tracking_number == number,
@@ -138,15 +141,15 @@ class FilesHarness(Harness):
 
         def delivered() -> Sign:
             scan = {**self.files["tracking"]["a"], "status": "delivered", "time": "2026-01-07T09:00:00Z"}
-            self._put("tracking", "b", **scan)
+            self._put("tracking", "b", scan)
             return Sign("tracking", lambda one: isinstance(one, TrackingRecord) and one.status == "delivered")
 
         def refunded() -> Sign:
-            self._put("refunds", "r2", **{**self.files["refunds"]["r1"], "id": "r2"})
+            self._put("refunds", "r2", {**self.files["refunds"]["r1"], "id": "r2"})
             return Sign("refunds", lambda one: one.remote_id == "r2")
 
         def noted() -> Sign:
-            self._put("notes", "n2", **{**self.files["notes"]["n1"], "id": "n2", "text": "rang again"})
+            self._put("notes", "n2", {**self.files["notes"]["n1"], "id": "n2", "text": "rang again"})
             return Sign("notes", lambda one: getattr(one, "text", "") == "rang again")
 
         return {
@@ -176,7 +179,7 @@ class FilesHarness(Harness):
 
     def touch(self) -> Sign:
         city = f"Berlin {next(_COUNT)}"
-        self._put("orders", "7", **{"ship city": city})
+        self._put("orders", "7", {"ship city": city})
         return Sign("orders", lambda one: isinstance(one, OrderRecord) and one.ship_to.city == city, Ref("order", "7"))
 
     def priced(self) -> Sequence[Priced]:
@@ -194,11 +197,11 @@ class FilesHarness(Harness):
 
     def hostile(self) -> Mapping[str, Sequence[str]]:
         for number, text in enumerate(WORDS):
-            self._put("notes", f"h{number}", **{"id": f"h{number}", "order": "7", "text": text, "date": _DAY})
-            self._put("orders", f"9{number}", number=f"9{number}", note=text, **_ORDER)
+            self._put("notes", f"h{number}", {"id": f"h{number}", "order": "7", "text": text, "date": _DAY})
+            self._put("orders", f"9{number}", {"number": f"9{number}", "note": text, **_ORDER})
         return {"notes": WORDS, "orders": WORDS}
 
-    def _put(self, name: str, key: str, **values: str) -> None:
+    def _put(self, name: str, key: str, values: Mapping[str, str]) -> None:
         self.files[name][key] = {**self.files[name].get(key, {}), **values}
         self.export(name)
 

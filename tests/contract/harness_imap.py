@@ -1,4 +1,4 @@
-"""A mailbox over IMAP and SMTP held against the contract, on a real Dovecot and an SMTP server that fails on request."""
+"""A mailbox held against the contract, on a real Dovecot and an SMTP server that fails on request."""
 
 from __future__ import annotations
 

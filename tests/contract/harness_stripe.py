@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import httpx
 from harness import Harness, Priced, Refused, Sign, Write
+from servers.stand_in_stripe import KEY, StandIn
 
 from connectors.base import Account, Action, Change
 from connectors.errors import AuthExpired, Forbidden, ProtocolError, Temporary
 from connectors.invoicing import stripe_reading
 from connectors.records import Ref
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
-
-from stand_in_stripe import KEY, StandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -85,7 +80,7 @@ class StripeHarness(Harness):
             place: set(self.server.objects[place]) for place in places
         }
 
-    def changes(self) -> Mapping[Change, Callable[[], Sign]]:
+    def changes(self) -> Mapping[Change | str, Callable[[], Sign]]:
         def paid() -> Sign:
             payment = self.server.pay(5000, status="processing", amount_received=0)
             self._write_event(_NEWS, "payment_intents", payment, status="succeeded", amount_received=5000)
@@ -156,7 +151,7 @@ class StripeHarness(Harness):
         return {"invoices": _WORDS}
 
     def _first(self) -> str:
-        return next(iter(self.server.objects["payment_intents"]))
+        return str(next(iter(self.server.objects["payment_intents"])))
 
     def _write_event(self, kind: str, place: str, remote_id: str, **changes: Any) -> None:
         self.server.now = max(self.server.now, int(_now().timestamp()))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import httpx
@@ -16,8 +14,6 @@ from connectors.base import Account, Action, Change
 from connectors.errors import AuthExpired, Forbidden, NotFound, ProtocolError, Temporary
 from connectors.orders import tryton_scan
 from connectors.records import Ref
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +29,7 @@ _WORDS = (
     "ñ" * 5000,
 )
 _NUMBERS = itertools.count(1)
-_ANSWERS: dict[tuple[str, bytes], tuple[int, bytes]] = {}
+_ANSWERS: dict[tuple[str, str, bytes], tuple[int, bytes]] = {}
 
 
 class Remembering(httpx.BaseTransport):
@@ -43,7 +39,7 @@ class Remembering(httpx.BaseTransport):
         self._inner = inner
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        question = (str(request.url), request.read())
+        question = (str(request.url), request.headers.get("authorization", ""), request.read())
         if question not in _ANSWERS:
             answer = self._inner.handle_request(request)
             _ANSWERS[question] = (answer.status_code, answer.read())
@@ -166,8 +162,9 @@ class TrytonHarness(Harness):
 
     def backfill(self, count: int) -> tuple[Account, str]:
         self.server.rows(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO ir_note"
-            "(resource, message, create_uid, create_date) SELECT 'sale.sale,3', 'backfill ' || i, 1, '2026-01-05' FROM n",
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+            " INSERT INTO ir_note(resource, message, create_uid, create_date)"
+            " SELECT 'sale.sale,3', 'backfill ' || i, 1, '2026-01-05' FROM n",
             count,
         )
         return self.account(), "notes"

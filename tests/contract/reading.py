@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from connectors.base import MailSource, RecordSource, TrackingSource
-from connectors.records import MailKey, MailRecord, Ref
+from connectors.records import MailKey, MailPage, MailRecord, Ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from harness import Harness
 
     from connectors.base import Connector
-    from connectors.records import MailPage, Page, Quarantined
+    from connectors.records import Page, Quarantined
 
 MOST_PAGES = 20_000
 
@@ -60,12 +60,12 @@ def pages(
 
 def records(page: Page | MailPage) -> list[Any]:
     """The records or messages of a page."""
-    return list(page.messages if hasattr(page, "messages") else page.records)
+    return list(page.messages if isinstance(page, MailPage) else page.records)
 
 
 def told(page: Page | MailPage) -> list[Any]:
     """All that a page says: records, refs or keys of what is gone, (key, flags) of a mail that is flagged otherwise."""
-    if hasattr(page, "messages"):
+    if isinstance(page, MailPage):
         return [*page.messages, *page.gone, *page.flags]
     return [*page.records, *page.deleted]
 

@@ -1,4 +1,4 @@
-"""The suite itself: every connector has a harness, and what does not apply has a reason the manifest does not contradict."""
+"""The suite itself: every connector has a harness, and no reason to leave a group out contradicts the manifest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups 11 and 12: a write happens once whatever becomes of its answer, and not at all where the order has moved on."""
+"""Groups 11 and 12: a write happens once whatever becomes of its answer, and never where the order has moved on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people do in a Tryton shop between two looks of the desk: over its wire, or by its own client where that is a wizard."""
+"""What people do in a Tryton shop between two looks of the desk: over its wire, or by its own client for wizards."""
 
 from __future__ import annotations
 

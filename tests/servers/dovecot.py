@@ -100,7 +100,7 @@ _FOLDERS = "".join(
 )
 
 
-class Unavailable(Exception):  # noqa: N818 - it is a state of the world, not a mistake
+class Unavailable(Exception):
     """Dovecot cannot be had here, and why."""
 
 

@@ -49,7 +49,7 @@ _SEED = Path(__file__).with_name("tryton_seed.py")
 _START_SECONDS = 60
 
 
-class Unavailable(Exception):  # noqa: N818 - it is a state of the world, not a mistake
+class Unavailable(Exception):
     """Tryton cannot be had here, and why."""
 
 
