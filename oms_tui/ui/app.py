@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.command import Provider
+    from textual.driver import Driver
     from textual.screen import Screen
     from textual.theme import Theme
     from textual.widget import Widget
@@ -128,6 +129,15 @@ class DeskApp(App[int], inherit_bindings=False):
             if key not in self._bound:
                 self._bound.add(key)
                 self.bind(key_list.textual_name(key), f"press({key!r})", show=False)
+
+    def get_driver_class(self) -> type[Driver]:
+        """On Linux and macOS one whose Escape is quick."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found
+        from oms_tui.ui.driver import QuickDriver
+
+        return QuickDriver
 
     def get_default_screen(self) -> Screen[Any]:
         """The desk; it becomes a mode later, as modes have every style sheet parsed twice before their first frame."""

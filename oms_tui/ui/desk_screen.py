@@ -14,7 +14,7 @@ from oms_tui.ui.queue.row import numbered
 from oms_tui.ui.queue.side import QueueSide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from textual.timer import Timer
     from textual.widget import Widget
@@ -54,10 +54,8 @@ class DeskScreen(Place):
     DeskScreen.-wide QueueSide { width: 42; }
     DeskScreen.-narrow QueueSide, DeskScreen.-narrow QueueSide:focus-within {
         width: 1fr; border: none; border-top: round $oms-border;
+        border-title-color: $oms-accent; border-title-style: bold;
     }
-    DeskScreen.-narrow OrderPane { display: none; }
-    DeskScreen.-narrow.reading QueueSide { display: none; }
-    DeskScreen.-narrow.reading OrderPane { display: block; }
     """
 
     def __init__(self) -> None:
@@ -65,6 +63,8 @@ class DeskScreen(Place):
         self._pane: OrderPane | None = None
         self._shown: questions.OrderAnswer | None = None
         self._wanted: int | None = None
+        self._then: Callable[[], object] | None = None
+        self._in_order = False
         self._before_filter = Question()
         self._visited: list[int] = []
         self._acting: Acting | None = None
@@ -101,6 +101,7 @@ class DeskScreen(Place):
             agent=app.session.agent.id,
             id="order",
         )
+        self._pane.display = not self.narrow
         await self.query_one("#desk").mount(self._pane)
         self.queue.ask_again()
         if self.model.current is None:
@@ -116,7 +117,19 @@ class DeskScreen(Place):
     @property
     def reading(self) -> bool:
         """Whether the order has the screen instead of the list."""
-        return self.narrow and self.has_class("reading")
+        return self.narrow and self._in_order
+
+    def _take_turns(self) -> None:
+        """Show the list, the order, or both. By style and not by class: it holds at once, so one drawing is enough."""
+        for side, shown in ((self.queue, not self.reading), (self._pane, self.reading or not self.narrow)):
+            if side is not None and side.display != shown:  # setting it draws the whole screen, changed or not
+                side.display = shown
+
+    def on_resize(self) -> None:
+        """Another size may have room for both, or no longer."""
+        self._take_turns()
+        if self._pane is not None and not self.narrow and self.model.current is not None and self._wanted is None:
+            self.open(self.model.current.id)
 
     # ---- the queue
 
@@ -174,25 +187,33 @@ class DeskScreen(Place):
             self._opening = self.set_timer(_OPEN_AFTER, partial(self.open, event.item.id))
 
     def on_queue_list_opened(self, event: QueueList.Opened) -> None:
-        """Enter or a click: at once."""
-        self.open(event.item.id, go_in=True)
+        """Enter or a click: at once, and the keys go there."""
+        self.open(event.item.id, then=partial(self._go_to_panel, "conversation"))
 
-    def open(self, order_id: int, *, go_in: bool = False) -> None:
-        """Show an order; ``go_in``: the keys go to it, and in a narrow terminal it takes the screen."""
+    def open(self, order_id: int, *, then: Callable[[], object] | None = None) -> None:
+        """Show an order. ``then`` is done when it is there: in a narrow terminal it takes the screen."""
         if self._opening is not None:
             self._opening.stop()
             self._opening = None
         if self._pane is None:
             return
-        if go_in:
-            self.add_class("reading")
-            self.call_after_refresh(self._enter)
+        self._then = then
         if self._shown is None or self._shown.order_id != order_id:
             self._ask_order(order_id)
+        else:
+            self._wanted = order_id
+            self._do_then()
 
-    def _enter(self) -> None:
+    def _do_then(self) -> None:
+        then, self._then = self._then, None
+        if then is not None and self._shown is not None and self._shown.view is not None:
+            self._in_order = True
+            self._take_turns()
+            then()
+
+    def _go_to_panel(self, name: str) -> None:
         if self._pane is not None:
-            self._pane.action_panel("conversation")
+            self._pane.action_panel(name)
 
     def _ask_order(self, order_id: int) -> None:
         self._wanted = order_id
@@ -224,12 +245,22 @@ class DeskScreen(Place):
             pane.show(None, state="empty", words="this order is no longer in the store")
         elif before is None or before.view != answer.view:
             pane.show(answer.view, state="ready")
+        self._do_then()
         if before is None or before.refusals != answer.refusals:
             self.show_keys()
 
     def refusals(self) -> Mapping[str, str]:
-        """Why actions cannot be done to the order that is shown."""
-        return self._shown.refusals if self._shown else {}
+        """Why actions cannot be done to the order they would be done to, if that one was read already."""
+        target = self._target()
+        known = self._shown is not None and target is not None and self._shown.order_id == target.id
+        return self._shown.refusals if known and self._shown else {}
+
+    def _target(self) -> QueueItem | None:
+        """The order that keys are about: the one they go into, else the one under the list's cursor."""
+        pane, shown = self._pane, self._shown
+        if pane is not None and shown is not None and shown.view is not None and pane.has_focus_within:
+            return shown.view.item
+        return self.model.current
 
     # ---- commands
 
@@ -260,13 +291,16 @@ class DeskScreen(Place):
     def do_open(self) -> None:
         """Into the order."""
         if self.model.current is not None:
-            self.open(self.model.current.id, go_in=True)
+            self.open(self.model.current.id, then=partial(self._go_to_panel, "conversation"))
 
     def do_back(self) -> None:
         """Out of the order, then of the marks, then of the filter."""
         if self.reading or not self._list.has_focus:
-            self.remove_class("reading")
+            self._in_order = False
+            self._take_turns()
             self._list.focus()
+            if not self.narrow and self.model.current is not None:
+                self.open(self.model.current.id)
         elif self.model.marked:
             self._list.unmark()
         elif self.queue.question.query:
@@ -305,7 +339,8 @@ class DeskScreen(Place):
         at = self.model.index_of(order_id)
         if at is not None:
             self._list.go(at)
-        self.open(order_id, go_in=self.reading)
+        inside = self.reading or at is None  # what is not in the list cannot be under its cursor
+        self.open(order_id, then=partial(self._go_to_panel, "conversation") if inside else None)
 
     def do_copy(self) -> None:
         """What the cursor is on in the order, else the number of the order."""
@@ -372,9 +407,9 @@ class DeskScreen(Place):
 
     def do_reply(self, macro: str = "") -> None:
         """Answer the newest mail of the order that nobody answered."""
-        if self._pane is not None and self._shown is not None and self._shown.view is not None:
-            self.add_class("reading")
-            self._pane.reply(macro=macro)
+        target = self._target()
+        if target is not None and self._pane is not None:
+            self.open(target.id, then=partial(self._pane.reply, macro=macro))
 
     def on_order_pane_wanted(self, event: OrderPane.Wanted) -> None:
         """What the pane cannot do itself."""
@@ -409,14 +444,14 @@ class DeskScreen(Place):
             return
         from oms_tui.ui.acting.acting import Acting
 
-        view = self._shown.view if self._shown and len(orders) == 1 else None
+        known = self._shown is not None and len(orders) == 1 and self._shown.order_id == orders[0].id
+        view = self._shown.view if known and self._shown else None
         self._acting = Acting(self, action, orders, view, given or {})
         self._acting.begin()
 
     def _acted_on(self) -> Sequence[QueueItem]:
-        if not self.model.marked and self._shown is not None and self._shown.view is not None:
-            return [self._shown.view.item]
-        return self.model.chosen()
+        target = self._target()
+        return list(self.model.marked.values()) or ([target] if target is not None else [])
 
     def acted(self) -> None:
         """An action was done: nothing is marked any more."""
@@ -448,7 +483,6 @@ class DeskScreen(Place):
         """To one of the order's panels, by its number."""
         from oms_tui.ui.order.arrangement import PANELS
 
-        if self._pane is None or self._shown is None or self._shown.view is None:
-            return
-        self.add_class("reading")
-        self.call_after_refresh(self._pane.action_panel, PANELS[number - 1])
+        target = self._target()
+        if target is not None:
+            self.open(target.id, then=partial(self._go_to_panel, PANELS[number - 1]))

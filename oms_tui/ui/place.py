@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from oms_tui.ui.bar import TopBar
 from oms_tui.ui.footer import Hint, KeyLine, hints
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from textual.app import ComposeResult
-    from textual.widget import Widget
 
     from oms_tui.ui.app import DeskApp
     from oms_tui.ui.jump import Target
@@ -33,6 +34,9 @@ class Place(Screen[None], inherit_bindings=False):
     DEFAULT_CSS: ClassVar[str] = """
     Place { layout: vertical; background: $oms-base; color: $oms-text; overflow: hidden; layers: base above; }
     """
+
+    # Textual's own repaints the whole screen (40 kB at 160 columns) whenever the focus moves; who has it draws itself.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     @property
     def desk(self) -> DeskApp:

@@ -301,6 +301,59 @@ async def test_a_note_is_written_in_a_form_and_taken_back(config: Config, sessio
         assert not [note for note in desk_rows.select(store.desk, "notes") if note["deleted_at"] is None]
 
 
+async def test_an_action_is_done_to_the_order_one_looks_at(config: Config, session: Session, store: Workspace) -> None:
+    async with desk(config, session, SMALL) as pilot:
+        await pilot.press("enter")
+        await settled(pilot)
+        await pilot.press("escape", "j", "n")
+        await pilot.pause(0.2)
+        await pilot.press(*"list", "enter")
+        await settled(pilot)
+
+        await pilot.press("enter")
+        await settled(pilot)
+        await pilot.press("n")
+        await pilot.pause(0.2)
+        await pilot.press(*"order", "enter")
+        await settled(pilot)
+
+        notes = {note["text"]: note["remote_id"] for note in desk_rows.select(store.desk, "notes")}
+        assert notes == {"list": "r2", "order": "r2"}
+
+
+async def test_an_order_that_is_not_in_the_list_is_the_one_that_is_acted_on(
+    config: Config, session: Session, store: Workspace
+) -> None:
+    async with desk(config, session, WIDE) as pilot:
+        await pilot.press("/", *"owner:lea", "enter")
+        await settled(pilot)
+        pilot.app.show_order(1)
+        await settled(pilot)
+        await pilot.press("n")
+        await pilot.pause(0.2)
+        await pilot.press(*"hello", "enter")
+        await settled(pilot)
+
+        assert [note["remote_id"] for note in desk_rows.select(store.desk, "notes")] == ["r1"]
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL])
+async def test_a_terminal_that_changes_its_size_keeps_both_sides(
+    config: Config, session: Session, size: tuple[int, int]
+) -> None:
+    async with desk(config, session, size) as pilot:
+        await pilot.resize_terminal(*SMALL)
+        await settled(pilot)
+        assert pilot.app.queue_screen._pane.display is False
+        assert "#10465" in screen(pilot)
+
+        await pilot.resize_terminal(*WIDE)
+        await settled(pilot)
+        assert pilot.app.queue_screen._pane.display is True
+        assert pilot.app.queue_screen._pane.view.item.number == "10482"
+        assert "#10465" in screen(pilot)
+
+
 async def test_marked_orders_are_shown_before_anything_is_done_to_them(
     config: Config, session: Session, store: Workspace
 ) -> None:

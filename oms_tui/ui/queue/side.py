@@ -65,6 +65,7 @@ class QueueSide(Widget):
         self._count: int | None = None
         self._page_asked = 0
         self._stale = False
+        self._words = ("", "")
         self._first_reading = ""
         self._again: Timer | None = None
         self._read_first_page(session)
@@ -200,11 +201,11 @@ class QueueSide(Widget):
         stale = "! not the newest" if self._stale else ""
         below = " · ".join(filter(None, (stale, marked, count, f"by {self.question.sort.replace('_', ' ')}")))
         narrow = self.screen.has_class("-narrow")
-        title = Text(clean(f"{self.question.title} · {below}" if narrow else self.question.title), end="")
-        if title != self.border_title:
-            self.border_title = title
-        if self.border_subtitle != ("" if narrow else below):
-            self.border_subtitle = "" if narrow else below
+        above = f"{self.question.title} · {below}" if narrow else self.question.title
+        words = (clean(above), "" if narrow else below)
+        if words != self._words:  # kept here: Textual hands a title back as markup, which is never what was set
+            self._words = words
+            self.border_title, self.border_subtitle = (Text(each, end="") for each in words)
         self.post_message(self.Named(self.question))
 
     def on_queue_list_marks_changed(self) -> None:

@@ -36,6 +36,7 @@ class Framed(LinesView):
     def __init__(self, title: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._title = title
+        self._below = ""
         self._make: Callable[[int], Sequence[Row]] = lambda _width: ()
 
     def on_mount(self) -> None:
@@ -49,9 +50,9 @@ class Framed(LinesView):
     def show(self, make: Callable[[int], Sequence[Row]], *, below: str = "", top: bool = False) -> None:
         """Show other rows; ``below`` stands in the lower border."""
         self._make = make
-        words = as_text((), below)
-        if words != self.border_subtitle:
-            self.border_subtitle = words
+        if below != self._below:
+            self._below = below
+            self.border_subtitle = as_text((), below)
         self.reload(top=top)
 
     def say(self, words: str, level: str = "muted") -> None:
