@@ -53,8 +53,8 @@ class Change(StrEnum):
 class Setting:
     """One key of a source's table in the config.
 
-    ``type`` is how it is checked: text, secret (env, command or keyring), integer, boolean, duration ("60s", "10m", "2h"),
-    list (of text), path (relative to the config's folder), table (its keys in ``table``; an empty one is a free mapping).
+    ``type`` is how it is checked: text, secret (env, command or keyring), integer, boolean, duration ("60s", "10m"),
+    list (of text), path (relative to the config's folder), table (its keys in ``table``; an empty one is free).
     """
 
     name: str
@@ -138,7 +138,7 @@ class RecordSource(Protocol):
         ...
 
     def fetch(self, refs: Sequence[Ref]) -> Page:
-        """Re-read given records with all that hangs off them (the hot set, and before a write). Gone ones in ``deleted``."""
+        """Re-read given records with all that hangs off them (hot set, before a write). Gone ones in ``deleted``."""
         ...
 
 
@@ -189,12 +189,14 @@ class MailSource(Protocol):
         """The message as it lies there (for attachments and quarantine). Raises NotFound."""
         ...
 
-    def search(self, folder: str, message_ids: Sequence[str], *, own_id: str = "", since_uid: str = "") -> list[MailKey]:
+    def search(
+        self, folder: str, message_ids: Sequence[str], *, own_id: str = "", since_uid: str = ""
+    ) -> list[MailKey]:
         """Messages in ``folder`` with one of the Message-IDs or our own X-OMS-ID, from ``since_uid`` on."""
         ...
 
     def thread(self, message_ids: Sequence[str]) -> list[MailRecord]:
-        """Messages now in inbox or sent that carry, or refer to, one of the ids (headers). For the send guard: a live read."""
+        """Messages now in inbox or sent that carry, or refer to, one of the ids (headers): for the send guard."""
         ...
 
     def mark(self, folder: str) -> str:
@@ -239,7 +241,7 @@ class MailSender(Protocol):
         ...
 
     def files_sent_itself(self) -> bool:
-        """Whether this server is known to file sent mail (Gmail, Exchange); ``append`` looks there first in any case."""
+        """Whether this server is known to file sent mail itself (Gmail, Exchange)."""
         ...
 
 

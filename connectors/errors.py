@@ -36,7 +36,8 @@ class Forbidden(ConnectorError):
     code = "forbidden"
 
     def __init__(self, message: str, *, scope: str = "", hint: str = "") -> None:
-        super().__init__(message, hint=hint or (f"grant the right {scope!r} to this key" if scope else "grant this key more rights"))
+        wanted = f"grant the right {scope!r} to this key" if scope else "grant this key more rights"
+        super().__init__(message, hint=hint or wanted)
         self.scope = scope
 
 

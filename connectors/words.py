@@ -1,7 +1,7 @@
 """The values a record may carry, as the desk's vocabulary spells them.
 
 A connector maps its system's words to these and keeps the system's own word beside (``raw_status``). What it cannot map
-it hands over as ``unknown`` with the raw word: never a guess. A test holds these lists against oms_tui.domain.vocabulary.
+it hands over as ``unknown`` with the raw word: never a guess. A test holds these lists against the desk's own.
 """
 
 from typing import Literal

@@ -49,7 +49,7 @@ class Lost(Temporary):
     """The connection died in the middle of a command."""
 
 
-class BrokenAnswer(ProtocolError):  # noqa: N818 - named as its siblings in connectors.errors are
+class BrokenAnswer(ProtocolError):
     """The server said something that is no IMAP, or that defeats the parser."""
 
 

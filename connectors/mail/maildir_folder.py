@@ -59,7 +59,7 @@ class Stored:
     received_at: datetime
 
 
-class NotAFile(OSError):  # noqa: N818 - named as its siblings in connectors.errors are
+class NotAFile(OSError):
     """What lies there is no regular file (a link, a pipe), and is not opened."""
 
 

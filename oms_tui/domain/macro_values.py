@@ -123,7 +123,7 @@ class Missing(Undefined):
     __rmod__ = __pow__ = __rpow__ = __neg__ = __pos__ = _stays_missing  # type: ignore[assignment]
 
 
-class UnknownName(Exception):  # noqa: N818 - it says what there is
+class UnknownName(Exception):
     """A macro decides by a name that the record does not have."""
 
     def __init__(self, path: str, known: tuple[str, ...]) -> None:

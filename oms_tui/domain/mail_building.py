@@ -50,7 +50,7 @@ _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _WIRE = policy.SMTP.clone(cte_type="7bit")
 
 
-class UnsendableReply(ValueError):  # noqa: N818 - it says what the reply is
+class UnsendableReply(ValueError):
     """A piece of the reply cannot be sent. ``field`` says which; the message says why, for the person who wrote it."""
 
     def __init__(self, field: str, message: str) -> None:

@@ -130,14 +130,7 @@ def _people(facts: AttentionFacts, now: datetime) -> Iterator[Flag]:
 def _goods(facts: AttentionFacts, delay: Delay, now: datetime) -> Iterator[Flag]:
     if facts.ended:
         return
-    if delay.late:
-        yield Flag(f"late {delay.days}d", FlagLevel.ALARM)
-    elif delay.will_be_late:
-        yield Flag(f"will be late {delay.days}d" if delay.days else "will be late", FlagLevel.WARN)
-    elif _due_today(facts, now):
-        yield Flag("due today", FlagLevel.INFO)
-    if delay.untold:
-        yield Flag("not told", FlagLevel.WARN)
+    yield from _lateness(facts, delay, now)
     if facts.tracking in TRACKING_TROUBLE:
         alarming = facts.tracking != TrackingStatus.DELIVERY_ATTEMPTED
         yield Flag(_exception(facts), FlagLevel.ALARM if alarming else FlagLevel.WARN)
@@ -149,6 +142,17 @@ def _goods(facts: AttentionFacts, delay: Delay, now: datetime) -> Iterator[Flag]
         yield Flag("warehouse declined", FlagLevel.WARN)
     elif facts.stage == Stage.READY_TO_RELEASE:
         yield Flag("ready to release", FlagLevel.INFO)
+
+
+def _lateness(facts: AttentionFacts, delay: Delay, now: datetime) -> Iterator[Flag]:
+    if delay.late:
+        yield Flag(f"late {delay.days}d", FlagLevel.ALARM)
+    elif delay.will_be_late:
+        yield Flag(f"will be late {delay.days}d" if delay.days else "will be late", FlagLevel.WARN)
+    elif _due_today(facts, now):
+        yield Flag("due today", FlagLevel.INFO)
+    if delay.untold:
+        yield Flag("not told", FlagLevel.WARN)
 
 
 def _books(facts: AttentionFacts, now: datetime) -> Iterator[Flag]:

@@ -1,7 +1,7 @@
 """The one gate through which text from outside reaches a screen, a file name or an index.
 
 A terminal obeys control characters, reorders by bidi controls and hides what has no width; a customer's mail must do
-none of it. ``safe_line`` and ``safe_block`` are for showing, ``searchable`` for matching, ``safe_file_name`` for saving.
+none of it. ``safe_line`` and ``safe_block`` are for showing, ``searchable`` to match, ``safe_file_name`` to save.
 What they give is plain text and still has to be drawn as such, never as markup.
 """
 
@@ -93,7 +93,7 @@ def _folded(text: str) -> str:
 def safe_file_name(name: str) -> str:
     """A name under which an attachment called ``name`` may be saved in a folder of ours, its real extension kept.
 
-    No folder, drive, stream or device is named by it, it is not hidden and is no option to a command. It may exist already:
+    No folder, drive, stream or device is named by it, it is not hidden and no option of a command. It may exist:
     whoever saves opens it exclusively and counts up.
     """
     plain = unicodedata.normalize("NFC", _DROPPED.sub("", name[:2000]))
@@ -140,7 +140,7 @@ def _composed(piece: str) -> str:
 
 @lru_cache(maxsize=2)
 def _long_runs(last: int) -> re.Pattern[str]:
-    """Too many marks on one letter, in text whose characters end at ``last``: without rare planes it is 20 times as fast.
+    """Too many marks on one letter, in text whose characters end at ``last``: 20 times as fast without rare planes.
 
     The class is made from Unicode's own data when first needed, in some 10 ms.
     """

@@ -44,16 +44,17 @@ def put(connection: Connection, table: str, values: Mapping[str, Any]) -> Values
 def get(connection: Connection, table: str, *key: object) -> Values | None:
     """The row with this primary key."""
     condition = " AND ".join(f'"{column}"=?' for column in PRIMARY_KEYS[table])
-    found = next(iter(select(connection, table, condition, key)), None)
-    return found
+    return next(iter(select(connection, table, condition, key)), None)
 
 
-def select(connection: Connection, table: str, condition: str = "1", arguments: Sequence[object] = (), order: str = "") -> Iterator[Values]:
+def select(
+    connection: Connection, table: str, condition: str = "1", arguments: Sequence[object] = (), order: str = ""
+) -> Iterator[Values]:
     """Rows of a table that meet a condition of our own text."""
     columns = DESK_COLUMNS[table]
     tail = f" ORDER BY {order}" if order else ""
-    cursor = connection.execute(f"SELECT {','.join(_quoted(columns))} FROM {table} WHERE {condition}{tail}", list(arguments))
-    for row in cursor:
+    names = ",".join(_quoted(columns))
+    for row in connection.execute(f"SELECT {names} FROM {table} WHERE {condition}{tail}", list(arguments)):
         yield dict(zip(columns, row, strict=True))
 
 
@@ -74,13 +75,16 @@ def delete(connection: Connection, table: str, *key: object) -> None:
 
 def damaged(connection: Connection) -> list[tuple[str, tuple[Any, ...]]]:
     """Every row whose hash does not fit its columns: (table, primary key)."""
-    found = []
+    found: list[tuple[str, tuple[Any, ...]]] = []
     for table in DESK_COLUMNS:
         if "row_hash" not in DESK_COLUMNS[table]:
             continue
-        for row in select(connection, table):
-            if row["row_hash"] != row_hash(table, row):
-                found.append((table, tuple(row[column] for column in PRIMARY_KEYS[table])))
+        keys = PRIMARY_KEYS[table]
+        found += [
+            (table, tuple(row[column] for column in keys))
+            for row in select(connection, table)
+            if row["row_hash"] != row_hash(table, row)
+        ]
     return found
 
 
@@ -90,7 +94,15 @@ def changed(connection: Connection, kind: str, source: str = "", remote_id: str 
 
 
 def record(
-    connection: Connection, *, kind: str, actor: str, summary: str, at: int, source: str = "", remote_id: str = "", data: str = "{}"
+    connection: Connection,
+    *,
+    kind: str,
+    actor: str,
+    summary: str,
+    at: int,
+    source: str = "",
+    remote_id: str = "",
+    data: str = "{}",
 ) -> str:
     """Append to the audit log and the timeline; returns the event's id."""
     from oms_tui.store.ids import unique

@@ -14,7 +14,7 @@ from oms_tui.store.cache_tables import big
 
 
 class DeskTable(SQLModel):
-    """What every desk table shares: the hash over its other columns that catches a flipped bit (SQLite has no checksums)."""
+    """What every desk table shares: the hash over its other columns that catches a flipped bit."""
 
     row_hash: str = ""
 
@@ -112,7 +112,7 @@ class LinkDecision(DeskTable, table=True):
 
 
 class ThreadDecision(DeskTable, table=True):
-    """A person moved a mail into a conversation of its own (split) or into another (merge); or closed a conversation."""
+    """A person split a mail off, merged it into another conversation, or closed a conversation."""
 
     __tablename__ = "thread_decisions"
     mail: str = Field(primary_key=True)
@@ -124,7 +124,7 @@ class ThreadDecision(DeskTable, table=True):
 
 
 class IdentityDecision(DeskTable, table=True):
-    """Whether an identity is a customer's, or two customers are one: proposed, confirmed or rejected, with the evidence."""
+    """Whether an identity is a customer's, or two customers are one: proposed, confirmed or rejected, and why."""
 
     __tablename__ = "identity_decisions"
     left: str = Field(primary_key=True)  # "customer:<source>:<remote id>"
@@ -288,7 +288,7 @@ class Preference(DeskTable, table=True):
 
 
 class DeskChange(SQLModel, table=True):
-    """The desk's own change feed; the cache applies it (``meta.desk_seq``) so that a rebuilt cache shows every decision."""
+    """The desk's own change feed; the cache applies it (``meta.desk_seq``), a rebuilt one from its beginning."""
 
     __tablename__ = "desk_changes"
     __table_args__ = (Index("desk_changes_order", "source", "remote_id", sqlite_where=text("remote_id <> ''")),)

@@ -160,7 +160,7 @@ class AttachmentView:
 
 @dataclass(slots=True, frozen=True)
 class MessageView:
-    """A mail. ``quoted`` are line ranges [first, last) of ``text`` to fold. ``content_name`` is how desk rows call it."""
+    """A mail. ``quoted`` are line ranges [first, last) of ``text`` to fold; desk rows call it ``content_name``."""
 
     id: int
     source: str

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ALWAYS = 1_000_000
 
 
-class _HangUp(Exception):  # noqa: N818 - the way out of a connection's loop
+class _HangUp(Exception):
     """The connection is to be closed."""
 
 
