@@ -111,10 +111,10 @@ def _texts(config: Config) -> Iterator[Finding]:
         yield Finding(
             "texts", "ok", f"{len(config.views)} views, {len(config.rules)} rules, {len(macros(config.macros))} macros"
         )
-    from oms_tui.ui.keys import key_map
+    from oms_tui.ui.keys import key_map, widget_ids
 
     try:
-        key_map(config.keys, all_actions())
+        key_map(config.keys, all_actions(), widgets=widget_ids(config.keys))
     except ValueError as error:
         yield Finding("keys", "wrong", str(error), "correct [keys] in the config")
 

@@ -255,7 +255,7 @@ def checked(config: Config, actions: Iterable[ActionLike]) -> KeyMap:
         ConfigError: [keys] cannot be used; every mistake with its line.
     """
     try:
-        return key_map(config.keys, actions, widgets=_widgets(config.keys))
+        return key_map(config.keys, actions, widgets=widget_ids(config.keys))
     except KeysError as error:
         from oms_tui.config_errors import ConfigError
 
@@ -265,7 +265,7 @@ def checked(config: Config, actions: Iterable[ActionLike]) -> KeyMap:
         raise ConfigError(document.take_mistakes()) from None
 
 
-def _widgets(config_keys: Iterable[str]) -> Iterable[str]:
+def widget_ids(config_keys: Iterable[str]) -> Iterable[str]:
     """The ids of widgets' bindings, looked for only where the config may name one."""
     if not any("." in name for name in config_keys):
         return ()

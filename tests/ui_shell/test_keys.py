@@ -8,6 +8,7 @@ from textual.keys import _character_to_key
 
 from oms_tui.actions.catalogue import all_actions
 from oms_tui.config_errors import ConfigError
+from oms_tui.ui.app import run_desk
 from oms_tui.ui.keys import COMMANDS, DESK, OUTBOX, QUIT, UNLINKED, KeysError, canonical, checked, key_map, textual_name
 from oms_tui.ui.widget_keys import keymap, widget_keys
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from oms_tui.config_model import Config
+    from oms_tui.store.session import Session
 
 
 def test_the_defaults_clash_nowhere() -> None:
@@ -170,3 +172,15 @@ def test_an_unknown_binding_of_a_widget_is_refused(make_config: Callable[..., Co
 
     with pytest.raises(ConfigError, match=r"did you mean composer\.review"):
         checked(config, all_actions())
+
+
+def test_the_desk_does_not_open_with_keys_or_colours_that_cannot_be(
+    make_config: Callable[..., Config], session: Session
+) -> None:
+    wrong_key = make_config('[keys]\nnote = "ctrl+q"\n')
+    with pytest.raises(ConfigError, match=r"keys\.note: ctrl\+q always quits"):
+        run_desk(wrong_key, session)
+
+    wrong_theme = make_config('[ui]\ntheme = "drak"\n')
+    with pytest.raises(ConfigError, match=r"ui\.theme: there is no theme 'drak'"):
+        run_desk(wrong_theme, session)
