@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from oms_tui.store.queue_shapes import Flag as Flag  # noqa: PLC0414 - handed on
-from oms_tui.store.queue_shapes import QueueItem as QueueItem  # noqa: PLC0414 - likewise
+from oms_tui.store.queue_shapes import QueueItem as QueueItem  # noqa: PLC0414, TC001 - likewise
 
 
 @dataclass(slots=True, frozen=True)

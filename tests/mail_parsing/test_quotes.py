@@ -90,7 +90,8 @@ def test_our_own_marker_and_our_own_lines_come_first() -> None:
 @pytest.mark.parametrize(
     "line",
     ["On Mon", "On Mon, 2 Mar 2026 10:00", "From: a", "> a", "> a\nOn x@y:", "-" * 400, "_____",
-     "Am 1.1.2026 schrieb x" + " " * 300, "forwarded by " + " " * 380 + "x", "-- original message" + " " * 370 + "x", ":", "\n"],
+     "Am 1.1.2026 schrieb x" + " " * 300, "forwarded by " + " " * 380 + "x",
+     "-- original message" + " " * 370 + "x", ":", "\n"],
     ids=lambda line: line[:12],
 )  # fmt: skip
 def test_fifty_thousand_lines_made_for_it_take_less_than_a_moment(line: str) -> None:
