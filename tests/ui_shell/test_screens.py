@@ -252,6 +252,34 @@ async def test_an_empty_outbox_says_so(config: Config, session: Session) -> None
         assert said(pilot) == ["nothing is chosen"]
 
 
+async def test_lists_that_cannot_be_read_again_stay_and_say_so(
+    config: Config, session: Session, store: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_mail(store, 1)
+    add_outbox(store, "a", "queued")
+
+    def broken(*_: object, **__: object) -> None:
+        raise OSError("disk I/O error")
+
+    async with desk(config, session, WIDE) as pilot:
+        for key, shown in (("U", "Where is my parcel? 1"), ("O", "Your parcel")):
+            await pilot.press(key)
+            await settled(pilot)
+            with monkeypatch.context() as patch:
+                patch.setattr("oms_tui.store.reads.mail.unlinked", broken)
+                patch.setattr("oms_tui.store.reads.outbox.outbox", broken)
+                tell(store, "outbox", 1)
+                await pilot.pause(0.5)
+                await settled(pilot)
+                assert "! not the newest" in screen(pilot)
+                assert shown in screen(pilot)
+
+            tell(store, "outbox", 2)
+            await pilot.pause(0.5)
+            await settled(pilot)
+            assert "! not the newest" not in screen(pilot)
+
+
 # ---- the sources
 
 

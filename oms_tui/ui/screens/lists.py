@@ -13,7 +13,7 @@ from oms_tui.ui.rows import Part, Row
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
-Maker = "Callable[[int], Sequence[Row]]"
+_OLD = "! not the newest"
 
 
 class Framed(LinesView):
@@ -54,6 +54,16 @@ class Framed(LinesView):
             self._below = below
             self.border_subtitle = as_text((), below)
         self.reload(top=top)
+
+    @property
+    def old(self) -> bool:
+        """Whether it is marked as old."""
+        return self._below == _OLD
+
+    def mark_old(self) -> None:
+        """What is shown could not be read again: it stays, and says so."""
+        self._below = _OLD
+        self.border_subtitle = as_text((Part(self._below, "alarm"),))
 
     def say(self, words: str, level: str = "muted") -> None:
         """Words instead of rows: loading, empty, failed."""

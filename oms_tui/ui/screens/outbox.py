@@ -123,6 +123,8 @@ class OutboxScreen(Place):
                 self._items.say(event.error, "alarm")
             else:
                 self.desk.say(event.error, "error")
+                if event.slot == "list":
+                    self._items.mark_old()
         elif event.slot == "list":
             self._show(event.value)
         elif event.slot == "order":

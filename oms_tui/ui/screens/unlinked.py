@@ -138,6 +138,8 @@ class UnlinkedScreen(Place):
                 self._mails.say(event.error, "alarm")
             else:
                 self.desk.say(event.error, "error")
+                if event.slot == "list":
+                    self._mails.mark_old()
             return
         match event.slot:
             case "list":
@@ -149,7 +151,7 @@ class UnlinkedScreen(Place):
                 self._ask()
 
     def _show_list(self, found: Listed) -> None:
-        if found == self._list and found.mails:
+        if found == self._list and found.mails and not self._mails.old:
             return
         self._list = found
         if not found.mails:
