@@ -4,12 +4,12 @@ The contract is sixteen groups of tests, written once in ``test_contract_*.py``.
 ``connectors.catalogue``. What differs between systems is in a harness: one module ``harness_<key>.py`` beside this one
 with a class deriving from ``Harness`` whose ``key`` is the connector's. A connector without one fails the suite.
 
-Reading is ``reading.py``, faults on the wire ``faults.py``, changed schemas ``drift.py``. To write a harness for an
+Reading is ``reading.py``, faults on the wire ``wire_faults.py``, changed schemas ``drift.py``. To write a harness for an
 HTTP system with recorded answers:
 
 1. ``network()`` returns an ``httpx.MockTransport`` that answers from recordings; ``account()`` puts the transport it
    is given (or ``network()``) into ``options["transport"]``. That is enough for groups 1, 2, 6, 7, 8, 9, 13, 14: the
-   suite wraps your transport in faults (``faults.py``) and drifts (``drift.py``).
+   suite wraps your transport in faults (``wire_faults.py``) and drifts (``drift.py``).
 2. ``seeded()`` says what a full read must bring.
 3. ``records_in(document)`` finds the records inside one parsed answer, so that fields can be dropped and spoiled.
 4. The rest as the system allows. What does not apply is declared in ``not_applicable`` by group number with the reason
@@ -132,6 +132,7 @@ class Harness:
     not_applicable: ClassVar[Mapping[int, str]] = {}
     structure: ClassVar[frozenset[str]] = frozenset()  # fields without which an answer is none at all (group 13)
     per_document: ClassVar[int] = 1  # records that one document of theirs may make at most (group 13)
+    context_field: ClassVar[str] = "no such field"  # told by it: a document by which many records are read (group 13)
     opened: list[Connector] = field(default_factory=list)
 
     def take_own(self) -> None:
@@ -186,10 +187,6 @@ class Harness:
     def records_in(self, document: Any) -> list[dict[str, Any]]:
         """The records inside one parsed answer (the very dicts: the suite spoils them in place)."""
         raise NotImplementedError
-
-    def is_context(self, document: Mapping[str, Any]) -> bool:
-        """For group 13: whether the document is no record's own, but one by which many are read (a warehouse)."""
-        return False
 
     def priced(self) -> Sequence[Priced]:
         """For group 10."""

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from faults import Dated
 from reading import Read, identity, read, streams
+from wire_faults import Dated
 
 from connectors.base import MailSource, RecordSource
 from connectors.records import minor_digits

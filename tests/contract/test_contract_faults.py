@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
-from faults import FAULTS, LIMITS, Counting, Echo, Fault, Faulty
 from reading import Read, pages, read, streams
+from wire_faults import FAULTS, LIMITS, Counting, Echo, Fault, Faulty
 
 from connectors.base import TrackingSource
 from connectors.errors import ConnectorError, RateLimited

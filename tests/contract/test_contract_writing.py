@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from faults import Counting, Fault, Faulty
+from wire_faults import Counting, Fault, Faulty
 
 from connectors.base import Capability, MailSender, MailSource, OrderActions
 from connectors.errors import Conflict, ConnectorError, OutcomeUnknown, Rejected, Temporary
