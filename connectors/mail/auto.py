@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _BOUNCE_SENDER = re.compile(rb"\b(?:mailer-daemon|postmaster)\s*(?:@|>|\Z)|<>", re.IGNORECASE)
+_SHORT = 300  # bytes of a From that names one sender; the same ones write again
 _AWAY = re.compile(
     r"\s*(?:(?:re|aw|sv)\s*:\s*)?(?:auto(?:matic|mated)?[ -]?(?:reply|response)|out of (?:the )?office|ooo\s*:|"
     r"automatische antwort|abwesenheit|"
@@ -16,13 +18,15 @@ _AWAY = re.compile(
     r"autosvar|automaattinen vastaus|odpowied[źz] automatyczna|resposta autom[áa]tica)",
     re.IGNORECASE,
 )
-_LIST_HEADERS = (b"list-id", b"list-unsubscribe", b"list-post", b"list-help", b"feedback-id", b"x-mailing-list")
-_REPLIED_HEADERS = (b"x-autoreply", b"x-autorespond", b"x-auto-reply", b"x-vacation", b"x-mail-autoreply")
+_LIST_HEADERS = frozenset(
+    (b"list-id", b"list-unsubscribe", b"list-post", b"list-help", b"feedback-id", b"x-mailing-list")
+)
+_REPLIED_HEADERS = frozenset((b"x-autoreply", b"x-autorespond", b"x-auto-reply", b"x-vacation", b"x-mail-autoreply"))
 
 # The headers looked at here: a mailbox read by header has to fetch them.
 FIELDS = (
     *("return-path", "auto-submitted", "x-auto-response-suppress", "precedence", "x-failed-recipients"),
-    *(name.decode() for name in (*_LIST_HEADERS, *_REPLIED_HEADERS)),
+    *(name.decode() for name in sorted((*_LIST_HEADERS, *_REPLIED_HEADERS))),
 )
 
 
@@ -35,7 +39,9 @@ def classify(fields: Mapping[bytes, Sequence[bytes]], subject: str) -> str:
     content_type = _first(fields, b"content-type").lower()
     report = content_type.lstrip().startswith(b"multipart/report")
     null_path = any(path.strip() == b"<>" for path in fields.get(b"return-path", ()))
-    from_daemon = any(_BOUNCE_SENDER.search(value) for value in fields.get(b"from", ()))
+    from_daemon = any(
+        _is_daemon(value) if len(value) <= _SHORT else _BOUNCE_SENDER.search(value) for value in fields.get(b"from", ())
+    )
     submitted = _first(fields, b"auto-submitted").partition(b";")[0].partition(b"(")[0].strip().lower()
     precedence = _first(fields, b"precedence").strip().lower()
     suppress = _first(fields, b"x-auto-response-suppress").lower()
@@ -50,11 +56,11 @@ def classify(fields: Mapping[bytes, Sequence[bytes]], subject: str) -> str:
     if (
         submitted == b"auto-replied"
         or precedence in {b"auto_reply", b"auto-reply"}
-        or any(name in fields for name in _REPLIED_HEADERS)
+        or not _REPLIED_HEADERS.isdisjoint(fields)
         or _AWAY.match(subject[:200])
     ):
         return "auto-replied"
-    if any(name in fields for name in _LIST_HEADERS) or precedence == b"list":
+    if not _LIST_HEADERS.isdisjoint(fields) or precedence == b"list":
         return "list"
     if (
         submitted not in {b"", b"no"}
@@ -64,6 +70,11 @@ def classify(fields: Mapping[bytes, Sequence[bytes]], subject: str) -> str:
     ):
         return "auto-generated"
     return "bulk" if precedence in {b"bulk", b"junk"} else ""
+
+
+@lru_cache(maxsize=4096)
+def _is_daemon(sender: bytes) -> bool:
+    return _BOUNCE_SENDER.search(sender) is not None
 
 
 def _first(fields: Mapping[bytes, Sequence[bytes]], name: bytes) -> bytes:

@@ -6,6 +6,7 @@ import binascii
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from connectors.mail.charset import decode
@@ -52,14 +53,20 @@ def split(raw: bytes) -> tuple[dict[bytes, list[bytes]], int, bool]:
     offset = start
     for line in _LINE_START.split(block):
         name, colon, value = line.partition(b":")
-        if colon and _NAME.match(name):
-            fields.setdefault(name.rstrip().lower(), []).append(value)
+        if colon and (field := _field(name)):
+            fields.setdefault(field, []).append(value)
         elif line.strip():
             if blank is None or not fields:
                 return fields, raw.find(line, offset), True
             broken = True
         offset += len(line)
     return fields, blank.end() if blank else len(raw), broken
+
+
+@lru_cache(maxsize=1024)
+def _field(name: bytes) -> bytes:
+    """A header's name in lower case, empty if it is none. Mails have the same few, and most have them spelled alike."""
+    return name.rstrip().lower() if _NAME.match(name) else b""
 
 
 def text(value: bytes, warnings: list[str]) -> str:

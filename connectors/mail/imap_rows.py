@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from imapclient.imap_utf7 import decode as decode_utf7
@@ -28,6 +29,10 @@ _ITEM = re.compile(
     rb"|MODSEQ \(\d+\)"
     rb"|(?P<body>BODY\[[^\]]*\](?:<\d+>)? \{\d+\}\Z))",
     re.IGNORECASE,
+)
+_USUAL = re.compile(
+    rb'\d+ \(UID ([1-9]\d{0,9}) FLAGS \(([^()"{]*)\) INTERNALDATE "([^"]*)" RFC822\.SIZE (\d{1,18}) '
+    rb"BODY\[[^\]]*\] \{(\d{1,10})\}\Z"
 )
 _ROW = re.compile(rb"\d+ \(")
 _BODY = re.compile(rb"BODY\[[^\]]*\](?:<\d+>)?", re.IGNORECASE)
@@ -103,6 +108,11 @@ def _quick(group: list[bytes | tuple[bytes, bytes]]) -> Row | None:
         head = head[:-1]
     elif len(group) != 2 or group[1] != b")":  # noqa: PLR2004 - the literal and the closing bracket
         return None
+    if literal is not None and (usual := _USUAL.match(head)):  # what a header page is full of
+        uid, flagged, date, size, length = usual.groups()
+        if int(length) != len(literal):
+            raise ValueError("the answer breaks off inside a message")
+        return Row(int(uid), _known_flags(flagged), received(date), int(size), literal)
     start = _ROW.match(head)
     row = None if start is None else _items(head, start.end(), literal)
     if row is None or not row.uid:
@@ -123,7 +133,7 @@ def _items(head: bytes, place: int, literal: bytes | None) -> Row | None:
             case "uid":
                 row.uid = int(item["uid"])
             case "flags":
-                row.flags = flags(item["flags"].split())
+                row.flags = _known_flags(item["flags"])
             case "date":
                 row.received_at = received(item["date"])
             case "size":
@@ -174,6 +184,12 @@ def flags(names: Sequence[bytes]) -> tuple[str, ...]:
     return tuple(sorted({_SYSTEM_FLAGS.get(text.lower(), text) for text in texts if text.lower() != _RECENT}))
 
 
+@lru_cache(maxsize=1024)
+def _known_flags(names: bytes) -> tuple[str, ...]:
+    """Of a whole list: a mailbox has few different ones."""
+    return flags(names.split())
+
+
 def received(value: bytes) -> datetime | None:
     """INTERNALDATE in UTC; None where it is no date."""
     match = _DATE.match(value.decode("ascii", "replace"))
@@ -182,8 +198,8 @@ def received(value: bytes) -> datetime | None:
     day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
     offset = timedelta(hours=int(hours), minutes=int(minutes))
     try:
-        zone = timezone(-offset if sign == "-" else offset)
+        zone = timezone(-offset if sign == "-" else offset) if offset else UTC
         there = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=zone)
-        return there.astimezone(UTC)
+        return there.astimezone(UTC) if offset else there
     except (ValueError, KeyError, OverflowError):
         return None

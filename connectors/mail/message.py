@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from connectors.errors import NotFound, Rejected
@@ -25,6 +26,7 @@ MAX_ATTACHMENT_BYTES = 50 * 1024 * 1024
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=2)  # a clock may be wrong and a zone wronger; beyond this a date is a claim
 _RECIPIENTS_KEPT = 20
+_SHORT = 300  # bytes of a header that names a person or two
 _NOBODY = MailAddress("", "")
 
 # Everything ``parse_header`` looks at: what a mailbox has to fetch when it fetches by name (RFC 9051, HEADER.FIELDS).
@@ -35,7 +37,7 @@ HEADER_FIELDS = (
 )
 
 
-class UnreadableMail(ValueError):  # noqa: N818 - named as its siblings in connectors.errors are
+class UnreadableMail(ValueError):
     """This message defeats the parser: keep it raw, list it in quarantine, go on with the next."""
 
 
@@ -155,13 +157,28 @@ def _addresses(fields: dict[bytes, list[bytes]], name: bytes, warnings: list[str
     if not values:
         return ()
 
+    if len(values) == 1 and len(values[0]) <= _SHORT:
+        found, told = _usual_addresses(values[0])
+        warnings += told
+        return found
+    everybody: list[MailAddress] = []
+    for value in values[:_RECIPIENTS_KEPT]:
+        everybody += _addresses_in(value, warnings)
+    return tuple(everybody)
+
+
+@lru_cache(maxsize=4096)
+def _usual_addresses(value: bytes) -> tuple[tuple[MailAddress, ...], tuple[str, ...]]:
+    """Addresses, and what had to be guessed: the same people write again, and always to us."""
+    warnings: list[str] = []
+    return _addresses_in(value, warnings), tuple(warnings)
+
+
+def _addresses_in(value: bytes, warnings: list[str]) -> tuple[MailAddress, ...]:
     def decoded(words: str) -> str:
         return header.words(words, warnings) if "=?" in words else words
 
-    found: list[MailAddress] = []
-    for value in values[:_RECIPIENTS_KEPT]:
-        found += addresses(header.unfolded(value, warnings), decoded)
-    return tuple(found)
+    return addresses(header.unfolded(value, warnings), decoded)
 
 
 def _sender(fields: dict[bytes, list[bytes]], warnings: list[str]) -> MailAddress:

@@ -111,7 +111,7 @@ def _plain(text: str) -> str:
 
 
 def _near_figures(plain: str) -> Iterator[tuple[int, int]]:
-    """Where numbers of orders can stand. Most mails hold few figures, and the patterns are slow where there are none."""
+    """Where numbers of orders can stand. Most mails hold few figures, and the patterns are slow without them."""
     start = end = -1
     for figures in (_ASCII_FIGURES if plain.isascii() else _FIGURES).finditer(plain):
         if start >= 0 and figures.start() - end > _WORDS_BEFORE:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from oms_tui.domain.safe_text import searchable
@@ -70,6 +71,7 @@ def word_list(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
+@lru_cache(maxsize=8192)
 def email(address: str) -> str:
     """A mail address to compare: lower case; Google's two names for one domain are one."""
     local, at, domain = address.strip().lower().rpartition("@")

@@ -29,6 +29,7 @@ _DROPPED = re.compile(f"[{_INVISIBLE}]+")
 _OVERRIDE = re.compile("[\u202d\u202e]+")  # turns the reading direction round: good for nothing but deceit
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _LINE_ENDS_AND_TABS = re.compile(f"[{_LINE_ENDS}\t]+")
+_WITHOUT_CONTROLS = bytes({*range(256)} - {*range(9), *range(0x0B, 0x20), 0x7F})
 _ASCII_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _ABOVE_LATIN = re.compile("[\u0300-\U0010ffff]")
@@ -78,8 +79,8 @@ def searchable(text: str) -> str:
             pieces += (text[last:start], _folded(text[start : run.end()]))
             last = run.end()
         text = "".join((*pieces, text[last:]))
-    if not _ASCII_CONTROL.search(text):
-        return text
+    if not text.encode("utf-8", "surrogatepass").translate(None, _WITHOUT_CONTROLS):
+        return text  # asked so, it takes a fifth of what a search takes
     return _ASCII_CONTROL.sub(" ", _LINE_END.sub("\n", text))
 
 

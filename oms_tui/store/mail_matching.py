@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.domain import mail_numbers, normalise
@@ -242,20 +243,24 @@ def _telling(mails: Sequence[Mail], lookup: StoreLookup) -> Iterator[Mail]:
             yield mail
 
 
-def _numbers(mails: Sequence[Mail], lookup: StoreLookup) -> dict[int, list[str]]:
+def _numbers(mails: Sequence[Mail], lookup: StoreLookup) -> dict[int, tuple[str, ...]]:
     """Whatever looks like a number in each mail, with what the cache knows of them fetched at once."""
-    numbers: dict[int, list[str]] = {}
+    numbers: dict[int, tuple[str, ...]] = {}
     for mail in mails:
-        text = f"{mail.subject}\n{mail.text}" if mail.text else mail.subject
-        if not _DIGITS.search(text):
-            continue
-        likely = [*mail_numbers.order_numbers(text), *mail_numbers.identifiers(text)]
-        plain = searchable(text[: normalise.LONGEST])
-        likely += [parcel.number for parcel in find_tracking_numbers(plain)[: mail_numbers.MOST]]
-        if likely:
+        text = f"{mail.subject}\n{mail.text[: normalise.LONGEST]}" if mail.text else mail.subject
+        if likely := _likely_numbers(text):
             numbers[mail.id] = likely
     lookup.expect_numbers(number for likely in numbers.values() for number in likely)
     return numbers
+
+
+@lru_cache(maxsize=256)
+def _likely_numbers(text: str) -> tuple[str, ...]:
+    """Asked for when a text comes, and again when its conversation is matched because it names an order."""
+    if not _DIGITS.search(text):
+        return ()
+    parcels = find_tracking_numbers(searchable(text[: normalise.LONGEST]))[: mail_numbers.MOST]
+    return (*mail_numbers.order_numbers(text), *mail_numbers.identifiers(text), *(each.number for each in parcels))
 
 
 def _ids(mail: Mail) -> list[str]:

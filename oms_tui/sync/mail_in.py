@@ -6,6 +6,7 @@ them: so what is printable ASCII is taken as it is.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.domain import normalise
@@ -54,7 +55,7 @@ def place(key: MailKey) -> Key:
 def mail(source: str, record: MailRecord, own: Collection[str], *, is_sent: bool) -> Mail:
     """A message as the store takes it. Its time is the earlier of its Date and its arrival; 0 if it has neither."""
     folder, generation, uid = record.key.folder, record.key.generation, record.key.uid
-    sender, reply_to = _address(record.from_), _addresses(record.reply_to)
+    sender, reply_to = _lower(record.from_.address), _addresses(record.reply_to)
     to, cc = _addresses(record.to), _addresses(record.cc)
     sent_at = None if record.sent_at is None else milliseconds(record.sent_at)
     received_at = None if record.received_at is None else milliseconds(record.received_at)
@@ -129,12 +130,13 @@ def _id(text: str) -> str:
     return _line(text[:_LONGEST_ID])
 
 
-def _address(who: MailAddress) -> str:
+@lru_cache(maxsize=8192)
+def _lower(address: str) -> str:
     """An address in small letters: it is looked up by, and no mail server tells capitals apart."""
-    return _line(who.address.strip().lower())
+    return _line(address.strip().lower())
 
 
 def _addresses(people: Sequence[MailAddress]) -> tuple[str, ...]:
     if not people:
         return ()
-    return tuple([_address(who) for who in people[:_MOST_PEOPLE] if who.address])
+    return tuple([_lower(who.address) for who in people[:_MOST_PEOPLE] if who.address])

@@ -15,6 +15,7 @@ from oms_tui.store.driver import transaction
 from oms_tui.store.ingest_mail import MailBatch, ingest_bodies, ingest_mail
 from oms_tui.store.rows import chunks
 from oms_tui.sync import mail_in
+from oms_tui.sync.garbage import seldom_looked_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -78,6 +79,10 @@ class MailboxSync:
         Raises:
             ConnectorError: the mailbox could not be read on; what was read is kept.
         """
+        with seldom_looked_for():
+            return self._run(now, on_progress)
+
+    def _run(self, now: int, on_progress: Callable[[str, int, int | None], None] | None) -> MailResult:
         result = MailResult()
         roles = self._connector.folders()
         sent = roles.get("sent", "")
@@ -92,6 +97,10 @@ class MailboxSync:
         Returns:
             how many were asked for; 0 when there is nothing left to read.
         """
+        with seldom_looked_for():
+            return self._bodies(limit, now)
+
+    def _bodies(self, limit: int, now: int) -> int:
         asked = 0
         for wanted in chunks(self._without_text(limit), _BODIES_PAGE):
             records = list(self._connector.bodies([MailKey(*key) for key in wanted]))
