@@ -4,8 +4,8 @@ The contract is sixteen groups of tests, written once in ``test_contract_*.py``.
 ``connectors.catalogue``. What differs between systems is in a harness: one module ``harness_<key>.py`` beside this one
 with a class deriving from ``Harness`` whose ``key`` is the connector's. A connector without one fails the suite.
 
-Reading is ``reading.py``, faults on the wire ``wire_faults.py``, changed schemas ``drift.py``. To write a harness for an
-HTTP system with recorded answers:
+Reading is ``reading.py``, faults on the wire ``wire_faults.py``, changed schemas ``drift.py``. To write a harness for
+an HTTP system with recorded answers:
 
 1. ``network()`` returns an ``httpx.MockTransport`` that answers from recordings; ``account()`` puts the transport it
    is given (or ``network()``) into ``options["transport"]``. That is enough for groups 1, 2, 6, 7, 8, 9, 13, 14: the
