@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.widget import Widget
 
 from oms_tui.ui.bar import TopBar
 from oms_tui.ui.footer import Hint, KeyLine, hints
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
     from oms_tui.ui.app import DeskApp
     from oms_tui.ui.jump import Target
