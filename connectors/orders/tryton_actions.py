@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from connectors.base import Receipt
 from connectors.errors import Conflict, NotFound, Rejected
-from connectors.orders.tryton_row import Row
+from connectors.orders.tryton_row import Row, record_id
 
 if TYPE_CHECKING:
     from connectors.base import Action
@@ -93,7 +93,7 @@ class TrytonActions:
 
     def _sale(self, action: Action) -> Row:
         number = action.order.remote_id
-        domain = [["id", "=", int(number)]] if number.isdecimal() else [["id", "=", -1]]
+        domain = [["id", "=", record_id(number) or -1]]
         rows = self._rpc.search_read("sale.sale", domain, ["number", "state", "write_date", "create_date"])
         if not rows:
             raise NotFound(f"{self._name}: Tryton has no sale {number!r} any more")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from connectors.orders import tryton_goods as goods
 from connectors.orders import tryton_money as money
 from connectors.orders import tryton_orders as sales
-from connectors.orders.tryton_row import Row, UnreadableRecordError, day_stamp, set_aside
+from connectors.orders.tryton_row import Row, UnreadableRecordError, day_stamp, record_id, set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,22 +99,23 @@ class TrytonReader:
 
     def locate(self, ref: Ref) -> tuple[str, int] | None:
         """The stream and id behind a ref of ours; None where there is no such record any more."""
-        prefix, _, number = ref.remote_id.rpartition(":")
-        if not number.isdecimal():
+        prefix, _, text = ref.remote_id.rpartition(":")
+        number = record_id(text)
+        if number is None:
             return None
         stream = {"out": "shipments", "drop": "drop_shipments", "package": "shipments", "line": "receipts"}.get(prefix)
         if stream is None:
             kind = "payment" if ref.kind == "refund" else ref.kind
             stream = next((name for name, each in STREAMS.items() if each.kind == kind and name != "stock"), None)
-            return None if stream is None or prefix else (stream, int(number))
+            return None if stream is None or prefix else (stream, number)
         if prefix == "package":
-            rows = self._rpc.search_read("stock.package", [["id", "=", int(number)]], ["shipment"])
+            rows = self._rpc.search_read("stock.package", [["id", "=", number]], ["shipment"])
             shipment = Row(rows[0]).reference("shipment")[1] if rows else 0
             return (stream, shipment) if shipment else None
         if prefix == "line":
-            found = self._ids("account.invoice", [["payment_lines", "in", [int(number)]]])
+            found = self._ids("account.invoice", [["payment_lines", "in", [number]]])
             return (stream, found[0]) if found else None
-        return stream, int(number)
+        return stream, number
 
     def _ids(self, model: str, domain: Sequence[Any]) -> list[int]:
         if not self._rpc.readable(model):

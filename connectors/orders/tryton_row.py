@@ -10,6 +10,7 @@ from typing import Any
 from connectors.records import LARGEST_NUMBER, Quarantined, minor_units
 
 _LONGEST_RAW = 20_000
+_LONGEST_ID = 18  # digits that fit every database's integers
 
 
 class UnreadableRecordError(ValueError):
@@ -150,6 +151,11 @@ def _built(name: str, kind: Any, found: dict[str, Any], parts: tuple[str, ...]) 
         return kind(*(found[part] for part in parts))
     except (KeyError, TypeError, ValueError, OverflowError):
         raise UnreadableRecordError(f"{name} is no {kind.__name__}") from None
+
+
+def record_id(text: str) -> int | None:
+    """The id that ``text`` is; None where it is none that a database gives."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID else None
 
 
 def stamp(moment: datetime) -> dict[str, Any]:

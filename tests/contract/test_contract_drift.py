@@ -39,7 +39,7 @@ def test_one_field_of_one_record_that_is_not_what_it_was_costs_at_most_that_reco
                 network.path, network.value, network.spoiled = path, value, 0
                 found = _read(harness, connector, stream)
                 assert network.spoiled, f"{stream}: {shape(path)} was never spoiled"
-                wrong = _wrong(harness, whole, found, path, value, context=harness.is_context(network.victim))
+                wrong = _wrong(harness, whole, found, path, value, context=harness.context_field in network.victim)
                 problems += [f"{stream}: {shape(path)} is {spoil}: {words}" for words in wrong]
     assert not problems, "\n".join(["", *problems])
 

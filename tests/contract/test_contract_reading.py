@@ -145,8 +145,9 @@ def test_whatever_page_a_run_dies_at_the_replay_gives_the_same_state(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     harness.take_own()
-    harness.small_pages(monkeypatch, 2)
     for stream in streams(harness, harness.connect()):
+        count = len(read(harness, harness.connect(), stream).records)
+        harness.small_pages(monkeypatch, max(2, count // 4))
         crashed, cursor = _dying_at_each_page(harness, stream)
         whole = Store()
         for page in pages(harness, harness.connect(), stream):
