@@ -89,13 +89,16 @@ def files_of(store: Workspace, names: Sequence[str]) -> tuple[File, ...]:
 
 
 def sweep(store: Workspace, now: int) -> None:
-    """Remove the files of drafts that are long gone. ``now`` in milliseconds."""
+    """Remove the files of drafts that are long gone; what was saved from mails lies beside their folders and stays.
+
+    ``now`` in milliseconds.
+    """
     root = store.folder / FOLDER
     if not root.is_dir():
         return
     named = {name.split("/")[1] for name in attachments_in_use(store)}
     for folder in root.iterdir():
-        if folder.name not in named and now / 1000 - folder.stat().st_mtime > KEPT_SECONDS:
+        if folder.is_dir() and folder.name not in named and now / 1000 - folder.stat().st_mtime > KEPT_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -42,7 +42,7 @@ _KINDS: Final = {
     TimelineGroup.INTERNAL: (
         "note task_opened task_done reminder assigned claimed tagged linked unlinked split merged identity_confirmed "
         "identity_rejected conflict_found conflict_resolved delay_reason_set snoozed woken rule_ran step_skipped "
-        "override action_asked printed picked inspected packed undone draft"
+        "override action_asked attachment_saved printed picked inspected packed undone draft"
     ),
     TimelineGroup.MONEY: (
         "payment payment_authorized payment_captured payment_failed payment_voided receipt_recorded refund_issued "

@@ -6,6 +6,7 @@ Each page is one transaction of the cache with its cursor, so a run may be kille
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ from oms_tui.sync.garbage import seldom_looked_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from connectors.base import MailSource
     from connectors.records import MailPage
@@ -103,14 +105,21 @@ class MailboxSync:
     def _bodies(self, limit: int, now: int) -> int:
         asked = 0
         for wanted in chunks(self._without_text(limit), _BODIES_PAGE):
-            records = list(self._connector.bodies([MailKey(*key) for key in wanted]))
-            mails = [
-                mail_in.mail(self._source, record, self._policy.own_addresses, is_sent=False) for record in records
-            ]
-            with transaction(self._store.cache):
-                ingest_bodies(self._store, self._policy, self._source, mails, asked=wanted, now=now)
+            self.read_texts(wanted, now)
             asked += len(wanted)
         return asked
+
+    def read_texts(
+        self, wanted: Sequence[Key], now: int, *, writing: AbstractContextManager[object] | None = None
+    ) -> None:
+        """Read the text of the messages at these places, also of those that gave none before.
+
+        ``writing`` is held while the cache is written, and not while the mailbox is asked.
+        """
+        records = list(self._connector.bodies([MailKey(*key) for key in wanted]))
+        mails = [mail_in.mail(self._source, record, self._policy.own_addresses, is_sent=False) for record in records]
+        with writing or nullcontext(), transaction(self._store.cache):
+            ingest_bodies(self._store, self._policy, self._source, mails, asked=wanted, now=now)
 
     def _folder(
         self,

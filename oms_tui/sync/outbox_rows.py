@@ -10,6 +10,7 @@ from oms_tui.domain.safe_text import safe_line
 from oms_tui.domain.transitions import after
 from oms_tui.store import desk_rows
 from oms_tui.store.driver import transaction
+from oms_tui.store.reads.mail_requests import KINDS_SQL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from oms_tui.store.driver import Connection
 
 ORDER_ACTION: Final = "order_action"
-"""The kind of an item that is a write to another system; every other kind is a mail."""
+"""The kind of an item that is a write to another system; every other kind is a mail, or asked of a mailbox."""
 
 _ERROR_LENGTH: Final = 500
 _AS_IT_WAS: Final = ("state", "phase", "attempts", "key")
@@ -38,18 +39,22 @@ class Event:
 
 
 def items(
-    desk: Connection, states: Sequence[str], accounts: Sequence[str], *, actions: bool = False
+    desk: Connection, states: Sequence[str], accounts: Sequence[str], *, actions: bool = False, asked: bool = False
 ) -> Iterator[Values]:
-    """Mails (or ``actions``: writes to other systems) in ``states`` that leave by ``accounts``, oldest first.
+    """Mails in ``states`` that leave by ``accounts``, oldest first.
+
+    ``actions``: writes to other systems instead; ``asked``: what was asked of mailboxes.
 
     Read one by one: a hundred replies with attachments need not be in memory together.
     """
-    by, kind = ("coalesce(nullif(account, ''), source)", "=") if actions else ("account", "<>")
+    by = "coalesce(nullif(account, ''), source)" if actions else "account"
+    mails = f"kind<>'{ORDER_ACTION}' AND kind NOT IN {KINDS_SQL}"
+    kind = f"kind='{ORDER_ACTION}'" if actions else f"kind IN {KINDS_SQL}" if asked else mails
     places = ",".join("?" * len(states)), ",".join("?" * len(accounts))
     ids = desk.execute(
-        f"SELECT id FROM outbox WHERE state IN ({places[0]}) AND {by} IN ({places[1]}) AND kind {kind} ?"
-        " ORDER BY not_before, created_at, id",
-        [*states, *accounts, ORDER_ACTION],
+        f"SELECT id FROM outbox WHERE state IN ({places[0]}) AND {by} IN ({places[1]}) AND {kind} "
+        "ORDER BY not_before, created_at, id",
+        [*states, *accounts],
     ).fetchall()
     for (number,) in ids:
         row = desk_rows.get(desk, "outbox", number)

@@ -10,6 +10,7 @@ from oms_tui.store import desk_rows
 from oms_tui.store.rows import marks
 from oms_tui.sync import outbox_rows as rows
 from oms_tui.sync.guard_quotes import QuoteCheck
+from oms_tui.sync.mail_requests import MailRequestRunner
 from oms_tui.sync.outbox_actions import ActionRunner
 from oms_tui.sync.outbox_send import OutboxRunner
 from oms_tui.sync.schedule import backoff
@@ -26,9 +27,11 @@ _TICK_SECONDS: Final = 1.0
 _LOOK_SECONDS: Final = 0.2
 _LOG = logging.getLogger(__name__)
 
+Runner = OutboxRunner | ActionRunner | MailRequestRunner
+
 
 class OutboxThread(CrewThread):
-    """Sends what leaves by one account, or what is to be written to one system."""
+    """Sends what leaves by one account, fetches what was asked of it, writes what is to be written to one system."""
 
     def __init__(self, crew: Crew, box: SourceBox) -> None:
         super().__init__(crew, f"outbox {box.name}")
@@ -39,7 +42,7 @@ class OutboxThread(CrewThread):
         """Look after the outbox until halted: each second, and at once when something was put into it."""
         desk = session.store.desk
         source: OpenSource | None = None
-        runners: list[OutboxRunner | ActionRunner] = []
+        runners: list[Runner] = []
         while not self.crew.stopping():
             seen = _last_change(desk)
             try:
@@ -54,8 +57,8 @@ class OutboxThread(CrewThread):
                 self._box.stirred.set()
             self._sleep(desk, seen)
 
-    def _runners(self, session: Session, source: OpenSource) -> list[OutboxRunner | ActionRunner]:
-        made: list[OutboxRunner | ActionRunner] = []
+    def _runners(self, session: Session, source: OpenSource) -> list[Runner]:
+        made: list[Runner] = []
         quotes = QuoteCheck(session, self.crew.boxes, self.crew.writing)
         if source.sender is not None and source.mailbox is not None:
             made.append(
@@ -77,6 +80,11 @@ class OutboxThread(CrewThread):
                     stopping=self.crew.stopping,
                 )
             )
+        if source.mailbox is not None:
+            mailboxes = {source.name: source.mailbox}
+            made.append(
+                MailRequestRunner(session, mailboxes, writing=self.crew.writing, may_act=self._may_send, dice=self.dice)
+            )
         return made
 
     def _may_send(self) -> bool:
@@ -95,11 +103,12 @@ class OutboxThread(CrewThread):
 
 
 def tell_waiting(desk: Connection, accounts: list[str], words: str) -> None:
-    """Write on every mail that waits for one of ``accounts`` why it does."""
+    """Write on everything that waits for one of ``accounts`` why it does."""
     line = safe_line(words)
-    for item in rows.items(desk, ("held", "queued"), accounts):
-        if item["error"] != line:
-            _noted(desk, item, line)
+    for asked in (False, True):
+        for item in rows.items(desk, ("held", "queued"), accounts, asked=asked):
+            if item["error"] != line:
+                _noted(desk, item, line)
 
 
 def tell_strays(desk: Connection, accounts: list[str]) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LeaseHeld", "SourceRun", "follow", "run_once"]
 
-_OUTGOING: Final = (Capability.SEND, Capability.ORDER_ACTIONS)
+_OUTGOING: Final = (Capability.SEND, Capability.MAIL, Capability.ORDER_ACTIONS)
 _END_STEP_SECONDS: Final = 0.02
 _END_SECONDS: Final = 1.5  # that threads get to end by themselves; with the rest it stays below two
 _LOOK_SECONDS: Final = 0.2

@@ -15,6 +15,7 @@ from oms_tui.store.driver import DatabaseError
 from oms_tui.store.workspace import StoreError, Workspace
 from oms_tui.sync.guard_quotes import QuoteCheck
 from oms_tui.sync.house import bring_up_to_date
+from oms_tui.sync.mail_requests import MailRequestRunner
 from oms_tui.sync.notices import Notices
 from oms_tui.sync.outbox_actions import ActionRunner
 from oms_tui.sync.outbox_send import OutboxRunner
@@ -172,7 +173,9 @@ class Once:
             done=lambda item: quotes.read_again(item["source"], "order", item["remote_id"]),
             may_act=self._may_send,
         )
-        ticks: list[Callable[[int], int]] = [sending.tick, acting.tick]
+        mailboxes = {source.name: source.mailbox for source in open_sources if source.mailbox is not None}
+        asking = MailRequestRunner(self._session, mailboxes, writing=self._crew.writing, may_act=self._may_send)
+        ticks: list[Callable[[int], int]] = [sending.tick, acting.tick, asking.tick]
         for _ in range(_MOST_TICKS):
             if not sum(tick(self._session.now()) for tick in ticks):
                 break

@@ -12,6 +12,7 @@ from oms_tui.domain.vocabulary import ShipmentState, TrackingStatus
 from oms_tui.store.answered import answered_at
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
 from oms_tui.store.conflict_facts import disagreements, standing
+from oms_tui.store.reads.mail_requests import KINDS_SQL
 from oms_tui.store.rows import chunks, marks
 
 if TYPE_CHECKING:
@@ -302,6 +303,7 @@ def _conflicts(store: Workspace, found: dict[int, OrderFacts]) -> None:
 
 
 _OUTBOX_RANK: Final = ("in_doubt", "blocked", "failed")
+_UNDECIDED: Final = f" AND state IN ('in_doubt','blocked','failed') AND kind NOT IN {KINDS_SQL}"
 
 
 def _desk(desk: Connection, found: dict[int, OrderFacts]) -> None:
@@ -317,7 +319,7 @@ def _desk(desk: Connection, found: dict[int, OrderFacts]) -> None:
     columns = ("kind", "title", "due_at", "milestone", "state", "done_at")
     for row in _of(desk, names, "tasks", ", ".join(columns), made):
         by_name[row[0], row[1]].tasks.append(dict(zip(columns, row[2:], strict=True)))
-    for row in _of(desk, names, "outbox", "state", " AND state IN ('in_doubt','blocked','failed')"):
+    for row in _of(desk, names, "outbox", "state", _UNDECIDED):
         facts = by_name[row[0], row[1]]
         if not facts.outbox or _OUTBOX_RANK.index(row[2]) < _OUTBOX_RANK.index(facts.outbox):
             facts.outbox = row[2]

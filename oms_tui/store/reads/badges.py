@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oms_tui.store.badges import values
+from oms_tui.store.reads.mail_requests import KINDS_SQL
 from oms_tui.store.shapes import Badges
 
 if TYPE_CHECKING:
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
 _WAITING = (
     "SELECT state, count(*) FROM outbox "
-    "WHERE state IN ('held','queued','sending','failed','blocked','in_doubt') GROUP BY state"
+    f"WHERE state IN ('held','queued','sending','failed','blocked','in_doubt') AND kind NOT IN {KINDS_SQL} "
+    "GROUP BY state"
 )
 _DECISIONS = ("failed", "blocked", "in_doubt")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from oms_tui.store.reads.mail_requests import KINDS_SQL
 from oms_tui.store.rows import marks
 from oms_tui.store.shapes import DraftView, OutboxView
 
@@ -33,10 +34,14 @@ _DRAFT: Final = (
 
 
 def outbox(store: Workspace, states: Sequence[str] = ()) -> tuple[OutboxView, ...]:
-    """Items in the given states (none given: all that are not done); what needs a decision first, then the newest."""
+    """Items in the given states (none given: all that are not done); what needs a decision first, then the newest.
+
+    What was asked of a mailbox (``mail_requests``) is listed until it is done.
+    """
     wanted = list(states or UNDONE)
     rows = store.desk.execute(
-        f"SELECT {_ITEM} FROM outbox WHERE state IN ({marks(len(wanted))}) ORDER BY not_before DESC LIMIT {MOST}",
+        f"SELECT {_ITEM} FROM outbox WHERE state IN ({marks(len(wanted))}) "
+        f"AND NOT (kind IN {KINDS_SQL} AND state IN ('sent','filed','recalled')) ORDER BY not_before DESC LIMIT {MOST}",
         wanted,
     )
     items = [_item(row) for row in rows]
@@ -53,7 +58,8 @@ def outbox_item(store: Workspace, item_id: str) -> OutboxView | None:
 def outbox_of(store: Workspace, source: str, remote_id: str) -> tuple[OutboxView, ...]:
     """What left or leaves for an order, newest first."""
     rows = store.desk.execute(
-        f"SELECT {_ITEM} FROM outbox WHERE source=? AND remote_id=? ORDER BY created_at DESC LIMIT {MOST}",
+        f"SELECT {_ITEM} FROM outbox WHERE source=? AND remote_id=? AND kind NOT IN {KINDS_SQL} "
+        f"ORDER BY created_at DESC LIMIT {MOST}",
         [source, remote_id],
     )
     return tuple(map(_item, rows))
