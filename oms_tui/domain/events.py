@@ -54,6 +54,11 @@ _KINDS: Final = {
     ),
 }
 
+HANDLED: Final = "handled"
+"""The kind of the desk's event that says what handling an order took: its data have ``keys`` and ``screens``.
+
+It is for the report; the timeline leaves it out."""
+
 EVENT_GROUPS: Final = {kind: group for group, kinds in _KINDS.items() for kind in kinds.split()}
 """Each kind of event and its group."""
 

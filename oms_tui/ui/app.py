@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from oms_tui.ui import keys as key_list
 from oms_tui.ui import theme as themes
 from oms_tui.ui.desk_screen import DeskScreen
+from oms_tui.ui.effort import EffortApp
 from oms_tui.ui.place import Place
 from oms_tui.ui.questions import Question
 from oms_tui.ui.reader import Reader
@@ -57,7 +58,7 @@ def _sources_screen() -> Screen[Any]:
     return SourcesScreen()
 
 
-class DeskApp(App[int], inherit_bindings=False):
+class DeskApp(EffortApp, inherit_bindings=False):
     """The app.
 
     Args:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from oms_tui.ui import questions
 from oms_tui.ui.keys import DESK
+from oms_tui.ui.mail_requests import SLOT, MailRequests
 from oms_tui.ui.place import Place
 from oms_tui.ui.questions import Question
 from oms_tui.ui.queue.row import numbered
@@ -68,6 +69,7 @@ class DeskScreen(Place):
         self._before_filter = Question()
         self._visited: list[int] = []
         self._acting: Acting | None = None
+        self._asked = MailRequests(self)
         self._opening: Timer | None = None
         self._loading: Timer | None = None
 
@@ -159,6 +161,10 @@ class DeskScreen(Place):
                 self._order_answered(event)
             case slot if slot.startswith("act.") and self._acting is not None:
                 self._acting.answered(event)
+                if slot == "act.done" and not event.error:
+                    self.desk.acted(event.value)
+            case slot if slot.startswith(SLOT):
+                self._asked.answered(event)
             case "next":
                 self._next_answered(event.value, event.error)
 
@@ -183,7 +189,9 @@ class DeskScreen(Place):
             if self._pane is not None:
                 self._pane.show(None, state="empty", words="no order is chosen")
             self.show_keys()
-        elif not self.narrow:
+        else:
+            self.desk.effort.opened(event.item.id)
+        if event.item is not None and not self.narrow:
             self._opening = self.set_timer(_OPEN_AFTER, partial(self.open, event.item.id))
 
     def on_queue_list_opened(self, event: QueueList.Opened) -> None:
@@ -197,6 +205,7 @@ class DeskScreen(Place):
             self._opening = None
         if self._pane is None:
             return
+        self.desk.effort.opened(order_id)
         self._then = then
         if self._shown is None or self._shown.order_id != order_id:
             self._ask_order(order_id)
@@ -344,7 +353,8 @@ class DeskScreen(Place):
 
     def do_copy(self) -> None:
         """What the cursor is on in the order, else the number of the order."""
-        if self._pane is not None and (text := self._pane.copied()):
+        pane = self._pane
+        if pane is not None and (text := self._asked.path_under(pane.panels["conversation"]) or pane.copied()):
             self.desk.copy(text)
         elif self.model.current is not None:
             self.desk.copy(self.model.current.number)
@@ -422,11 +432,11 @@ class DeskScreen(Place):
             case "conflict":
                 self.act("resolve_conflict", {"field": event.text})
             case "body":
-                self.desk.say("the text of this mail comes with the worker's next round", "warning")
+                self._asked.ask(event.ref, None, event.order_id)
             case "attachment":
-                self.desk.say(
-                    "attachments are saved from the mailbox: `oms-tui mail show` says where it lies", "warning"
-                )
+                self._asked.ask(event.ref[0], event.ref[1], event.order_id)
+            case "sent":
+                self.desk.ended(*event.ref)
 
     def act(self, action_id: str, given: Mapping[str, str] | None = None) -> None:
         """Do an action of the catalogue to the marked orders, else to the one under the cursor."""

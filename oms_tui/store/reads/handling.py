@@ -8,14 +8,13 @@ from datetime import UTC, datetime, timedelta
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Final
 
+from oms_tui.domain.events import HANDLED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from oms_tui.domain.policy import DeskPolicy
     from oms_tui.store.workspace import Workspace
-
-HANDLED: Final = "handled"
-"""The kind of the desk's event that says what handling an order took: its data have ``keys`` and ``screens``."""
 
 FORMULA: Final = (
     "first reply: business seconds from a customer's first mail in a conversation to the first mail a person here "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oms_tui.domain.events import group_of
+from oms_tui.domain.events import HANDLED, group_of
 from oms_tui.domain.money import money_text
 from oms_tui.domain.vocabulary import DelayReason, InvoiceKind, TrackingStatus, words_of
 from oms_tui.store import desk_rows
@@ -250,8 +250,8 @@ def _desk(store: Workspace, order: Values) -> Iterator[TimelineItem]:
     found = desk_rows.select(
         store.desk,
         "desk_events",
-        "source=? AND remote_id=?",
-        (order["source"], order["remote_id"]),
+        "source=? AND remote_id=? AND kind<>?",
+        (order["source"], order["remote_id"], HANDLED),
         "occurred_at DESC LIMIT 500",
     )
     for row in found:

@@ -56,7 +56,8 @@ class OrderPane(Board):
 
         Attributes:
             what: ``body`` (``ref``: message id; to be fetched), ``attachment`` (``ref``: (message id, index)), ``url``
-                (``text``), ``conflict`` (``text``: the field), ``said`` (``text`` for the agent, ``ref``: severity).
+                (``text``), ``conflict`` (``text``: the field), ``said`` (``text`` for the agent, ``ref``: severity),
+                ``sent`` (a reply was handed to the outbox; ``ref``: its order's source and remote id).
             order_id: the order shown.
             ref: see ``what``.
             text: see ``what``.
@@ -243,6 +244,7 @@ class OrderPane(Board):
         ):
             self._tell(f"reply to {event.item.number or 'the order'} is on its way")
             return
+        self.post_message(self.Wanted("sent", self.view.item.id, (event.item.source, event.item.remote_id)))
         others = tuple(item for item in self.view.outbox if item.id != event.item.id)
         self.show(replace(self.view, outbox=(event.item, *others), drafts=()))
         self._use("reply")
