@@ -20,8 +20,8 @@ WORD_LIMIT = 200  # encoded words of one header that are decoded
 REFERENCES_LIMIT = 100
 REFERENCES_TAIL = 20  # beyond the limit: the first id and the last so many, as JWZ's threading needs
 
-_END = re.compile(rb"\r?\n\r?\n")
-_LINE_START = re.compile(rb"\r?\n(?![ \t])")
+_RETURN = 13
+_BLANK = (b" ", b"\t")
 _NAME = re.compile(rb"[!-9;-~]+[ \t]*\Z")
 _FOLD = re.compile(r"[\r\n\t\0\x0b\x0c\x85\u2028\u2029]+[ \t]*")
 _BLANKS = re.compile(r"[ \t\r\n]+")
@@ -46,21 +46,47 @@ def split(raw: bytes) -> tuple[dict[bytes, list[bytes]], int, bool]:
         start = raw.find(b"\n") + 1 or len(raw)
     if raw.startswith((b"\n", b"\r\n"), start):
         return {}, raw.index(b"\n", start) + 1, False
-    blank = _END.search(raw, start)
-    block = raw[start : min(blank.start() if blank else len(raw), start + BLOCK_LIMIT)]
+    end, body = _blank_line(raw, start)
+    block = raw[start : min(end, start + BLOCK_LIMIT)]
     fields: dict[bytes, list[bytes]] = {}
     broken = False
     offset = start
-    for line in _LINE_START.split(block):
+    for line in _lines(block):
         name, colon, value = line.partition(b":")
         if colon and (field := _field(name)):
             fields.setdefault(field, []).append(value)
         elif line.strip():
-            if blank is None or not fields:
+            if body < 0 or not fields:
                 return fields, raw.find(line, offset), True
             broken = True
         offset += len(line)
-    return fields, blank.end() if blank else len(raw), broken
+    return fields, body if body >= 0 else len(raw), broken
+
+
+def _blank_line(raw: bytes, start: int) -> tuple[int, int]:
+    """Where the first blank line begins (with the end of the line before) and ends; (the whole length, -1): none."""
+    place, width = raw.find(b"\n\r\n", start), 3
+    bare = raw.find(b"\n\n", start, place + 1 if place >= 0 else len(raw))
+    if bare >= 0:
+        place, width = bare, 2
+    if place < 0:
+        return len(raw), -1
+    return place - (place > start and raw[place - 1] == _RETURN), place + width
+
+
+def _lines(block: bytes) -> list[bytes]:
+    """Each header with its continuations, which begin with a blank."""
+    lines: list[bytes] = []
+    current: list[bytes] = []
+    for piece in block.split(b"\n"):
+        if current and piece[:1] in _BLANK:
+            current.append(piece)
+        else:
+            if current:
+                lines.append(b"\n".join(current).removesuffix(b"\r"))
+            current = [piece]
+    lines.append(b"\n".join(current))
+    return lines
 
 
 @lru_cache(maxsize=1024)

@@ -101,7 +101,14 @@ def _quieten(client: IMAPClient) -> None:
         data: bytes = read(size)
         return data
 
+    def line() -> bytes:
+        data: bytes = inner.readline()
+        if not data.endswith(b"\r\n"):
+            raise inner.abort("socket error: EOF" if not data else "socket error: unterminated line")
+        return data[:-2]
+
     inner.read = bounded
+    inner._get_line = line  # noqa: SLF001
 
 
 def _start_tls(client: IMAPClient, endpoint: Endpoint, context: Any) -> None:
