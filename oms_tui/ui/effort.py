@@ -38,12 +38,8 @@ class Effort:
         self._place = ""
 
     def pressed(self, place: str) -> None:
-        """A key was pressed on a panel or screen."""
+        """A key was pressed on a panel or screen: another one than that of the key before counts as one more."""
         self.keys += 1
-        self.at(place)
-
-    def at(self, place: str) -> None:
-        """Somebody is on a panel or screen: one more, unless they were there before."""
         if place != self._place:
             self._place = place
             self.screens += 1
@@ -81,8 +77,8 @@ class EffortApp(App[int]):
     def ended(self, source: str, remote_id: str) -> None:
         """The work on an order came to an end: written down, and counted anew."""
         effort = self.effort
-        effort.at(self._where())
-        self.reader.call(write_down, source, remote_id, effort.keys, effort.screens, to=self, slot="handled")
+        screens = max(1, effort.screens)  # who only clicked was somewhere, too
+        self.reader.call(write_down, source, remote_id, effort.keys, screens, to=self, slot="handled")
         effort.anew()
 
 

@@ -28,6 +28,18 @@ class Hint(NamedTuple):
     why_not: str = ""
 
 
+class WithOwnKeys:
+    """A widget whose keys stand in the footer while it has the focus, as those of the screen mean nothing then."""
+
+    def own_keys(self, keys: KeyMap) -> Sequence[Hint]:
+        """Its keys, the most useful first."""
+        raise NotImplementedError
+
+    def do(self, command: str) -> bool:
+        """Do what one of its hints says, as a click wants it; False if it is none of its own."""
+        raise NotImplementedError
+
+
 def hints(
     keys: KeyMap, place: str, actions: Sequence[Action], refusals: Mapping[str, str], titles: Mapping[str, str]
 ) -> list[Hint]:

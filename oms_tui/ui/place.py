@@ -8,7 +8,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 
 from oms_tui.ui.bar import TopBar
-from oms_tui.ui.footer import Hint, KeyLine, hints
+from oms_tui.ui.footer import Hint, KeyLine, WithOwnKeys, hints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,6 +37,8 @@ class Place(Screen[None], inherit_bindings=False):
 
     # Textual's own repaints the whole screen (40 kB at 160 columns) whenever the focus moves; who has it draws itself.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
+    _own: WithOwnKeys | None = None
 
     @property
     def desk(self) -> DeskApp:
@@ -83,8 +85,24 @@ class Place(Screen[None], inherit_bindings=False):
         """Words for commands where the screen knows better than the list."""
         return {}
 
+    def on_descendant_focus(self) -> None:
+        """What has keys of its own shows them in the footer while it has the focus."""
+        if self._own is not None or self._with_own_keys() is not None:
+            self.show_keys()
+
+    def _with_own_keys(self) -> WithOwnKeys | None:
+        found = self.focused.ancestors_with_self if self.focused is not None else ()
+        return next((each for each in found if isinstance(each, WithOwnKeys)), None)
+
     def show_keys(self) -> None:
         """The footer as it is true now."""
+        self._own = self._with_own_keys()
+        if self._own is not None:
+            everything = Hint("palette", self.desk.keys.shown("palette"), "everything")
+            # a letter is text there, so only what is no letter is a key
+            last = [everything] if everything.key.startswith(("ctrl+", "alt+")) else []
+            self.query_one(KeyLine).show(self._own.own_keys(self.desk.keys), last)
+            return
         keys, titles = self.desk.keys, self.titles()
         found = hints(keys, self.PLACE, self.desk.actions, self.refusals(), titles)
         last = [hint for hint in found if hint.command == "help"]
@@ -95,4 +113,5 @@ class Place(Screen[None], inherit_bindings=False):
     def on_part_line_chosen(self, event: PartLine.Chosen) -> None:
         """A click on a tab or a key is the command itself."""
         event.stop()
-        self.desk.perform(event.command)
+        if self._own is None or not self._own.do(event.command):
+            self.desk.perform(event.command)

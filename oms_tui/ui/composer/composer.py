@@ -14,17 +14,23 @@ from textual.message import Message
 from oms_tui.domain.macros import unresolved
 from oms_tui.ui.composer import desk_calls
 from oms_tui.ui.composer.edges import Chooser
+from oms_tui.ui.composer.own_keys import LAST_LOOK, WRITING, key_hints
 from oms_tui.ui.composer.problems import blocking
 from oms_tui.ui.composer.review import Review
 from oms_tui.ui.composer.saving import Saving
 from oms_tui.ui.composer.sheet import Sheet
+from oms_tui.ui.footer import WithOwnKeys
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from oms_tui.store.shapes import OutboxView
+    from oms_tui.ui.footer import Hint
+    from oms_tui.ui.keys import KeyMap
     from oms_tui.ui.messages import Answer
 
 
-class Composer(Sheet):
+class Composer(Sheet, WithOwnKeys):
     """A reply. ``open`` gives it a draft."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,6 +59,19 @@ class Composer(Sheet):
         def __init__(self, item: OutboxView) -> None:
             super().__init__()
             self.item = item
+
+    def own_keys(self, keys: KeyMap) -> Sequence[Hint]:
+        """What can be done here: with the text, or at the last look."""
+        return key_hints((self, self.review), LAST_LOOK if self.review.display else WRITING, keys)
+
+    def do(self, command: str) -> bool:
+        """A click on a key is the key."""
+        for widget in (self, self.review):
+            for binding in widget.BINDINGS:
+                if isinstance(binding, Binding) and binding.id == command:
+                    self.call_next(self.app.run_action, binding.action, widget)
+                    return True
+        return False
 
     def on_answer(self, event: Answer) -> None:
         """What the reader made of it."""
