@@ -91,18 +91,27 @@ def _no_waiting_between_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
-    """Count what became of each group for each connector."""
+    """Write group and connector into the report, which travels where tests run in several processes."""
     outcome = yield
     report = outcome.get_result()
     marker = item.get_closest_marker("group")
     callspec = getattr(item, "callspec", None)
     if marker is not None and callspec is not None and (report.when == "call" or not report.passed):
-        OUTCOMES[marker.args[0], callspec.params["harness"], report.outcome] += 1
+        report.user_properties.append(("contract", (marker.args[0], callspec.params["harness"])))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count what became of each group for each connector."""
+    if report.when != "call" and report.passed:
+        return
+    for name, value in report.user_properties:
+        if name == "contract" and isinstance(value, (tuple, list)):  # a list where it came from another process
+            OUTCOMES[value[0], value[1], report.outcome] += 1
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """With ``-v`` the contract as a table: groups by connectors, and why a group does not apply."""
-    if terminalreporter.verbosity < 1 or not OUTCOMES:
+    if terminalreporter.verbosity < 0 or not OUTCOMES:  # the project's own options hold one -q
         return
     terminalreporter.section("the connectors' contract")
     terminalreporter.write_line(" " * 4 + "".join(f"{key:>10}" for key in CLASSES))

@@ -122,7 +122,7 @@ def test_one_order_comes_with_all_that_hangs_off_it(open_shop: Callable[..., Try
     assert kinds("paid") == {"Order", "Shipment", "Invoice", "Payment", "Note"}
     assert kinds("prepaid") >= {"Order", "Payment", "Shipment"}
     assert kinds("drop_ship") >= {"Order", "Shipment", "PurchaseOrder"}
-    credited = shop.fetch([Ref("order", str(orders["credited"]["id"]))]).records
+    credited: list[Any] = [*shop.fetch([Ref("order", str(orders["credited"]["id"]))]).records]
     notes = [each.number for each in credited if getattr(each, "kind", "") == "credit_note"]
     assert notes == [orders["credited"]["credit_note"]]
 
