@@ -93,7 +93,7 @@ class Order(CacheTable, table=True):
     __tablename__ = "orders"
     __table_args__ = (
         Index("orders_remote", "source", "remote_id", unique=True),
-        Index("orders_customer", "customer_id"),
+        Index("orders_customer", "customer_id", "currency", "state", "total"),  # what somebody spent is read from it
         Index("orders_email", "email"),
         Index("orders_postcode", "ship_postcode"),
     )
@@ -580,8 +580,8 @@ def _sorted_by(sort: Sort) -> Index:
     """The index that a list is walked along: of open orders, or of all with the word whether they are open behind."""
     keys = [text(f"{key.sql} DESC" if key.descending else key.sql) for key in sort.keys]
     if sort.everywhere:
-        return Index(sort.index, *keys, text("is_open"))
-    return Index(sort.index, *keys, sqlite_where=text("is_open = 1"), postgresql_where=text("is_open = 1"))
+        return Index(sort.along, *keys, text("is_open"))
+    return Index(sort.along, *keys, sqlite_where=text("is_open = 1"), postgresql_where=text("is_open = 1"))
 
 
 class QueueRow(CacheTable, table=True):

@@ -41,10 +41,9 @@ def text_of(term: Term) -> str:
 def keys(*kinds: str) -> Builder:
     """Orders with a number of one of these kinds: whole, a beginning (``104*``), an end (``*482``), or any part."""
     listed = ",".join(f"'{kind}'" for kind in kinds)
-    of_kind = f"kind IN ({listed})"
 
     def build(term: Term, _: Asked) -> Sql:
-        value = term.value
+        value, of_kind = term.value, f"kind IN ({listed})"
         if not isinstance(value, Wild):
             return among(f"SELECT order_id FROM order_keys WHERE {of_kind} AND value = ?", [order_key(str(value))])
         parts = tuple(order_key(part) for part in value.parts)
@@ -52,6 +51,7 @@ def keys(*kinds: str) -> Builder:
             return Sql(f"EXISTS (SELECT 1 FROM order_keys k WHERE k.order_id = q.order_id AND {of_kind})")
         if not parts[0] and not any(parts[1:-1]):
             text, bound = like("reversed", Wild((parts[-1][::-1], "")))
+            of_kind = f"+{of_kind}"  # the ends have an index, but SQLite would go through all of the kind
         else:
             text, bound = like("value", Wild(parts))
         return Sql(
@@ -124,7 +124,7 @@ def email(term: Term, _: Asked) -> Sql:
         )
     lowered = Wild(tuple(part.lower() for part in value.parts))
     ours, bound = like("o.email", lowered)
-    theirs, _ = like("i.value", lowered)
+    theirs = like("i.value", lowered)[0]
     text = (
         f"(EXISTS (SELECT 1 FROM orders o WHERE o.id = q.order_id AND {ours}) OR EXISTS (SELECT 1 FROM "
         f"customer_identities i WHERE i.customer_id = q.customer_id AND i.kind = 'email' AND {theirs}))"
@@ -135,7 +135,7 @@ def email(term: Term, _: Asked) -> Sql:
         text,
         bound * 2,
         f"SELECT o.id FROM orders o WHERE {ours} UNION ALL SELECT r.order_id FROM customer_identities i "
-        f"JOIN queue_row r ON r.customer_id = i.customer_id WHERE i.kind = 'email' AND {theirs}",
+        f"CROSS JOIN queue_row r ON r.customer_id = i.customer_id WHERE i.kind = 'email' AND {theirs}",
         bound * 2,
         exact=True,
     )

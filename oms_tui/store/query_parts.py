@@ -62,7 +62,7 @@ class Sql(NamedTuple):
         near_bound: its values.
         exact: every order that is near passes.
         bounded: few are near, however many orders there are.
-        index: one of ``queue_row`` in which all that pass lie together, the open ones apart, in the order of their ids.
+        along: an index of ``queue_row`` in which all that pass lie together, the open ones apart, by their ids.
     """
 
     text: str
@@ -71,7 +71,7 @@ class Sql(NamedTuple):
     near_bound: Sequence[Any] = ()
     exact: bool = False
     bounded: bool = False
-    index: str = ""
+    along: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,10 @@ def ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def indexed(text: str, bound: Sequence[Any] = (), *, index: str = "") -> Sql:
+def indexed(text: str, bound: Sequence[Any] = (), *, along: str = "") -> Sql:
     """A test that an index of ``queue_row`` answers too."""
     near = f"SELECT q.order_id FROM queue_row q WHERE {text}{OPEN}"
-    return Sql(text, bound, near, bound, exact=True, index=index)
+    return Sql(text, bound, near, bound, exact=True, along=along)
 
 
 def among(near: str, bound: Sequence[Any] = ()) -> Sql:
@@ -115,7 +115,7 @@ def equals(column: str, *, usual: str | None = None, index: bool = True) -> Buil
         if not index or value == usual:
             return Sql(f"q.{column} = ?", [str(value)])
         told = "" if usual is None else f"q.{column} <> '{usual}' AND "
-        return indexed(f"{told}q.{column} = ?", [str(value)], index=f"queue_row_of_{column}")
+        return indexed(f"{told}q.{column} = ?", [str(value)], along=f"queue_row_of_{column}")
 
     return build
 

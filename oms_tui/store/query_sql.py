@@ -52,9 +52,9 @@ class Compiled:
                 yield number, part.near.replace(OPEN, narrowed), part.near_bound
 
     @property
-    def index(self) -> str:
+    def along(self) -> str:
         """An index in which all that can pass lie together in the order of their ids; "" if there is none."""
-        return next((part.index for part in self.parts if part.index), "")
+        return next((part.along for part in self.parts if part.along), "")
 
 
 def compile_query(tree: Tree, *, now: int, zone: tzinfo, agent: str = "") -> Compiled:

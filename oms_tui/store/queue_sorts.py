@@ -47,13 +47,13 @@ class Key(NamedTuple):
 
 
 class Sort(NamedTuple):
-    """How a list is sorted: ``keys``, the last of them the order's id, along ``index``.
+    """How a list is sorted: ``keys``, the last of them the order's id, along the index ``along``.
 
     ``everywhere``: closed orders stand among the open ones; else they follow them, the newest first.
     """
 
     keys: tuple[Key, ...]
-    index: str
+    along: str
     everywhere: bool = False
 
 

@@ -47,11 +47,12 @@ def at(text: str) -> int:
 def blank(kind: type[Any], /, **values: Any) -> Any:
     """A shape with nothing in it but ``values``."""
     hints = get_type_hints(kind)
-    return kind(**{each.name: values.get(each.name, _nothing(hints[each.name])) for each in fields(kind)})
+    names = getattr(kind, "_fields", None) or [each.name for each in fields(kind)]
+    return kind(**{name: values.get(name, _nothing(hints[name])) for name in names})
 
 
 def _nothing(hint: Any) -> Any:
-    if is_dataclass(hint):
+    if is_dataclass(hint) or hasattr(hint, "_fields"):
         return blank(hint)  # type: ignore[arg-type]
     if type(None) in get_args(hint):
         return None

@@ -80,7 +80,7 @@ def queue_item(**changes: object) -> QueueItem:
         waiting_since=at(f"{TODAY} 07:58"),
         snoozed_until=None,
     )
-    return replace(item, **changes)  # type: ignore[arg-type] # the caller names fields of the class
+    return item._replace(**changes)  # type: ignore[arg-type] # the caller names fields of the class
 
 
 def stock(sku: str, location: str, on_hand: int, committed: int, incoming: int = 0, expected: str = "") -> StockView:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.store.queue_shapes import Flag, QueueItem
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from oms_tui.domain.query_tree import Tree
+    from oms_tui.store.driver import Row
     from oms_tui.store.query_sql import Compiled
     from oms_tui.store.workspace import Workspace
 
@@ -73,19 +75,22 @@ def queue_page(
     compiled = _compiled(store, tree, now=now, zone=zone, agent=agent)
     closed = _with_closed(compiled, include_closed)
     parts = _parts(sort, closed=closed, condition=_awake(compiled, include_closed, now))
-    first, after_values = _position(after, sort, parts)
-    found = few(store.cache, compiled, open_only=not closed) if compiled else None
-    items: list[QueueItem] = []
+    first, behind = _position(after, sort, parts)
+    found: list[Row] = []
     last: list[Any] = []
     for number, part in enumerate(parts[first:], start=first):
-        wanted = limit + 1 - len(items)
-        for row in rows(store.cache, _COLUMNS, part, compiled, found, limit=wanted, after=after_values):
-            if len(items) == limit:
-                return Page(tuple(items), json.dumps([sort, *last]))
-            items.append(_item(row))
-            last = [number, *row[_LAST + 1 :]]
-        after_values = None
-    return Page(tuple(items), None)
+        known = few(store.cache, compiled, open_only=part.open_only) if compiled else None
+        more = rows(store.cache, _COLUMNS, part, compiled, known, limit=limit + 1 - len(found), after=behind)
+        if len(found) + len(more) > limit:
+            more.pop()
+            if more:
+                last = [number, *more[-1][_WIDTH:]]
+            return Page(tuple(map(_item, found + more)), json.dumps([sort, *last]))
+        if more:
+            last = [number, *more[-1][_WIDTH:]]
+        found += more
+        behind = None
+    return Page(tuple(map(_item, found)), None)
 
 
 def _with_closed(compiled: Compiled | None, include_closed: bool | None) -> bool:
@@ -109,11 +114,11 @@ def _parts(sort: str, *, closed: bool, condition: str) -> list[Part]:
     order = SORTS[name]
     keys = tuple(key.backwards for key in order.keys) if sort.startswith("-") else order.keys
     if not closed:
-        return [Part(f"q.is_open = 1 AND {condition}", keys, order.index)]
+        return [Part(f"q.is_open = 1 AND {condition}", keys, order.along, open_only=True)]
     if order.everywhere:
-        return [Part(condition, keys, order.index)]
+        return [Part(condition, keys, order.along)]
     return [
-        Part(f"q.is_open = 1 AND {condition}", keys, order.index),
+        Part(f"q.is_open = 1 AND {condition}", keys, order.along, open_only=True),
         Part(f"q.is_open = 0 AND {condition}", NEWEST, ""),
     ]
 
@@ -244,11 +249,17 @@ def _is_source(store: Workspace, name: str) -> bool:
     return store.cache.execute("SELECT 1 FROM orders WHERE source = ? LIMIT 1", (name,)).fetchone() is not None
 
 
-def _item(row: Sequence[Any]) -> QueueItem:
-    values = list(row[: _LAST + 1])
+def _item(row: Row) -> QueueItem:
+    values = list(row[:_WIDTH])
     values[_OPEN] = bool(values[_OPEN])
-    values[_FLAGS] = tuple(Flag(text, level) for text, level in json.loads(values[_FLAGS]))
-    return QueueItem(*values)
+    values[_FLAGS] = _flags(values[_FLAGS])
+    return QueueItem._make(values)
 
 
-_LAST: Final = _COLUMNS.count(",")
+@lru_cache(maxsize=2_000)
+def _flags(text: str) -> tuple[Flag, ...]:
+    """Thousands of orders have the same few words on them."""
+    return tuple(map(Flag._make, json.loads(text)))
+
+
+_WIDTH: Final = len(QueueItem._fields)

@@ -29,7 +29,8 @@ class Part(NamedTuple):
 
     condition: str
     keys: tuple[Key, ...]
-    index: str
+    along: str
+    open_only: bool = False
 
 
 class Few(NamedTuple):
@@ -60,30 +61,29 @@ def rows(
     *,
     limit: int,
     after: Sequence[Any] | None,
-) -> Iterator[Row]:
+) -> list[Row]:
     """Rows of ``columns`` with the values they are sorted by behind them: those after the one that has ``after``."""
     columns += "".join(f", {key.sql}" for key in part.keys)
     text, bound = compiled.condition(found.part if found else None) if compiled else ("1", [])
     if found is not None:
         beyond, behind = _behind(part.keys, after)
-        yield from cache.execute(
+        return cache.execute(
             f"SELECT {columns} FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN queue_row q ON "
             f"q.order_id = wanted WHERE {part.condition} AND {text} AND {beyond} ORDER BY {_order(part.keys)} LIMIT ?",
             [found.ids, *bound, *behind, limit],
-        )
-        return
-    along = part.index or (compiled.index if compiled else "")
+        ).fetchall()
+    along = part.along or (compiled.along if compiled else "")
     table = f"queue_row q INDEXED BY {along}" if along else "queue_row q NOT INDEXED"
-    for beyond, behind, keys in _steps(part.keys, after):
-        page = cache.execute(
+    page: list[Row] = []
+    for beyond, values, keys in _steps(part.keys, after):
+        page += cache.execute(
             f"SELECT {columns} FROM {table} WHERE {part.condition} AND {text} AND {beyond} "
             f"ORDER BY {_order(keys)} LIMIT ?",
-            [*bound, *behind, limit],
+            [*bound, *values, limit - len(page)],
         ).fetchall()
-        yield from page
-        limit -= len(page)
-        if limit <= 0:
-            return
+        if len(page) >= limit:
+            break
+    return page
 
 
 def _order(keys: Sequence[Key]) -> str:
