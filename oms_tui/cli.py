@@ -18,7 +18,7 @@ COMMANDS: Final = {
     "show": "one order with everything about it",
     "do": "an action of the catalogue on one or many orders",
     "reply": "write or send a reply on an order",
-    "mail": "mails: list, show, candidates, link, unlink, split, merge",
+    "mail": "mails: list, show, save, candidates, link, unlink, split, merge",
     "outbox": "what leaves: list, show, retry, recall, resolve",
     "undo": "take the last action back",
     "check": "what is left unattended",

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from oms_tui.commands import documents
 from oms_tui.commands.context import emit, opened, order_named, say, settled, table
-from oms_tui.commands.failures import DONE, NOTHING, not_found
+from oms_tui.commands.failures import DONE, NOTHING, REFUSED, WRONG_USE, Failure, not_found
 from oms_tui.domain.vocabulary import MailState
 
 if TYPE_CHECKING:
     import argparse
 
+    from oms_tui.config_model import Config
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import MessageView
 
@@ -33,6 +34,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         verb = verbs.add_parser(name, help=words)
         verb.add_argument("mail", help="its id, as list shows it")
         verb.add_argument("order", nargs="+", help="a number, source:number or remote id")
+    save = verbs.add_parser("save", help="save a file that is attached to it, straight from its mailbox")
+    save.add_argument("mail", help="its id, as list shows it")
+    save.add_argument("index", type=int, help="which of its files, as show numbers them")
+    save.add_argument(
+        "-o", "--output", default=".", metavar="DIR", help="where to (this folder); nothing is overwritten"
+    )
     merge = verbs.add_parser("merge", help="put a mail into the conversation of another")
     merge.add_argument("mail", help="its id")
     merge.add_argument("into", help="the id of a mail of the other conversation")
@@ -40,8 +47,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: Any) -> int:
     """Do it; returns the exit code."""
-    session = opened(options).session
+    config, session = opened(options)
     settled(session)
+    if options.verb == "save":
+        return _save(config, session, options)
     verbs = {"list": _list, "show": _show, "candidates": _candidates, "link": _link, "unlink": _link}
     return verbs.get(options.verb, _rethread)(session, options)
 
@@ -106,6 +115,41 @@ def _show(session: Session, options: Any) -> int:
         say(f"[{each.index}] {each.name} ({each.content_type}, {each.size:,} bytes)")
     for warning in mail.warnings:
         say(f"! {warning}")
+    return DONE
+
+
+def _save(config: Config, session: Session, options: Any) -> int:
+    """From the mailbox itself: the desk keeps no files of mails."""
+    from contextlib import closing
+    from pathlib import Path
+
+    from connectors.mail.message import UnreadableMail, attachment
+    from connectors.records import MailKey
+    from oms_tui.domain.safe_text import safe_line
+    from oms_tui.store.reads.mail_requests import place
+    from oms_tui.sync.attachment_files import save
+    from oms_tui.sync.sources_open import open_source
+
+    where = place(session.store, _mail(session, options.mail).id)
+    if where is None:
+        raise not_found("this mail is no longer in the store")
+    source = open_source(config, where.source)
+    with closing(source.connector):
+        if source.mailbox is None:
+            raise Failure(WRONG_USE, "config", f"{where.source} is no mailbox any more: see its `kind` in the config")
+        raw = source.mailbox.raw(MailKey(where.folder, where.generation, where.uid))
+    try:
+        found, content = attachment(raw, options.index)
+        path = save(Path(options.output).expanduser(), found.name, content)
+    except UnreadableMail as error:
+        raise Failure(REFUSED, "unreadable", str(error)) from error
+    except OSError as error:
+        words = f"it cannot be saved in {options.output}: {error.strerror or error}"
+        raise Failure(REFUSED, "disk", words, field="output") from error
+    if options.json:
+        emit({"path": str(path), "name": safe_line(found.name), "size": len(content)})
+    else:
+        say(f"saved as {path} ({len(content):,} bytes)")
     return DONE
 
 
