@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import stat
 import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +16,18 @@ from connectors.errors import Temporary
 from oms_tui.actions.base import Refused
 from oms_tui.actions.mail_requests import request, request_body
 from oms_tui.actions.reply_outbox import resolve
+from oms_tui.config import load
 from oms_tui.store.derive.run import derive_dirty
 from oms_tui.store.reads.badges import badges
 from oms_tui.store.reads.mail import message
 from oms_tui.store.reads.mail_requests import requests
 from oms_tui.store.reads.outbox import outbox, outbox_of
 from oms_tui.store.settle import settle
+from oms_tui.store.workspace import Workspace
 from oms_tui.sync.ingest import ingest_page
 from oms_tui.sync.mail_requests import GIVE_UP_MS, MailRequestRunner
 from oms_tui.sync.mailbox import MailboxSync
+from oms_tui.sync.worker import follow, run_once
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -250,3 +254,35 @@ def test_a_text_that_the_mailbox_does_not_give_is_told(desk: Desk) -> None:
     assert "gives no text" in desk.item(item.id)["error"]
     ((has_body,),) = desk.session.store.cache.execute("SELECT has_body FROM messages WHERE id=?", (mail,)).fetchall()
     assert has_body == -1
+
+
+def test_a_round_of_the_worker_fetches_what_was_asked(desk: Desk) -> None:
+    mail = arrives(desk)
+    photo_item = request(desk.session, mail, photo(desk, mail))
+    desk.session.store.cache.execute("UPDATE messages SET has_body=-1, text='' WHERE id=?", (mail,))
+    text_item = request_body(desk.session, mail)
+
+    run_once(load(desk.folder / "config.toml"), desk.session)
+
+    assert [desk.state(each.id) for each in (photo_item, text_item)] == ["filed", "filed"]
+    assert len(saved(desk)) == 1
+
+
+def test_the_worker_that_follows_fetches_at_once(desk: Desk) -> None:
+    mail = arrives(desk)
+    stop = threading.Event()
+    worker = threading.Thread(
+        target=follow, args=(load(desk.folder / "config.toml"), desk.session), kwargs={"stop": stop}
+    )
+    with Workspace(desk.session.store.folder) as store:
+        mine = desk.session.on(store)
+        worker.start()
+        try:
+            item = request(mine, mail, photo(desk, mail))
+            until = time.monotonic() + 20
+            while requests(store, [item.id])[0].state != "filed" and time.monotonic() < until:
+                time.sleep(0.05)
+        finally:
+            stop.set()
+            worker.join(10)
+        assert requests(store, [item.id])[0].state == "filed"
