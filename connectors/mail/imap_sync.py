@@ -47,6 +47,10 @@ class FolderChanges:
         self._generation = str(self._cursor.get("uidvalidity", ""))
         modseq = self._cursor.get("modseq")
         self._modseq: int | None = int(modseq) if modseq is not None and not known.lost else None
+        # UIDs below this were handed over before the journal was lost: till a run ends, only the folder tells which are.
+        self._forgotten_below = int(self._cursor.get("forgotten_below") or 0)
+        if known.lost:
+            self._forgotten_below = max(self._forgotten_below, int(self._cursor.get("uidnext") or 1))
         self.figures: Figures = (None, None, None)
 
     def pages(self) -> Iterator[MailPage]:
@@ -57,7 +61,7 @@ class FolderChanges:
         rebuilt = bool(self._cursor) and box.generation != self._generation
         if rebuilt:
             yield from self._rebuilt(box)
-        elif self._known.lost:
+        elif self._forgotten_below:
             yield from self._forgotten(box)
         afresh = rebuilt or self._known.lost or not self._cursor
         self._known.lost = False
@@ -180,6 +184,7 @@ class FolderChanges:
             "uidnext": box.uidnext,
             "modseq": self._modseq,
             "complete": complete,
+            **({} if complete or not self._forgotten_below else {"forgotten_below": self._forgotten_below}),
             **self._known.cursor(),
         }
 
@@ -187,8 +192,11 @@ class FolderChanges:
 
     def _rebuilt(self, box: Selected) -> Iterator[MailPage]:
         """UIDVALIDITY changed: the same mail under other UIDs. Say which became which; only the rest is gone."""
-        if self._known.lost:
+        if self._forgotten_below:
+            self._forgotten_below = max(self._forgotten_below, int(self._cursor.get("uidnext") or 1))
             yield from self._forgotten(box)
+            self._known.restart()
+            self._forgotten_below = 0
             return
         old, here = self._known, self._session.uids()
         rows = dict(self._identified(here, box.generation))
@@ -222,7 +230,7 @@ class FolderChanges:
         """The journal is lost: everything is handed over again, and whatever UID is not there any more is gone."""
         same = box.generation == self._generation
         present = self._session.uids() if same else UidSet()
-        before = int(self._cursor.get("uidnext") or 1)
+        before = self._forgotten_below
         last = 0
         missing: list[int] = []
         for first, end in (*present.ranges, (before, before)):
