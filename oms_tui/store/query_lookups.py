@@ -12,7 +12,6 @@ from oms_tui.store.order_keys import order_key
 from oms_tui.store.query_parts import (
     AFTER_ANY,
     NEWEST,
-    OPEN,
     Asked,
     Sql,
     among,
@@ -216,7 +215,7 @@ def worth(column: str) -> Builder:
             bound,
             # CROSS: the few who spent so much lead; without statistics SQLite would begin with every order.
             "SELECT q.order_id FROM person_worth w CROSS JOIN customers c ON c.person_id = w.person_id "
-            f"CROSS JOIN queue_row q ON q.customer_id = c.id AND q.currency = w.currency WHERE {text}{OPEN}",
+            f"CROSS JOIN queue_row q ON q.customer_id = c.id AND q.currency = w.currency WHERE {text}",
             bound,
             exact=True,
         )

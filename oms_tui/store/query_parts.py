@@ -61,7 +61,6 @@ class Sql(NamedTuple):
         near: a statement that gives the ids of every order that can pass, "" where no index knows them.
         near_bound: its values.
         exact: every order that is near passes.
-        bounded: few are near, however many orders there are.
         along: an index of ``queue_row`` in which all that pass lie together, the open ones apart, by their ids.
     """
 
@@ -70,7 +69,6 @@ class Sql(NamedTuple):
     near: str = ""
     near_bound: Sequence[Any] = ()
     exact: bool = False
-    bounded: bool = False
     along: str = ""
 
 
@@ -95,7 +93,7 @@ def indexed(text: str, bound: Sequence[Any] = (), *, along: str = "") -> Sql:
 
 def among(near: str, bound: Sequence[Any] = ()) -> Sql:
     """Whatever a statement brings up; it must bring up few."""
-    return Sql(f"q.order_id IN ({near})", bound, near, bound, exact=True, bounded=True)
+    return Sql(f"q.order_id IN ({near})", bound, near, bound, exact=True)
 
 
 def equals(column: str, *, usual: str | None = None, index: bool = True) -> Builder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oms_tui.domain.query_tree import FREE_TEXT, And, Not, Or, Term
 from oms_tui.store.query_parts import OPEN, Asked, Sql
@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from oms_tui.domain.query_tree import Tree
+
+
+class Near(NamedTuple):
+    """What brings up every order that can pass part ``part`` of a query. ``open_only``: and no closed ones."""
+
+    part: int
+    text: str
+    bound: Sequence[Any]
+    open_only: bool
 
 
 @dataclass(slots=True)
@@ -44,12 +53,13 @@ class Compiled:
         text = " AND ".join(f"({part.text})" for part in asked) or "1"
         return text, [value for part in asked for value in part.bound]
 
-    def nears(self, *, open_only: bool) -> Iterator[tuple[int, str, Sequence[Any]]]:
-        """Statements each of which brings up every order that can pass: (the part it is of, text, values)."""
+    def nears(self, *, open_only: bool) -> Iterator[Near]:
+        """Statements each of which brings up every order that can pass."""
         narrowed = " AND q.is_open = 1" if open_only else ""
         for number, part in enumerate(self.parts):
             if part.near:
-                yield number, part.near.replace(OPEN, narrowed), part.near_bound
+                text = part.near.replace(OPEN, narrowed)
+                yield Near(number, text, part.near_bound, open_only=open_only and text != part.near)
 
     @property
     def along(self) -> str:

@@ -211,7 +211,7 @@ def test_a_word_finds_what_it_says(
     shops: list[tuple[PlainShop, dict[int, Known]]], word: str, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue_walk, "FEW", few)
-    monkeypatch.setattr(queue_walk, "_BOUNDED", few)
+    monkeypatch.setattr(queue_walk, "SOME", few)
     hits = 0
     for plain, orders in shops:
         for value in QUERIES[word]:
@@ -257,7 +257,7 @@ def test_words_together_find_what_they_say_in_every_order(
     wanted = {order for order, of in orders.items() if passes(tree, of, now=plain.now)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(queue_walk, "FEW", few)
-        patch.setattr(queue_walk, "_BOUNDED", few)
+        patch.setattr(queue_walk, "SOME", few)
         found = listed(plain, query, sort=f"-{sort}" if back else sort, include_closed=True, limit=5)
 
     assert len(found) == len(set(found))

@@ -69,6 +69,7 @@ def test_what_stays_is_seen_once_whatever_else_moves(
     dice = random.Random(seed)
     with Workspace(tmp_path_factory.mktemp("desk")) as store, pytest.MonkeyPatch.context() as patch:
         patch.setattr(queue_walk, "FEW", few)
+        patch.setattr(queue_walk, "SOME", few)
         blank = nothing(store.cache, "queue_row")
         blank["terms"] = blank["flags"] = "[]"
         for order in range(1, 41):

@@ -61,8 +61,8 @@ def test_a_word_brings_up_what_it_finds_by_an_index(plain: PlainShop, query: str
     nears = list(compiled.nears(open_only=not closed))
 
     assert nears, "an index promised to know"
-    for _, text, bound in nears:
-        steps = plan(cache, f"SELECT * FROM ({text}) LIMIT 2001", bound)
+    for near in nears:
+        steps = plan(cache, f"SELECT * FROM ({near.text}) LIMIT 2001", near.bound)
         # has:… reads an index that holds only those that have it.
         whole = [step for step in scans(steps) if not (query.startswith("has:") and "COVERING INDEX" in step)]
         partial = ("queue_row_short", "queue_row_conflicts", "queue_row_late", "queue_row_mailed")
@@ -72,8 +72,8 @@ def test_a_word_brings_up_what_it_finds_by_an_index(plain: PlainShop, query: str
 @pytest.mark.parametrize("query", PARTS)
 def test_a_part_from_the_middle_is_looked_for_in_an_index_alone(plain: PlainShop, query: str) -> None:
     compiled = compile_query(parse(query, CATALOGUE), now=plain.now, zone=BERLIN)
-    for _, text, bound in compiled.nears(open_only=False):
-        for step in scans(plan(plain.store.cache, text, bound)):
+    for near in compiled.nears(open_only=False):
+        for step in scans(plan(plain.store.cache, near.text, near.bound)):
             assert "COVERING INDEX" in step or "USING PRIMARY KEY" in step, step
 
 
@@ -128,7 +128,8 @@ def test_a_list_is_read_along_its_index_and_never_sorted(full: PlainShop, sort: 
 def test_what_many_orders_have_is_met_on_the_way_and_not_sorted(
     full: PlainShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue_walk, "FEW", 3)  # twelve are many
+    monkeypatch.setattr(queue_walk, "FEW", 3)
+    monkeypatch.setattr(queue_walk, "SOME", 3)  # twelve are many
     for query in ("state:open", "payment:paid", "total:>1", "sku:LAMP", "number:1*"):
         for closed in (None, True):
             for steps in lists(full, "priority", query, closed):
@@ -139,6 +140,7 @@ def test_closed_orders_of_one_kind_are_read_newest_first_along_the_index_of_that
     full: PlainShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue_walk, "FEW", 3)
+    monkeypatch.setattr(queue_walk, "SOME", 3)
     tree = parse("payment:paid", CATALOGUE)
     with Statements(full.store.cache) as told:
         queue.queue_page(full.store, tree=tree, include_closed=True, now=full.now, zone=BERLIN)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.store.queue_shapes import Flag, QueueItem
 from oms_tui.store.queue_sorts import NEWEST, SORTS
-from oms_tui.store.reads.queue_walk import Part, few, rows
+from oms_tui.store.reads.queue_walk import Lookups, Part, rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,10 +76,11 @@ def queue_page(
     closed = _with_closed(compiled, include_closed)
     parts = _parts(sort, closed=closed, condition=_awake(compiled, include_closed, now))
     first, behind = _position(after, sort, parts)
+    lookups = Lookups(store.cache, compiled)
     found: list[Row] = []
     last: list[Any] = []
     for number, part in enumerate(parts[first:], start=first):
-        known = few(store.cache, compiled, open_only=part.open_only) if compiled else None
+        known = lookups.few(open_only=part.open_only)
         more = rows(store.cache, _COLUMNS, part, compiled, known, limit=limit + 1 - len(found), after=behind)
         if len(found) + len(more) > limit:
             more.pop()
@@ -170,7 +171,7 @@ def count(
     closed = _with_closed(compiled, include_closed)
     if not closed:
         condition += " AND q.is_open = 1"
-    found = few(store.cache, compiled, open_only=not closed) if compiled else None
+    found = Lookups(store.cache, compiled).few(open_only=not closed)
     text, bound = compiled.condition(found.part if found else None) if compiled else ("1", [])
     source = "queue_row q"
     if found is not None:

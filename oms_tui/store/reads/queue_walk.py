@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from oms_tui.store.driver import Connection, Row
-    from oms_tui.store.query_sql import Compiled
+    from oms_tui.store.query_sql import Compiled, Near
     from oms_tui.store.queue_sorts import Key
 
 FEW: Final = 2_000
-"""So many orders are looked up sooner than a list is walked."""
+"""So many open orders are looked up sooner than the list of open orders is walked."""
 
-_BOUNDED: Final = 20_000
-"""The same for what a search brings up, which is bounded by itself."""
+SOME: Final = 8_000
+"""The same of orders of which most may be closed, or of a walk through all there are."""
 
 
 class Part(NamedTuple):
@@ -40,16 +40,31 @@ class Few(NamedTuple):
     part: int
 
 
-def few(cache: Connection, compiled: Compiled, *, open_only: bool) -> Few | None:
-    """The fewest that one of the query's words brings up; None if every word brings up many."""
-    best: tuple[set[int], int] | None = None
-    for number, text, bound in compiled.nears(open_only=open_only):
-        most = _BOUNDED if compiled.parts[number].bounded else FEW
-        found = cache.execute(f"SELECT * FROM ({text}) LIMIT ?", [*bound, most + 1]).fetchall()
-        ids = {row[0] for row in found}
-        if len(found) <= most and (best is None or len(ids) < len(best[0])):
-            best = (ids, number)
-    return Few(json.dumps(list(best[0])), best[1]) if best else None
+class Lookups:
+    """Which orders the words of a query bring up: asked once for all parts of a list."""
+
+    def __init__(self, cache: Connection, compiled: Compiled | None) -> None:
+        self._cache = cache
+        self._compiled = compiled
+        self._asked: dict[str, set[int] | None] = {}
+
+    def few(self, *, open_only: bool) -> Few | None:
+        """The fewest that one of the words brings up; None if every word brings up many."""
+        if self._compiled is None:
+            return None
+        best: tuple[set[int], int] | None = None
+        for near in self._compiled.nears(open_only=open_only):
+            key = f"{near.part} {near.text}"
+            if key not in self._asked:
+                self._asked[key] = self._ids(near, FEW if near.open_only else SOME)
+            ids = self._asked[key]
+            if ids is not None and (best is None or len(ids) < len(best[0])):
+                best = (ids, near.part)
+        return Few(json.dumps(list(best[0])), best[1]) if best else None
+
+    def _ids(self, near: Near, most: int) -> set[int] | None:
+        found = self._cache.execute(f"SELECT * FROM ({near.text}) LIMIT ?", [*near.bound, most + 1]).fetchall()
+        return {row[0] for row in found} if len(found) <= most else None
 
 
 def rows(
