@@ -38,6 +38,7 @@ ORDER_PATTERNS: Final = (
 
 _BETWEEN: Final = re.compile(rf"\s?(?:\b{_AND}\b|[,;&+])\s?#?", re.IGNORECASE)
 
+_BARE: Final = re.compile(r"(?<![\w.,/-])#?([A-Z]{0,5}-?\d{3,12})(?!\w|[.,:/-]\d)", re.ASCII)
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9](?:[\w/-]{4,38})[A-Za-z0-9]", re.ASCII)
 _DIGITS: Final = re.compile(r"(?:[^0-9]*[0-9]){3}")  # fewer are a word
 _OF_TOKENS: Final = frozenset(string.ascii_letters + string.digits + "_/-")
@@ -84,6 +85,12 @@ def order_numbers(text: str, patterns: Sequence[re.Pattern[str]] = DEFAULT) -> t
             if len(places) >= MOST * len(patterns):
                 break
     return tuple(sorted(places, key=places.__getitem__))[:MOST]
+
+
+def bare_numbers(text: str) -> tuple[str, ...]:
+    """Numbers that stand by themselves, without a word that says what they are; in capitals, at most ``MOST``."""
+    found = (match[1] for match in _BARE.finditer(searchable(text[:LONGEST]).upper()))
+    return tuple(islice(dict.fromkeys(found), MOST))
 
 
 def identifiers(text: str) -> tuple[str, ...]:

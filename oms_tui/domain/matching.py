@@ -7,16 +7,15 @@ named by a stranger is a candidate and never a link (zammad#5064, freescout#2382
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from oms_tui.domain import candidates, mail_numbers, normalise, reply_token
 from oms_tui.domain.candidates import Candidate, Evidence, OrderSketch, Words
-from oms_tui.domain.safe_text import searchable
 from oms_tui.domain.vocabulary import Direction, Word
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Collection, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import datetime
@@ -52,9 +51,6 @@ CONFIDENCE: Final[Mapping[LinkReason, int]] = {
     LinkReason.PAYMENT_REFERENCE: 80,
 }
 """How sure each reason is, of 100."""
-
-_TOKEN: Final = re.compile(r"[A-Z0-9](?:[A-Z0-9-]*[A-Z0-9])?", re.ASCII)
-_SHORTEST_NUMBER: Final = 3  # shorter ones stand in any text
 
 MOST_REFERENCES: Final = 50
 """Message-IDs looked up for one mail: the newest; a list of 20,000 is an attack."""
@@ -305,21 +301,19 @@ def _by_numbers(
                 found.link(order.id, reason)
             elif order.id not in found.links:
                 found.propose(order, kind, f"names {reason.words} {number}, but the sender is not known on it")
+    # However they put it ("the number is 1042"): who is known on an order and says its number means it. From anybody
+    # else a bare number says nothing: it may be a price, a year, a street.
+    bare = mail_numbers.bare_numbers(text)
+    for _, order in lookup.by_number(bare) if bare else ():
+        if _knows(order, others):
+            found.link(order.id, LinkReason.ORDER_NUMBER)
 
 
 def _by_evidence(mail: MailFacts, lookup: Lookup, sender: str, found: _Findings) -> None:
     """Bring up orders that may be meant."""
     text = f"{mail.subject}\n{mail.text}"
     if sender:
-        said = frozenset(_TOKEN.findall(searchable(f"{text}\n{mail.quoted}"[: normalise.LONGEST]).upper()))
-        for order in lookup.by_email(sender):
-            # However they put it ("the number is 1042"): who is known on an order and says its number means it.
-            if len(order.number) >= _SHORTEST_NUMBER and order.number.upper().removeprefix("#") in said:
-                found.link(order.id, LinkReason.ORDER_NUMBER)
-            else:
-                found.proposed.append(order)
-    if found.links:
-        return
+        found.proposed.extend(lookup.by_email(sender))
     words = candidates.spoken_words(f"{text}\n{mail.sender_name}")
     if words:
         streets = list(dict.fromkeys(street.key for street in normalise.streets_in(text) if street.key))

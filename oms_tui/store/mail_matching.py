@@ -260,7 +260,12 @@ def _likely_numbers(text: str) -> tuple[str, ...]:
     if not _DIGITS.search(text):
         return ()
     parcels = find_tracking_numbers(searchable(text[: normalise.LONGEST]))[: mail_numbers.MOST]
-    return (*mail_numbers.order_numbers(text), *mail_numbers.identifiers(text), *(each.number for each in parcels))
+    return (
+        *mail_numbers.order_numbers(text),
+        *mail_numbers.bare_numbers(text),
+        *mail_numbers.identifiers(text),
+        *(each.number for each in parcels),
+    )
 
 
 def _ids(mail: Mail) -> list[str]:

@@ -196,9 +196,9 @@ def test_a_number_from_somebody_known_on_that_order_links() -> None:
 
 
 def test_a_known_sender_may_put_the_number_however_they_like() -> None:
-    for text in ("the order number is 1042", "I mean 1042.", "No: 1042/2, thanks"):
+    for text in ("the order number is 1042", "I mean 1042.", "1042, thanks"):
         assert linked(matched(mail("jan.kowal@firma.example", text))) == {1042: "order_number"}, text
-    assert matched(mail("jan.kowal@firma.example", "I paid 10421 and it costs 91042")).links == ()
+    assert matched(mail("jan.kowal@firma.example", "I paid 10421, it costs 91042 or 1.042, see 1042/2026")).links == ()
 
 
 def test_somebody_elses_number_from_a_stranger_never_links() -> None:
