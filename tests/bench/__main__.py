@@ -26,6 +26,7 @@ def main() -> None:
     """Run what was asked for and print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--orders", default="1000,100000", help="sizes of the stores, with commas between")
+    parser.add_argument("--messages", type=int, default=50_000, help="mails of the mailbox of the part mail")
     parser.add_argument("--only", default=",".join(_PARTS), help=f"parts: {', '.join(_PARTS)}")
     options = parser.parse_args()
     wanted = options.only.split(",")
@@ -36,17 +37,19 @@ def main() -> None:
     made = {}
     if {"reads", "desk"} & set(wanted):
         for size in sizes:
-            made[size] = stores.built(cache / str(size), size)
+            made[size] = stores.built(cache, size)
             print((made[size] / "complete").read_text(encoding="utf-8").strip(), flush=True)
     found: list[Figure] = []
     for part in _PARTS:
         if part not in wanted:
             continue
         module = __import__(f"{part}_bench")
-        for figure in module.figures(made) if part in {"reads", "desk"} else module.figures():
+        given: tuple[object, ...] = (made,) if part in {"reads", "desk"} else ()
+        for figure in module.figures(options.messages, cache) if part == "mail" else module.figures(*given):
             found.append(figure)
             print(f"  {figure.name}: {figure.value:,.3f} {figure.unit}", file=sys.stderr, flush=True)
-    print(f"\n{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}\n")
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    print(f"\n{python}, {os.cpu_count()} cores, {platform.machine()}\n")
     print(table(found))
 
 

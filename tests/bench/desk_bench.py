@@ -51,9 +51,16 @@ def figures(stores: dict[int, Path]) -> Iterator[Figure]:
             seconds, wall, _ = _start(desk(store, folder), "by priority")
             cpu[count] = seconds
             yield Figure(
-                f"desk on {count:,} orders: CPU to the first frame", seconds * 1000, "ms", bare_cpu * 1000, "bare app", 1.0
+                f"desk on {count:,} orders: CPU to the first frame",
+                seconds * 1000,
+                "ms",
+                bare_cpu * 1000,
+                "bare app",
+                1.0,
             )
-            yield Figure(f"desk on {count:,} orders: wall to the first frame", wall * 1000, "ms", bare_wall * 1000, "bare app")
+            yield Figure(
+                f"desk on {count:,} orders: wall to the first frame", wall * 1000, "ms", bare_wall * 1000, "bare app"
+            )
             for figure in _keys(desk(store, folder), count):
                 if figure.name.startswith("resident"):
                     memory[count] = figure.value
@@ -64,14 +71,18 @@ def figures(stores: dict[int, Path]) -> Iterator[Figure]:
         yield from _growth(downs, "CPU a Down", "ms", 1.1)
         if memory:
             first = min(memory)
-            yield Figure(f"resident memory at rest, {first:,} orders", memory[first], "MB", bare_memory, "bare app", 2.3)
+            yield Figure(
+                f"resident memory at rest, {first:,} orders", memory[first], "MB", bare_memory, "bare app", 2.3
+            )
 
 
 def _growth(found: dict[int, float], what: str, unit: str, budget: float) -> Iterator[Figure]:
     """The largest store against the smallest."""
     if len(found) > 1:
         small, large = min(found), max(found)
-        yield Figure(f"{what}, {large:,} orders against {small:,}", found[large], unit, found[small], f"{small:,}", budget)
+        yield Figure(
+            f"{what}, {large:,} orders against {small:,}", found[large], unit, found[small], f"{small:,}", budget
+        )
 
 
 def _start(command: Sequence[str], text: str) -> tuple[float, float, float]:
@@ -114,5 +125,3 @@ def _pressed(program: Program, key: str, times: int, *, wait: float) -> tuple[fl
         program.settle(wait)
     cpu = (program.cpu() - before) / times
     return statistics.median(size for _, size in answers), cpu, statistics.median(seconds for seconds, _ in answers)
-
-

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table. ``budget`` is the largest ratio allowed (or value, where there is no floor); None: told only."""
+    """One line of the table. ``budget`` is the largest ratio allowed (the value, without a floor); None: told only."""
 
     name: str
     value: float
@@ -53,7 +53,6 @@ def table(figures: list[Figure]) -> str:
         floor = f"{figure.floor:,.3f}" if figure.floor is not None else ""
         ratio = f"{figure.ratio:.2f}" if figure.ratio is not None else ""
         budget = f"{figure.budget:g}" if figure.budget is not None else ""
-        lines.append(
-            f"{figure.name:58.58} {figure.value:>9,.3f} {figure.unit:2.2} {floor:>12} {ratio:>7} {budget:>7} {figure.verdict}"
-        )
+        value = f"{figure.value:>9,.3f} {figure.unit:2.2}"
+        lines.append(f"{figure.name:58.58} {value} {floor:>12} {ratio:>7} {budget:>7} {figure.verdict}")
     return "\n".join(lines)

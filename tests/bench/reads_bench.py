@@ -5,7 +5,8 @@ from __future__ import annotations
 import statistics
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from figures import Figure, median_of
 from stores import POLICY, ZONE
@@ -22,7 +23,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_TABLES = ("order_lines", "shipments", "payments", "refunds", "disputes", "invoices", "purchase_orders", "source_notes", "observations")
+_TABLES = (
+    "order_lines",
+    "shipments",
+    "payments",
+    "refunds",
+    "disputes",
+    "invoices",
+    "purchase_orders",
+    "source_notes",
+    "observations",
+)
+
+
+def _all(raw: Any, text: str) -> list[tuple[Any, ...]]:
+    return raw.execute(text).fetchall()  # type: ignore[no-any-return]
 
 
 def figures(stores: dict[int, Path]) -> Iterator[Figure]:
@@ -34,8 +49,8 @@ def figures(stores: dict[int, Path]) -> Iterator[Figure]:
             raw = sqlite.connect(f"file:{folder / 'cache.db'}?mode=ro", uri=True)
             columns = queue._COLUMNS.replace("q.", "")
             text = f"SELECT {columns} FROM queue_row WHERE is_open = 1 ORDER BY priority DESC, order_id LIMIT 200"
-            floor = median_of(lambda: raw.execute(text).fetchall())  # noqa: B023 - called at once
-            page = median_of(lambda: queue.queue_page(store, now=now, zone=ZONE))  # noqa: B023
+            floor = median_of(partial(_all, raw, text))
+            page = median_of(partial(queue.queue_page, store, now=now, zone=ZONE))
             yield Figure(f"queue page of 200, {count:,} orders", page * 1000, "ms", floor * 1000, "raw sqlite3", 1.2)
             pages["queue page"][count] = page
             ids = [item.id for item in queue.queue_page(store, now=now, zone=ZONE, limit=60).items]
@@ -49,15 +64,17 @@ def figures(stores: dict[int, Path]) -> Iterator[Figure]:
                 raw.execute("SELECT * FROM queue_row WHERE order_id = ?", (order,)).fetchall()
                 for table in _TABLES:
                     raw.execute(f"SELECT * FROM {table} WHERE order_id = ?", (order,)).fetchall()
-                raw.execute("SELECT m.* FROM message_links l JOIN messages m ON m.id = l.message WHERE l.order_id = ?", (order,)).fetchall()
+                raw.execute(
+                    "SELECT m.* FROM message_links l JOIN messages m ON m.id = l.message WHERE l.order_id = ?", (order,)
+                ).fetchall()
                 rows.append(time.perf_counter() - at)
             yield Figure(f"whole order read, {count:,} orders", statistics.median(whole) * 1000, "ms",
                          statistics.median(rows) * 1000, "raw sqlite3", 1.5)  # fmt: skip
-            counts = median_of(lambda: badges(store))  # noqa: B023
+            counts = median_of(partial(badges, store))
             pages["badges"][count] = counts
             yield Figure(f"badges, {count:,} orders", counts * 1000, "ms")
-            tree = parse("kowal", CATALOGUE)
-            found = median_of(lambda: queue.queue_page(store, tree=tree, now=now, zone=ZONE, include_closed=True, limit=50), 10)  # noqa: B023
+            asked = partial(queue.queue_page, store, now=now, zone=ZONE, include_closed=True, limit=50)
+            found = median_of(partial(asked, tree=parse("kowal", CATALOGUE)), 10)
             pages["search page"][count] = found
             yield Figure(f"search page of 50 for a common name, {count:,} orders", found * 1000, "ms")
             raw.close()
@@ -65,5 +82,10 @@ def figures(stores: dict[int, Path]) -> Iterator[Figure]:
         *_, smaller, larger = sorted(stores)
         for what, found_at in pages.items():
             yield Figure(
-                f"{what}, {larger:,} orders against {smaller:,}", found_at[larger] * 1000, "ms", found_at[smaller] * 1000, f"{smaller:,}", 1.3
+                f"{what}, {larger:,} orders against {smaller:,}",
+                found_at[larger] * 1000,
+                "ms",
+                found_at[smaller] * 1000,
+                f"{smaller:,}",
+                1.3,
             )

@@ -6,6 +6,7 @@ import random
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from connectors.records import (
@@ -22,6 +23,7 @@ from connectors.records import (
 )
 from oms_tui.domain.business_time import BusinessHours
 from oms_tui.domain.policy import DeskPolicy, TierPolicy
+from oms_tui.store.compiled_sql import CACHE_DDL
 from oms_tui.store.derive.run import BATCH, derive_dirty
 from oms_tui.store.workspace import Workspace
 from oms_tui.sync.ingest import ingest_page
@@ -37,8 +39,16 @@ POLICY = DeskPolicy(
     tiers=(TierPolicy("key", when="customer.spend:>5000"), TierPolicy("priority", when="customer.spend:>2000")),
 )
 PAGE = 500
-_FIRST = "Jan Maria Zoë Óscar Lea Tom Amélie Priya Luca Jana Wei Sofia Ahmed Greta Pavel Ines Lars Hana Marc Ruth".split()  # noqa: SIM905
-_LAST = "Kowal Lund Çelik Peña Brandt Becker Durand Nair Bianchi Novák Chen Rossi Saleh Holm Dvořák Costa Sato Petit".split()  # noqa: SIM905
+_FIRST = (
+    "Jan", "Maria", "Zoë", "Óscar", "Lea", "Tom", "Amélie",
+    "Priya", "Luca", "Jana", "Wei", "Sofia", "Ahmed", "Greta",
+    "Pavel", "Ines", "Lars", "Hana", "Marc", "Ruth",
+)  # fmt: skip
+_LAST = (
+    "Kowal", "Lund", "Çelik", "Peña", "Brandt", "Becker", "Durand",
+    "Nair", "Bianchi", "Novák", "Chen", "Rossi", "Saleh", "Holm",
+    "Dvořák", "Costa", "Sato", "Petit",
+)  # fmt: skip
 _CITIES = (("Berlin", "DE"), ("Łódź", "PL"), ("Lyon", "FR"), ("Madrid", "ES"), ("Malmö", "SE"), ("Osaka", "JP"))
 SKUS = [f"LAMP-{index:04}" for index in range(2000)]
 
@@ -62,15 +72,23 @@ def orders(count: int, now: datetime, *, seed: int = 7, open_share: float = 0.05
             total=chance.randrange(900, 40_000),
             payment_status="paid" if not is_open or chance.random() < 0.8 else "pending",
             fulfillment_status="unfulfilled" if is_open and chance.random() < 0.5 else "fulfilled",
-            lines=tuple(
-                LineRecord(str(place), SKUS[chance.randrange(len(SKUS))], chance.randrange(1, 4), title="Lamp, blue", unit_price=3950)
-                for place in range(chance.randrange(1, 4))
-            ),
+            lines=tuple(_line(chance, place) for place in range(chance.randrange(1, 4))),
             customer=CustomerRecord(f"c{customer}", name=name, identities=(Identity("email", mail),)),
             email=mail,
-            ship_to=Address(name, street=f"Lindenweg {customer % 90}", city=city, postcode=f"{10_000 + customer % 9000}", country=country),
+            ship_to=Address(
+                name,
+                street=f"Lindenweg {customer % 90}",
+                city=city,
+                postcode=f"{10_000 + customer % 9000}",
+                country=country,
+            ),
             promised_at=placed + timedelta(days=5),
-        )  # fmt: skip
+        )
+
+
+def _line(chance: random.Random, place: int) -> LineRecord:
+    sku = SKUS[chance.randrange(len(SKUS))]
+    return LineRecord(str(place), sku, chance.randrange(1, 4), title="Lamp, blue", unit_price=3950)
 
 
 def records_of(order: OrderRecord) -> Iterator[PaymentRecord | ShipmentRecord]:
@@ -108,8 +126,10 @@ def pages(count: int, now: datetime) -> Iterator[Page]:
         yield Page(records=list(batch), cursor={"at": batch[-1].remote_id})
 
 
-def built(folder: Path, count: int) -> Path:
-    """A desk's folder with ``count`` orders; made once, found again. Tells what it took."""
+def built(cache: Path, count: int) -> Path:
+    """A desk's folder below ``cache`` with ``count`` orders; made once for each layout of the tables, found again."""
+    layout = crc32("".join(CACHE_DDL).encode())
+    folder = cache / f"{count}-{layout:08x}"
     done = folder / "complete"
     if done.exists():
         return folder

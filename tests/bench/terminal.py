@@ -11,6 +11,7 @@ import signal
 import struct
 import termios
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
@@ -51,18 +52,20 @@ class Program:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.kill(self.pid, number)
-                deadline = time.monotonic() + 3
-                while time.monotonic() < deadline:
-                    if os.waitpid(self.pid, os.WNOHANG)[0]:
-                        os.close(self.terminal)
-                        return
+        try:
+            os.kill(self.pid, signal.SIGTERM)
+            for _ in range(150):
+                if os.waitpid(self.pid, os.WNOHANG)[0]:
+                    return
+                with suppress(Gone):  # it may close its terminal before it ends
                     self._read(0.02)
-            except (ProcessLookupError, ChildProcessError):
-                break
-        os.close(self.terminal)
+                time.sleep(0.005)
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        except (ProcessLookupError, ChildProcessError):
+            return
+        finally:
+            os.close(self.terminal)
 
     def until(self, text: str, *, seconds: float = 60) -> float:
         """Read until the screen has shown ``text``; seconds since the start."""
