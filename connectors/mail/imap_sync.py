@@ -47,7 +47,7 @@ class FolderChanges:
         self._generation = str(self._cursor.get("uidvalidity", ""))
         modseq = self._cursor.get("modseq")
         self._modseq: int | None = int(modseq) if modseq is not None and not known.lost else None
-        # UIDs below this were handed over before the journal was lost: till a run ends, only the folder tells which are.
+        # UIDs below this were handed over before the journal was lost: till a run ends, only the folder tells which.
         self._forgotten_below = int(self._cursor.get("forgotten_below") or 0)
         if known.lost:
             self._forgotten_below = max(self._forgotten_below, int(self._cursor.get("uidnext") or 1))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from connectors.mail import imap_fetch
@@ -103,6 +103,12 @@ def happen(server: DovecotServer, user: str, step: str, number: int, numbers: it
     max_examples=300,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@example(  # the journal is lost, the run that reads all again breaks off, and then something goes
+    history=[*[("arrive", 1)] * 4, ("sync", 0), ("lose_cache", 0), ("die_after", 1), ("expunge", 0)]
+)
+@example(  # likewise, and then the mailbox is numbered anew
+    history=[("arrive", 3), ("sync", 0), ("arrive", 1), ("lose_cache", 0), ("die_after", 1), ("rebuild", 0)]
 )
 @given(history=steps)
 def test_any_history_ends_in_the_truth(
