@@ -12,7 +12,6 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
-from oms_tui.store.query_parts import AMOUNT
 from oms_tui.store.queue_sorts import SORTS, Sort
 
 
@@ -620,7 +619,6 @@ class QueueRow(CacheTable, table=True):
         _where("queue_row_refresh", "refresh_at IS NOT NULL", "refresh_at"),
         Index("queue_row_number", "number"),
         Index("queue_row_customer", "customer_id"),
-        Index("queue_row_amount", text(AMOUNT), "is_open", "order_id"),
     )
     order_id: int = Field(sa_column=big(primary=True))
     source: str

@@ -29,16 +29,6 @@ NEWEST: Final = 5_000
 OPEN: Final = " /* open */"
 """Where a ``near`` may be narrowed to open orders."""
 
-_ZERO_DIGITS: Final = (
-    "'BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','UYI','VND','VUV','XAF','XOF','XPF'"
-)
-_THREE_DIGITS: Final = "'BHD','IQD','JOD','KWD','LYD','OMR','TND'"
-AMOUNT: Final = (
-    f"(total / CASE WHEN currency IN ({_ZERO_DIGITS}) THEN 1.0 "
-    f"WHEN currency IN ({_THREE_DIGITS}) THEN 1000.0 ELSE 100.0 END)"
-)
-"""An order's total in major units; an index of ``queue_row`` has it."""
-
 
 @dataclass(slots=True)
 class Asked:

@@ -27,8 +27,8 @@ from oms_tui.domain.vocabulary import (
 )
 from oms_tui.store.order_keys import NUMBER, REMOTE_ID, TRACKING
 from oms_tui.store.query_lookups import customer, email, found, keys, phone, sku, tag, worth
-from oms_tui.store.query_parts import AMOUNT, Asked, QueryWord, Sql, between, equals, indexed, moment, ms, number
-from oms_tui.store.queue_sorts import LATER
+from oms_tui.store.query_parts import Asked, QueryWord, Sql, between, equals, indexed, moment, ms, number
+from oms_tui.store.queue_sorts import AMOUNT, LATER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

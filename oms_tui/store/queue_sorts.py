@@ -10,6 +10,16 @@ from typing import Final, NamedTuple
 LATER: Final = 1 << 60
 """Where nothing is due: sorts behind everything that is."""
 
+_ZERO_DIGITS: Final = (
+    "'BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','UYI','VND','VUV','XAF','XOF','XPF'"
+)
+_THREE_DIGITS: Final = "'BHD','IQD','JOD','KWD','LYD','OMR','TND'"
+AMOUNT: Final = (
+    f"(total / CASE WHEN currency IN ({_ZERO_DIGITS}) THEN 1.0 "
+    f"WHEN currency IN ({_THREE_DIGITS}) THEN 1000.0 WHEN currency IN ('CLF','UYW') THEN 10000.0 ELSE 100.0 END)"
+)
+"""An order's total in major units; by which orders of all currencies are compared as they read."""
+
 _STAGES: Final = (
     "awaiting_payment",
     "awaiting_stock",
@@ -66,7 +76,7 @@ SORTS: Final[dict[str, Sort]] = {
     "promised": Sort((Key("promised_sort"), _ID), "queue_row_promised"),
     "waiting": Sort((Key("waiting_sort"), _ID), "queue_row_waiting"),
     "placed": Sort((Key("placed_at", descending=True), _ID.backwards), "queue_row_placed", everywhere=True),
-    "total": Sort((Key("total", descending=True), _ID), "queue_row_total", everywhere=True),
+    "total": Sort((Key(AMOUNT, descending=True), _ID), "queue_row_total", everywhere=True),
     "name": Sort((Key("lower(name)"), _ID), "queue_row_name", everywhere=True),
     "stage": Sort((Key(_rank("stage", _STAGES)), *_URGENT), "queue_row_stage"),
     "tier": Sort((Key(_rank("tier", _TIERS)), *_URGENT), "queue_row_tier"),

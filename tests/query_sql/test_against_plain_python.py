@@ -13,6 +13,7 @@ from oracle import Known, is_listed, passes
 from plain_shop import BERLIN, DAY, HOUR, PlainShop
 
 from oms_tui.domain import normalise
+from oms_tui.domain.money import minor_digits
 from oms_tui.domain.query import parse
 from oms_tui.store.order_keys import order_key
 from oms_tui.store.query_words import CATALOGUE, WORDS
@@ -274,7 +275,7 @@ def test_a_list_is_in_the_order_it_says(shops: list[tuple[PlainShop, dict[int, K
         "promised": lambda row: row["promised_sort"],
         "waiting": lambda row: row["waiting_sort"],
         "placed": lambda row: -row["placed_at"],
-        "total": lambda row: -row["total"],
+        "total": lambda row: -row["total"] / 10 ** minor_digits(row["currency"]),
         "name": lambda row: row["name"].lower(),
         "stage": lambda row: stages.index(row["stage"]),
         "tier": lambda row: tiers.index(row["tier"]),

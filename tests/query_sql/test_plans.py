@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from plain_shop import BERLIN, DAY, PlainShop
 
+from oms_tui.domain import money
 from oms_tui.domain.normalise import fold
 from oms_tui.domain.query import parse
 from oms_tui.domain.vocabulary import Stage, Tier, values
@@ -148,6 +149,13 @@ def test_closed_orders_of_one_kind_are_read_newest_first_along_the_index_of_that
     _, closed = told.plans()
 
     assert closed == ["SEARCH q USING INDEX queue_row_of_payment_status (payment_status=? AND is_open=?)"]
+
+
+def test_amounts_have_the_decimals_of_their_currency(plain: PlainShop) -> None:
+    for currency in (*money._DECIMALS, "EUR", "PLN", ""):
+        text = f"SELECT {queue_sorts.AMOUNT} FROM (SELECT 123456 AS total, ? AS currency)"
+        (amount,) = plain.store.cache.execute(text, (currency,)).fetchone()
+        assert amount == 123456 / 10 ** money.minor_digits(currency), currency
 
 
 def test_the_ranks_by_which_lists_are_sorted_are_those_of_the_trade() -> None:
