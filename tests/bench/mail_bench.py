@@ -313,14 +313,19 @@ def _synthetic(cache: Path) -> Iterator[Figure]:
     found: dict[int, list[float]] = {}
     for count in (_SMALL, _LARGE):
         with Workspace(_rows(cache / f"mail-{count}", count, words)) as store:
-            for text in (words[1], words[900], f"{words[30]} {words[200]}", words[3][:3]):
+            for text in (words[1], words[900], f"{words[30]} {words[200]}", words[3][:3], words[1][:5]):
                 found.setdefault(count, []).append(
                     median_of(lambda: search_messages(store, text, 50))  # noqa: B023 - called at once
                 )
-    for large, small, what in zip(found[_LARGE], found[_SMALL], ("common", "rare", "two words", "prefix"), strict=True):
+    kinds = ("common", "rare", "two words", "three letters", "five letters")
+    for large, small, what in zip(found[_LARGE], found[_SMALL], kinds, strict=True):
         print(f"search, {what}: {large * 1000:.3f} ms in {_LARGE:,}, {small * 1000:.3f} in {_SMALL:,}", flush=True)
-    yield Figure(f"search in {_LARGE:,} mails against {_SMALL:,} (sum of 4)", sum(found[_LARGE]) * 1000, "ms",
-                 sum(found[_SMALL]) * 1000, f"{_SMALL:,}", 1.3)  # fmt: skip
+    *large, large_begun = found[_LARGE]
+    *small, small_begun = found[_SMALL]
+    yield Figure(f"search in {_LARGE:,} mails (four searches)", sum(large) * 1000, "ms", sum(small) * 1000,
+                 f"{_SMALL:,}", 1.3)  # fmt: skip
+    yield Figure("the same, the first five letters of a common word", large_begun * 1000, "ms", small_begun * 1000,
+                 f"{_SMALL:,}", 1.3)  # fmt: skip
 
 
 def _rows(folder: Path, count: int, words: list[str]) -> Path:

@@ -187,18 +187,25 @@ def candidates(store: Workspace, policy: DeskPolicy, message_id: int, limit: int
 
 
 def search_messages(store: Workspace, words: str, limit: int = 50, before: int | None = None) -> list[int]:
-    """Ids of the mails that hold all these words (the last may be the beginning of one), newest first.
+    """Ids of the mails that hold all these words, newest first.
 
+    The last may be the beginning of a word, unless so many mails hold it as it stands that they fill the page: the
+    index gives the newest of a word at once, but merges all words that begin so before it gives any.
     ``before`` is the last id of the page before.
     """
     terms = [word.replace('"', "") for word in searchable(words).split()]
     wanted = " ".join(f'"{term}"' for term in terms if term)
     if not wanted:
         return []
+    found = _newest(store, wanted, limit, before)
+    return found if len(found) == limit else _newest(store, f"{wanted}*", limit, before)
+
+
+def _newest(store: Workspace, wanted: str, limit: int, before: int | None) -> list[int]:
     condition, more = ("AND rowid<?", (before,)) if before is not None else ("", ())
     found = store.cache.execute(
         f"SELECT rowid FROM messages_fts WHERE messages_fts MATCH ? {condition} ORDER BY rowid DESC LIMIT ?",
-        (f"{wanted}*", *more, limit),
+        (wanted, *more, limit),
     )
     return [number for (number,) in found]
 
