@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from oms_tui.store.driver import transaction
@@ -176,4 +175,4 @@ ITEM = QueueItem(
 
 
 def item(order_id: int, name: str = "Jan Kowal", **values: Any) -> QueueItem:
-    return replace(ITEM, id=order_id, number=str(order_id), name=name, **values)
+    return ITEM._replace(id=order_id, number=str(order_id), name=name, **values)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import given
@@ -21,7 +20,7 @@ def text(parts: tuple[Part, ...]) -> str:
 
 
 def test_two_lines_in_a_narrow_list() -> None:
-    first, second = lines(replace(ITEM, number="10482", owner="ana"), 40, Look(agent="ana"))
+    first, second = lines(ITEM._replace(number="10482", owner="ana"), 40, Look(agent="ana"))
 
     assert text(first).startswith("  #10482 Jan Kowal ")
     assert text(first).endswith(" KEY ")
@@ -30,7 +29,7 @@ def test_two_lines_in_a_narrow_list() -> None:
 
 
 def test_one_line_where_there_is_room() -> None:
-    (line,) = lines(replace(ITEM, owner="lea"), 80, Look(cursor=True, marked=True, agent="ana"))
+    (line,) = lines(ITEM._replace(owner="lea"), 80, Look(cursor=True, marked=True, agent="ana"))
 
     assert text(line).startswith(f"{CURSOR}{MARK}#1 Jan Kowal")
     assert "! late 2d" in text(line)
@@ -39,14 +38,14 @@ def test_one_line_where_there_is_room() -> None:
 
 
 def test_alarm_is_said_and_not_only_coloured() -> None:
-    calm = replace(ITEM, flags=(Flag("ready to release", "good"),))
+    calm = ITEM._replace(flags=(Flag("ready to release", "good"),))
 
     assert ALARM in text(lines(ITEM, 40, Look())[1])
     assert ALARM not in text(lines(calm, 40, Look())[1])
 
 
 def test_an_order_without_flags_says_how_far_it_is() -> None:
-    assert text(lines(replace(ITEM, flags=(), stage="awaiting_stock"), 40, Look())[1]).strip() == "awaiting stock"
+    assert text(lines(ITEM._replace(flags=(), stage="awaiting_stock"), 40, Look())[1]).strip() == "awaiting stock"
 
 
 def test_a_tier_of_the_desks_own_has_a_badge_too() -> None:
@@ -62,7 +61,7 @@ def test_the_badge_does_not_change_with_the_cursor() -> None:
 
 
 def test_what_an_outsider_wrote_is_text() -> None:
-    hostile = replace(ITEM, name="a [/b] [@click=app.quit]x[/]\x1b]0;owned\x07\u202e", number="[red]7")
+    hostile = ITEM._replace(name="a [/b] [@click=app.quit]x[/]\x1b]0;owned\x07\u202e", number="[red]7")
 
     for width in (30, 80):
         for line in lines(hostile, width, Look()):
@@ -78,7 +77,7 @@ flags = st.lists(st.builds(Flag, st.text(max_size=20), st.sampled_from(("alarm",
 def test_every_line_is_as_wide_as_the_list(
     name: str, number: str, owner: str, flagged: list[Flag], width: int, cursor: bool, marked: bool
 ) -> None:
-    order = replace(ITEM, name=name, number=number, owner=owner, flags=tuple(flagged))
+    order = ITEM._replace(name=name, number=number, owner=owner, flags=tuple(flagged))
 
     for line in lines(order, width, Look(cursor, marked, "ana")):
         assert sum(cell_len(part.text) for part in line) == width
