@@ -13,7 +13,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
-from oms_tui.store import cache_tables, desk_tables
+from oms_tui.store import cache_mail_tables, cache_queue_tables, cache_tables, desk_tables
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -21,16 +21,17 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
 OUTPUT = Path(__file__).with_name("compiled_sql.py")
-_HEAD = '''"""Compiled from cache_tables.py and desk_tables.py by ``python -m oms_tui.store.compile``: do not edit."""
+_HEAD = '''"""Compiled from the declarations in *_tables.py by ``python -m oms_tui.store.compile``: do not edit."""
 
 # fmt: off
 # ruff: noqa: E501, Q000
 '''
 
 
-def _tables(module: ModuleType) -> list[Table]:
+def _tables(*modules: ModuleType) -> list[Table]:
     found = [
         value.__table__
+        for module in modules
         for value in vars(module).values()
         if isinstance(value, type)
         and issubclass(value, SQLModel)
@@ -54,10 +55,10 @@ def _ddl(tables: list[Table], *, extra: tuple[str, ...] = ()) -> list[str]:
 
 def compiled() -> str:
     """The text of compiled_sql.py as the declaration has it now."""
-    cache, desk = _tables(cache_tables), _tables(desk_tables)
+    cache, desk = _tables(cache_tables, cache_mail_tables, cache_queue_tables), _tables(desk_tables)
     parts = [_HEAD]
     for name, statements in (
-        ("CACHE_DDL", _ddl(cache, extra=cache_tables.VIRTUAL_TABLES_SQLITE)),
+        ("CACHE_DDL", _ddl(cache, extra=cache_queue_tables.VIRTUAL_TABLES_SQLITE)),
         ("DESK_DDL", _ddl(desk)),
     ):
         parts.append(

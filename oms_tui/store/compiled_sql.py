@@ -1,4 +1,4 @@
-"""Compiled from cache_tables.py and desk_tables.py by ``python -m oms_tui.store.compile``: do not edit."""
+"""Compiled from the declarations in *_tables.py by ``python -m oms_tui.store.compile``: do not edit."""
 
 # fmt: off
 # ruff: noqa: E501, Q000
