@@ -4,8 +4,8 @@ Declared once, as SQLModel tables: here, mail in ``cache_mail_tables.py``, what 
 ``python -m oms_tui.store.compile`` turns the declaration into the SQL text the program runs (``compiled_sql.py``),
 because importing SQLModel costs more CPU than starting Textual; a test fails when the two differ. Columns ending in
 ``_at`` are integer milliseconds since 1970 UTC, amounts are minor units, columns of JSON text say so. Ids are ours,
-made from the record's own time (``ids.py``), so newest-first needs no sort. ``recorded_at`` is when we first saw a row and
-never moves; ``synced_at`` is when we last read it.
+made from the record's own time (``ids.py``), so newest-first needs no sort. ``recorded_at`` is when we first saw a
+row and never moves; ``synced_at`` is when we last read it.
 """
 
 from __future__ import annotations
