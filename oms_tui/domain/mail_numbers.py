@@ -39,6 +39,7 @@ ORDER_PATTERNS: Final = (
 _BETWEEN: Final = re.compile(rf"\s?(?:\b{_AND}\b|[,;&+])\s?#?", re.IGNORECASE)
 
 _BARE: Final = re.compile(r"(?<![\w.,/-])#?([A-Z]{0,5}-?\d{3,12})(?!\w|[.,:/-]\d)", re.ASCII)
+_LONGEST_PREFIX: Final = 7  # what may stand before the figures of a bare number: "#ABCDE-"
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9](?:[\w/-]{4,38})[A-Za-z0-9]", re.ASCII)
 _DIGITS: Final = re.compile(r"(?:[^0-9]*[0-9]){3}")  # fewer are a word
 _OF_TOKENS: Final = frozenset(string.ascii_letters + string.digits + "_/-")
@@ -75,7 +76,7 @@ def order_numbers(text: str, patterns: Sequence[re.Pattern[str]] = DEFAULT) -> t
 
     Invisible characters do not hide a number, nor do full-width digits.
     """
-    plain = _plain(text)
+    plain = plain_text(text)
     windows = list(_near_figures(plain)) if patterns is DEFAULT else [(0, len(plain))]
     places: dict[str, int] = {}
     for pattern in patterns if windows else ():
@@ -89,13 +90,22 @@ def order_numbers(text: str, patterns: Sequence[re.Pattern[str]] = DEFAULT) -> t
 
 def bare_numbers(text: str) -> tuple[str, ...]:
     """Numbers that stand by themselves, without a word that says what they are; in capitals, at most ``MOST``."""
-    found = (match[1] for match in _BARE.finditer(searchable(text[:LONGEST]).upper()))
-    return tuple(islice(dict.fromkeys(found), MOST))
+    capitals = plain_text(text).upper()
+    found: dict[str, None] = {}
+    last = 0
+    for figures in _ASCII_FIGURES.finditer(capitals):
+        start = max(last, figures.start() - _LONGEST_PREFIX)
+        last = figures.end()
+        if match := _BARE.search(capitals, start, last + 2):  # with what follows, which tells whether it stands alone
+            found[match[1]] = None
+            if len(found) == MOST:
+                break
+    return tuple(found)
 
 
 def identifiers(text: str) -> tuple[str, ...]:
     """What may be the number of an invoice or a payment, each once, as written; at most ``2 * MOST``."""
-    plain = _plain(text)
+    plain = plain_text(text)
     likely = (
         found[0]
         for start, end in _tokens(plain)
@@ -107,12 +117,12 @@ def identifiers(text: str) -> tuple[str, ...]:
 
 def parcel_numbers(text: str) -> tuple[str, ...]:
     """What may be a tracking number, compact as they are stored: those of known shape first; at most ``3 * MOST``."""
-    known = [found.number for found in find_tracking_numbers(_plain(text))[:MOST]]
+    known = [found.number for found in find_tracking_numbers(plain_text(text))[:MOST]]
     return tuple(dict.fromkeys([*known, *map(compact, identifiers(text))]))
 
 
 @lru_cache(maxsize=4)
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """The part of a text that is looked at; it is asked for once for each kind of number."""
     return searchable(text[:LONGEST])
 

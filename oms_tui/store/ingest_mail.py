@@ -236,7 +236,9 @@ def _take_bodies(store: Workspace, policy: DeskPolicy, mails: Sequence[Mail], no
         mail.id for mail in mails if mail.auto != before[mail.id].auto or mail.references != before[mail.id].references
     ]
     told = mail_matching.name_orders(
-        store, [mail for mail in mails if mail.id not in by_hand and mail.id not in turned]
+        store,
+        [mail for mail in mails if mail.id not in by_hand and mail.id not in turned],
+        linked={number for number, mail in before.items() if mail.state == MailState.LINKED},
     )
     if turned:
         mail_links.relink(store, policy, turned, now)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from oms_tui.domain import mail_numbers, normalise
 from oms_tui.domain.matching import CONFIDENCE, KnownMail, LinkReason, match
-from oms_tui.domain.safe_text import searchable
 from oms_tui.domain.tracking_numbers import find_tracking_numbers
 from oms_tui.domain.vocabulary import Direction, MailState
 from oms_tui.store import mail_threads
@@ -94,10 +93,17 @@ def telling(store: Workspace, mails: Sequence[Mail]) -> list[Mail]:
     return list(_telling(mails, StoreLookup(store, proof=True)))
 
 
-def name_orders(store: Workspace, mails: Sequence[Mail]) -> list[int]:
-    """Ids of those of these mails that name a number which some order has."""
+def name_orders(store: Workspace, mails: Sequence[Mail], linked: Collection[int] = frozenset()) -> list[int]:
+    """Ids of those of these mails that name a number which some order has.
+
+    Of those that are ``linked``, what their subject says was looked at before: their text has to name more.
+    """
     lookup = StoreLookup(store, proof=True)
     numbers = _numbers(mails, lookup)
+    for mail in mails:
+        if mail.id in linked and mail.id in numbers:
+            known = frozenset(_likely_numbers(mail.subject))
+            numbers[mail.id] = tuple(number for number in numbers[mail.id] if number not in known)
     return [mail.id for mail in mails if lookup.names_an_order(numbers.get(mail.id, ()))]
 
 
@@ -259,7 +265,7 @@ def _likely_numbers(text: str) -> tuple[str, ...]:
     """Asked for when a text comes, and again when its conversation is matched because it names an order."""
     if not _DIGITS.search(text):
         return ()
-    parcels = find_tracking_numbers(searchable(text[: normalise.LONGEST]))[: mail_numbers.MOST]
+    parcels = find_tracking_numbers(mail_numbers.plain_text(text))[: mail_numbers.MOST]
     return (
         *mail_numbers.order_numbers(text),
         *mail_numbers.bare_numbers(text),

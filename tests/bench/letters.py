@@ -12,6 +12,7 @@ import random
 from dataclasses import dataclass, field
 from email.header import Header
 from email.utils import format_datetime
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Letters:
     def __post_init__(self) -> None:
         self._chance = random.Random(self.seed)
         self._words = vocabulary(self._chance)
-        self._weights = _ZIPF[: len(self._words)]
+        self._weights = list(accumulate(_ZIPF[: len(self._words)]))
         self._plain = [self._text(self._chance.randrange(40, 400)) for _ in range(_POOL)]
         self._html = [_html(text) for text in self._plain]
         self._files = [
@@ -60,7 +61,7 @@ class Letters:
             yield self._letter(number)
 
     def _text(self, count: int) -> str:
-        words = self._chance.choices(self._words, self._weights, k=count)
+        words = self._chance.choices(self._words, cum_weights=self._weights, k=count)
         if self._chance.random() < 0.35:
             words[:0] = [self._chance.choice(_ACCENTED)]
         lines = [" ".join(words[start : start + 12]) for start in range(0, count, 12)]
@@ -81,7 +82,8 @@ class Letters:
             references = f"In-Reply-To: {root}\r\nReferences: {root}\r\n"
         else:
             self._roots.append((message_id, subject, name, address))
-        own = f"\r\nMail {number} of {address}, {' '.join(chance.choices(self._words, self._weights, k=8))}\r\n"
+        said = " ".join(chance.choices(self._words, cum_weights=self._weights, k=8))
+        own = f"\r\nMail {chance.getrandbits(48):012x} of {address}, {said}\r\n"
         head = (
             f"Return-Path: <{address}>\r\nDelivered-To: {DESK}\r\n"
             f"Received: from mx{number % 9}.mail.example (mx.mail.example [192.0.2.{number % 250}])\r\n"
