@@ -45,6 +45,9 @@ _DIGITS: Final = re.compile(r"(?:[^0-9]*[0-9]){3}")  # fewer are a word
 _OF_TOKENS: Final = frozenset(string.ascii_letters + string.digits + "_/-")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_/-]*")
 _DIGIT: Final = re.compile(r"[0-9]")
+_DIGIT_RUN: Final = re.compile(r"[0-9]+")
+_ANY_DIGIT_RUN: Final = re.compile(r"\d+")
+_AROUND: Final = 240  # characters from a digit to where the number it is in, and the word or name before it, begin
 _FIGURES: Final = re.compile(r"\d{3,}")
 _ASCII_FIGURES: Final = re.compile(r"[0-9]{3,}")  # half the time
 _WORDS_BEFORE: Final = 80  # characters from where one of our patterns begins to its first figures, and to the next ones
@@ -76,8 +79,12 @@ def order_numbers(text: str, patterns: Sequence[re.Pattern[str]] = DEFAULT) -> t
 
     Invisible characters do not hide a number, nor do full-width digits.
     """
-    plain = plain_text(text)
-    windows = list(_near_figures(plain)) if patterns is DEFAULT else [(0, len(plain))]
+    if patterns is DEFAULT:
+        plain = plain_text(text)
+        windows = list(_near_figures(plain))
+    else:  # nobody knows how far they reach
+        plain = searchable(text[:LONGEST])
+        windows = [(0, len(plain))]
     places: dict[str, int] = {}
     for pattern in patterns if windows else ():
         for found in (each for start, end in windows for each in pattern.finditer(plain, start, end)):
@@ -123,8 +130,20 @@ def parcel_numbers(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def plain_text(text: str) -> str:
-    """The part of a text that is looked at; it is asked for once for each kind of number."""
-    return searchable(text[:LONGEST])
+    """What is looked at of a text: what stands around its digits. It is asked for once for each kind of number."""
+    plain = searchable(text[:LONGEST])
+    pieces: list[str] = []
+    start = end = 0
+    for digits in (_DIGIT_RUN if plain.isascii() else _ANY_DIGIT_RUN).finditer(plain):
+        before = end + _AROUND if end else 0
+        begin = digits.start() - _AROUND
+        while begin > before and plain[begin - 1] in _OF_TOKENS:  # a word that begins earlier stays whole
+            begin -= 1
+        if begin > before:
+            pieces += (plain[start:before],) if end else ()
+            start = begin
+        end = digits.end()
+    return "\n\n\n\n".join((*pieces, plain[start : end + _AROUND])) if end else ""
 
 
 def _near_figures(plain: str) -> Iterator[tuple[int, int]]:

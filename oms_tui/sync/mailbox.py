@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _COMMIT_MESSAGES: Final = 2000  # of a first sync; holds the cache for some 150 ms
 _COMMIT_SECONDS: Final = 0.25  # new mail is on the screen soon, however slowly the rest of it comes
-_BODIES_PAGE: Final = 100  # texts in one transaction
+_BODIES_PAGE: Final = 250  # texts in one transaction; holds the cache for some 100 ms
 _LOOKED_AT: Final = 2000  # newest messages without text among which those of open orders go first
 
 
