@@ -29,7 +29,7 @@ def run(options: Options) -> int:
     config, session = opened(options)
     # How long (ms) an ESC may be the beginning of an arrow key; a slow line needs longer. Textual reads it when loaded.
     os.environ.setdefault("ESCDELAY", "100" if "SSH_CONNECTION" in os.environ else "25")
-    from oms_tui.ui.app import run_desk
+    from oms_tui.ui.running import run_desk
 
     return run_desk(config, session, worker=None if options.read_only else lambda: start_worker(config, options))
 

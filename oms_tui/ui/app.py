@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import gc
-import os
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from textual.app import App, ScreenStackError
+from textual.app import App
 from textual.binding import Binding, BindingType
 
 from oms_tui.ui import keys as key_list
 from oms_tui.ui import theme as themes
 from oms_tui.ui.desk_screen import DeskScreen
-from oms_tui.ui.effort import EffortApp
-from oms_tui.ui.place import Place
-from oms_tui.ui.questions import Question
+from oms_tui.ui.modes import MODES
+from oms_tui.ui.navigation import Navigation
 from oms_tui.ui.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from textual.command import Provider
     from textual.driver import Driver
     from textual.screen import Screen
     from textual.theme import Theme
@@ -33,32 +29,10 @@ if TYPE_CHECKING:
     from oms_tui.ui.questions import Sources, Status
 
 _AGES_SECONDS: Final = 10
-_WORKER_ENDS_SECONDS: Final = 5
-_FAULT: Final = 70
-"""The exit code of a fault of ours."""
-
 _STALE_AFTER_MS: Final = 10 * 60_000  # where the config names no age
 
 
-def _unlinked() -> Screen[Any]:
-    from oms_tui.ui.screens.unlinked import UnlinkedScreen
-
-    return UnlinkedScreen()
-
-
-def _outbox() -> Screen[Any]:
-    from oms_tui.ui.screens.outbox import OutboxScreen
-
-    return OutboxScreen()
-
-
-def _sources_screen() -> Screen[Any]:
-    from oms_tui.ui.screens.sources import SourcesScreen
-
-    return SourcesScreen()
-
-
-class DeskApp(EffortApp, inherit_bindings=False):
+class DeskApp(Navigation, inherit_bindings=False):
     """The app.
 
     Args:
@@ -68,11 +42,7 @@ class DeskApp(EffortApp, inherit_bindings=False):
         worker: starts the sync worker; called after the first frame.
     """
 
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
-        key_list.UNLINKED: _unlinked,
-        key_list.OUTBOX: _outbox,
-        key_list.SOURCES: _sources_screen,
-    }
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = MODES
     DEFAULT_MODE: ClassVar[str] = key_list.DESK
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = False  # ours has its own key, and is pushed by us
     BINDINGS: ClassVar[list[BindingType]] = [Binding(key_list.QUIT, "quit", "Quit", show=False, priority=True)]
@@ -202,6 +172,9 @@ class DeskApp(EffortApp, inherit_bindings=False):
             if act is not None:
                 act(command)
             return
+        if (there := command.removeprefix("go_")) != command and there in MODES:
+            self.go(there)
+            return
         name, _, number = command.rpartition("_")
         arguments = (int(number),) if number.isdigit() else ()
         method = f"do_{name if arguments else command}"
@@ -258,94 +231,6 @@ class DeskApp(EffortApp, inherit_bindings=False):
 
         self.offer([Themes], "which colours?")
 
-    def do_go_queue(self) -> None:
-        """The desk itself; from a list of the desk that has a key of its own, every open order."""
-        from oms_tui.ui.views import CALLS
-
-        self.switch_mode(key_list.DESK)
-        if self.queue_screen.queue.question == CALLS:
-            self.queue_screen.ask(Question())
-
-    def do_go_calls(self) -> None:
-        """The orders whose call is due."""
-        from oms_tui.ui.views import CALLS
-
-        self.show_list(CALLS)
-
-    def do_go_unlinked(self) -> None:
-        """Mails without an order."""
-        self.switch_mode(key_list.UNLINKED)
-
-    def do_go_outbox(self) -> None:
-        """What leaves."""
-        self.switch_mode(key_list.OUTBOX)
-
-    def do_go_sources(self) -> None:
-        """How the sources do."""
-        self.switch_mode(key_list.SOURCES)
-
-    # ---- what commands are made of
-
-    @property
-    def place(self) -> Place | None:
-        """The screen of the desk that is up; None while a dialog is, and at the very end when none is left."""
-        try:
-            screen = self.screen
-        except ScreenStackError:
-            return None
-        return screen if isinstance(screen, Place) else None
-
-    def offer(self, providers: Sequence[type[Provider]], words: str) -> None:
-        """Open the palette over some providers."""
-        from oms_tui.ui.palette import Palette
-
-        self.push_screen(Palette(list(providers), placeholder=words))
-
-    def choose(self, words: str, entries: Sequence[tuple[str, str, Callable[[], object]]]) -> None:
-        """Let the agent choose one of a few things: title, what it means, what it does."""
-        from oms_tui.ui.palette import Entry, choices_of
-
-        self.offer([choices_of([Entry(title, help_, run) for title, help_, run in entries])], words)
-
-    def choose_order(self, words: str, then: Callable[[int], object]) -> None:
-        """Let the agent name an order by its number."""
-        from oms_tui.ui.palette import orders_for
-
-        self.offer([orders_for(then)], words)
-
-    @property
-    def queue_screen(self) -> DeskScreen:
-        """The screen with the queue; it is always there, on top or not."""
-        screen = self.get_screen_stack(key_list.DESK)[0]
-        assert isinstance(screen, DeskScreen)  # noqa: S101 - the mode is made of it
-        return screen
-
-    def show_list(self, question: Question) -> None:
-        """Show a list in the queue."""
-        self.switch_mode(key_list.DESK)
-        self.queue_screen.ask(question)
-
-    def sort_list(self, sort: str) -> None:
-        """Sort the queue by something else."""
-        screen = self.queue_screen
-        self.show_list(screen.queue.question.sorted_by(sort))
-
-    def show_order(self, order_id: int) -> None:
-        """Show an order, wherever it stands in the list or not."""
-        self.switch_mode(key_list.DESK)
-        self.queue_screen.go_to(order_id)
-
-    def show_number(self, source: str, remote_id: str) -> None:
-        """Show an order by its own name."""
-        from oms_tui.ui.questions import order_named
-
-        self.reader.ask("named", self, order_named, source, remote_id)
-
-    def reply_with(self, macro: str) -> None:
-        """Answer the order that is shown with a macro."""
-        self.switch_mode(key_list.DESK)
-        self.queue_screen.do_reply(macro)
-
     def change_theme(self, name: str) -> None:
         """Draw in other colours."""
         try:
@@ -355,16 +240,6 @@ class DeskApp(EffortApp, inherit_bindings=False):
             return
         self.register_theme(self._made)
         self.theme = self._made.name
-
-    def say(self, words: str, severity: str = "information") -> None:
-        """Tell the agent something, in a sentence."""
-        self.notify(words, severity=severity, markup=False)  # type: ignore[arg-type]  # one of Textual's three words
-
-    def copy(self, text: str) -> None:
-        """Put a text on the clipboard of the terminal (OSC 52), and say so: the terminal does not answer."""
-        self.copy_to_clipboard(text)
-        hint = "; tmux needs `set -g set-clipboard on`" if os.environ.get("TMUX") else ""
-        self.say(f"{text} sent to the clipboard{hint}")
 
     def show_keys(self) -> None:
         """The footer may read differently."""
@@ -439,57 +314,3 @@ def _sources(config: Config) -> Sources:
         )
         for source in config.sources.values()
     }
-
-
-def run_desk(config: Config, session: Session, *, worker: Callable[[], Any] | None = None) -> int:
-    """Open the desk and stay until it is left; returns the exit code.
-
-    Args:
-        config: the desk's config.
-        session: who works there.
-        worker: starts the sync worker after the first frame and returns its process, which ends with the desk.
-
-    Raises:
-        ConfigError: [keys] or the theme cannot be used; nothing was drawn yet.
-    """
-    key_map = None
-    if config.keys:
-        from oms_tui.actions.catalogue import all_actions
-
-        key_map = key_list.checked(config, all_actions())
-    try:
-        app = DeskApp(config, session, keys=key_map, worker=worker)
-    except themes.ThemeError as error:
-        from oms_tui.config_errors import ConfigError
-
-        document = config.document.again()
-        document.wrong(("ui", "theme"), str(error))
-        raise ConfigError(document.take_mistakes()) from None
-    # Nothing made while starting is ever garbage; looking for some costs a tenth of the first frame.
-    gc.disable()
-    app.first_frame_done = _collect_again
-    try:
-        result = app.run(mouse=config.ui.mouse)
-    finally:
-        gc.enable()
-        if app.child is not None:
-            _end(app.child)
-    return _FAULT if app.return_code else result or 0
-
-
-def _collect_again() -> None:
-    """Look for garbage from now on, and never again among what is there: modules, classes, style sheets."""
-    gc.freeze()
-    gc.enable()
-
-
-def _end(child: Any) -> None:
-    """Ask the worker to end: it commits what it has and lets go of its lease."""
-    from subprocess import TimeoutExpired
-
-    child.terminate()
-    try:
-        child.wait(_WORKER_ENDS_SECONDS)
-    except TimeoutExpired:
-        child.kill()
-        child.wait()

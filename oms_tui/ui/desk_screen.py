@@ -8,25 +8,23 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from oms_tui.ui import questions
 from oms_tui.ui.keys import DESK
+from oms_tui.ui.list_place import ListPlace
 from oms_tui.ui.mail_requests import SLOT, MailRequests
-from oms_tui.ui.place import Place
 from oms_tui.ui.questions import Question
 from oms_tui.ui.queue.row import numbered
-from oms_tui.ui.queue.side import QueueSide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual.timer import Timer
-    from textual.widget import Widget
 
     from oms_tui.store.shapes import QueueItem
     from oms_tui.ui.acting.acting import Acting
-    from oms_tui.ui.filter_line import FilterLine
     from oms_tui.ui.jump import Target
     from oms_tui.ui.messages import Answer, Changed
     from oms_tui.ui.order.pane import OrderPane
     from oms_tui.ui.queue.list import QueueList
+    from oms_tui.ui.queue.side import QueueSide
 
 NARROW: Final = 100
 """Below so many columns the list has the screen, and an order when it is opened."""
@@ -40,7 +38,7 @@ _REPLIES: Final = frozenset({"draft", "send"})
 """Actions for which the desk has more than a form."""
 
 
-class DeskScreen(Place):
+class DeskScreen(ListPlace):
     """Queue and order."""
 
     PLACE = DESK
@@ -66,7 +64,6 @@ class DeskScreen(Place):
         self._wanted: int | None = None
         self._then: Callable[[], object] | None = None
         self._in_order = False
-        self._before_filter = Question()
         self._visited: list[int] = []
         self._acting: Acting | None = None
         self._asked = MailRequests(self)
@@ -74,15 +71,6 @@ class DeskScreen(Place):
         self._loading: Timer | None = None
 
     # ---- putting it together
-
-    def body(self) -> Iterable[Widget]:
-        """The queue with its first page, read before anything is drawn; the order comes with the second frame."""
-        from textual.containers import Container
-
-        self.queue = QueueSide(self.desk.session)
-        self.model = self.queue.model
-        self._list = self.queue.list
-        yield Container(self.queue, id="desk")
 
     def on_mount(self) -> None:
         """The list has the focus."""
@@ -273,30 +261,6 @@ class DeskScreen(Place):
 
     # ---- commands
 
-    def do_down(self) -> None:
-        """The next order."""
-        self._list.step(1)
-
-    def do_up(self) -> None:
-        """The order before."""
-        self._list.step(-1)
-
-    def do_page_down(self) -> None:
-        """A page of orders down."""
-        self._list.turn(1)
-
-    def do_page_up(self) -> None:
-        """A page of orders up."""
-        self._list.turn(-1)
-
-    def do_top(self) -> None:
-        """The first order."""
-        self._list.go(0)
-
-    def do_bottom(self) -> None:
-        """The last order that is loaded."""
-        self._list.go(len(self.model.items) - 1)
-
     def do_open(self) -> None:
         """Into the order."""
         if self.model.current is not None:
@@ -314,14 +278,6 @@ class DeskScreen(Place):
             self._list.unmark()
         elif self.queue.question.query:
             self.ask(Question())
-
-    def do_mark(self) -> None:
-        """Mark the order, and on to the next."""
-        self._list.mark()
-
-    def do_mark_all(self) -> None:
-        """Mark all, or none."""
-        self._list.mark_all()
 
     def do_next(self) -> None:
         """The order that most needs this agent."""
@@ -358,39 +314,6 @@ class DeskScreen(Place):
             self.desk.copy(text)
         elif self.model.current is not None:
             self.desk.copy(self.model.current.number)
-
-    def do_filter(self) -> None:
-        """Write a query."""
-        from oms_tui.store.query_words import CATALOGUE
-        from oms_tui.ui.filter_line import FilterLine
-
-        if self.reading:
-            self.do_back()
-        if not self.query(FilterLine):
-            self._before_filter = self.queue.question
-            self.mount(FilterLine(CATALOGUE, self.queue.question.query, blink=self.desk.config.ui.blink))
-
-    def on_filter_line_asked(self, event: FilterLine.Asked) -> None:
-        """Show what the query finds; when the agent is done the list has the keys again."""
-        event.stop()
-        title = f"/ {event.query}" if event.query else Question().title
-        if event.query != self.queue.question.query:
-            self.ask(Question(event.query, self.queue.question.sort, title))
-        if event.final:
-            self._close_filter()
-
-    def on_filter_line_cancelled(self, event: FilterLine.Cancelled) -> None:
-        """What was there before."""
-        event.stop()
-        if self.queue.question != self._before_filter:
-            self.ask(self._before_filter)
-        self._close_filter()
-
-    def _close_filter(self) -> None:
-        from oms_tui.ui.filter_line import FilterLine
-
-        self.query(FilterLine).remove()
-        self._list.focus()
 
     def targets(self) -> list[Target]:
         """Every row that is seen, and the order's panels."""

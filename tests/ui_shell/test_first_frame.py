@@ -71,7 +71,7 @@ import sys
 from pathlib import Path
 from oms_tui.config import load
 from oms_tui.desk import open_session
-from oms_tui.ui.app import run_desk
+from oms_tui.ui.running import run_desk
 config = load(Path(sys.argv[1]))
 sys.exit(run_desk(config, open_session(config)))
 """

@@ -8,8 +8,8 @@ from textual.keys import _character_to_key
 
 from oms_tui.actions.catalogue import all_actions
 from oms_tui.config_errors import ConfigError
-from oms_tui.ui.app import run_desk
 from oms_tui.ui.keys import COMMANDS, DESK, OUTBOX, QUIT, UNLINKED, KeysError, canonical, checked, key_map, textual_name
+from oms_tui.ui.running import run_desk
 from oms_tui.ui.widget_keys import keymap, widget_keys
 
 if TYPE_CHECKING:

@@ -1,0 +1,41 @@
+"""The screens beside the desk itself, each made when it is first gone to: a new screen is one more line here.
+
+The command ``go_<name>`` (``keys.COMMANDS``) goes to the screen of that name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from oms_tui.ui import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.screen import Screen
+
+
+def _unlinked() -> Screen[Any]:
+    from oms_tui.ui.screens.unlinked import UnlinkedScreen
+
+    return UnlinkedScreen()
+
+
+def _outbox() -> Screen[Any]:
+    from oms_tui.ui.screens.outbox import OutboxScreen
+
+    return OutboxScreen()
+
+
+def _sources() -> Screen[Any]:
+    from oms_tui.ui.screens.sources import SourcesScreen
+
+    return SourcesScreen()
+
+
+MODES: Final[dict[str, str | Callable[[], Screen[Any]]]] = {
+    keys.UNLINKED: _unlinked,
+    keys.OUTBOX: _outbox,
+    keys.SOURCES: _sources,
+}
+"""The name of each screen's place, and what makes it."""
