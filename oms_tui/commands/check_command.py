@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from oms_tui.commands import documents
+from oms_tui.commands import documents, mail_documents
 from oms_tui.commands.context import emit, opened, say, settled, table
 from oms_tui.commands.failures import DONE, NOTHING
 
@@ -27,11 +27,11 @@ def run(options: Any) -> int:
     settled(session)
     found = unattended(session.store, session.policy, session.now())
     if options.json:
-        emit(documents.listed(documents.unlinked(each) for each in found))
+        emit(documents.listed(mail_documents.unlinked(each) for each in found))
     elif found:
         rows = [
             (
-                str(documents.unlinked(each)["id"]),
+                str(mail_documents.unlinked(each)["id"]),
                 documents.moment(each.sent_at) or "",
                 each.from_address,
                 each.subject,

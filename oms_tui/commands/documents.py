@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from oms_tui.commands.document_parts import Document as Document  # noqa: PLC0414 - handed on
+from oms_tui.commands.document_parts import amount as amount  # noqa: PLC0414 - handed on
+from oms_tui.commands.document_parts import listed as listed  # noqa: PLC0414 - handed on
+from oms_tui.commands.document_parts import moment as moment  # noqa: PLC0414 - handed on
+from oms_tui.commands.document_parts import origin
+from oms_tui.commands.mail_documents import conversation, outbox_item
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from oms_tui.store.shapes import (
-        CandidateView,
-        ConversationView,
         LineView,
-        MessageView,
         MoneyView,
         OrderView,
-        OutboxView,
         QueueItem,
         ShipmentView,
         SourceHealth,
-        UnlinkedMail,
     )
-
-Document = dict[str, Any]
-
-
-def moment(milliseconds: int | None) -> str | None:
-    """A time as RFC 3339 in UTC."""
-    if milliseconds is None:
-        return None
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def amount(minor: int, currency: str) -> Document:
-    """Money in minor units."""
-    return {"amount": minor, "currency": currency}
-
-
-def listed(items: Iterable[Document], following: str | None = None) -> Document:
-    """A list as every command gives it."""
-    return {"items": list(items), "next": following}
 
 
 def queue_item(item: QueueItem) -> Document:
@@ -67,16 +49,12 @@ def queue_item(item: QueueItem) -> Document:
     }
 
 
-def _origin(source: str, source_id: str, synced_at: int | None) -> Document:
-    return {"source": source, "source_id": source_id, "synced_at": moment(synced_at)}
-
-
 def order(view: OrderView, actions: Iterable[Document] = ()) -> Document:
     """The whole order (``show``)."""
     item, currency = view.item, view.item.currency
     return {
         "order": {
-            **_origin(item.source, item.remote_id, view.synced_at),
+            **origin(item.source, item.remote_id, view.synced_at),
             "number": item.number,
             "state": item.state,
             "payment_status": item.payment_status,
@@ -115,7 +93,7 @@ def order(view: OrderView, actions: Iterable[Document] = ()) -> Document:
         "disputes": [_money(each) for each in view.disputes],
         "invoices": [
             {
-                **_origin(each.source, each.source_id, each.synced_at),
+                **origin(each.source, each.source_id, each.synced_at),
                 "kind": each.kind,
                 "number": each.number,
                 "status": each.status,
@@ -133,7 +111,7 @@ def order(view: OrderView, actions: Iterable[Document] = ()) -> Document:
         "conversations": [conversation(each) for each in view.conversations],
         "purchase_orders": [
             {
-                **_origin(each.source, each.source_id, each.synced_at),
+                **origin(each.source, each.source_id, each.synced_at),
                 "number": each.number,
                 "vendor": each.vendor,
                 "request_status": each.request_status,
@@ -233,7 +211,7 @@ def _delay(view: OrderView) -> Document | None:
 def _customer(view: OrderView) -> Document:
     customer = view.customer
     return {
-        **_origin(customer.source, customer.source_id, customer.synced_at),
+        **origin(customer.source, customer.source_id, customer.synced_at),
         "name": customer.name,
         "company": customer.company,
         "tier": customer.tier,
@@ -256,7 +234,7 @@ def _customer(view: OrderView) -> Document:
 
 def _line(line: LineView, source: str, currency: str, synced_at: int) -> Document:
     return {
-        **_origin(source, line.remote_id, synced_at),
+        **origin(source, line.remote_id, synced_at),
         "sku": line.sku,
         "gtin": line.gtin or None,
         "title": line.title,
@@ -266,7 +244,7 @@ def _line(line: LineView, source: str, currency: str, synced_at: int) -> Documen
         "short": line.short,
         "stock": [
             {
-                **_origin(level.source, level.sku, level.synced_at),
+                **origin(level.source, level.sku, level.synced_at),
                 "location": level.location,
                 "on_hand": level.on_hand,
                 "committed": level.committed,
@@ -281,7 +259,7 @@ def _line(line: LineView, source: str, currency: str, synced_at: int) -> Documen
 
 def _money(each: MoneyView) -> Document:
     return {
-        **_origin(each.source, each.source_id, each.synced_at),
+        **origin(each.source, each.source_id, each.synced_at),
         "state": each.state,
         "amount": amount(each.amount, each.currency),
         "captured": amount(each.captured, each.currency),
@@ -293,7 +271,7 @@ def _money(each: MoneyView) -> Document:
 
 def _shipment(each: ShipmentView) -> Document:
     return {
-        **_origin(each.source, each.source_id, each.synced_at),
+        **origin(each.source, each.source_id, each.synced_at),
         "carrier": each.carrier,
         "tracking_number": each.tracking_number,
         "state": each.state,
@@ -324,92 +302,6 @@ def _shipment(each: ShipmentView) -> Document:
             for scan in each.events
         ],
     }
-
-
-def conversation(view: ConversationView) -> Document:
-    """A thread with its messages."""
-    return {
-        "id": str(view.id),
-        "status": view.status,
-        "subject": view.subject,
-        "customer": view.customer,
-        "waiting_since": moment(view.waiting_since),
-        "unanswered": _mail_id(view.unanswered),
-        "messages": [message(each) for each in view.messages],
-    }
-
-
-def message(view: MessageView) -> Document:
-    """A mail."""
-    return {
-        **_origin(view.source, view.source_id, view.synced_at),
-        "id": _mail_id(view.id),
-        "message_id": view.message_id or None,
-        "from": {"name": view.from_name, "address": view.from_address},
-        "to": list(view.to),
-        "cc": list(view.cc),
-        "reply_to": list(view.reply_to),
-        "sent_at": moment(view.sent_at),
-        "direction": view.direction,
-        "auto": view.auto or None,
-        "subject": view.subject,
-        "text": view.text if view.has_body else None,
-        "attachments": [
-            {"index": each.index, "name": each.name, "content_type": each.content_type, "size": each.size}
-            for each in view.attachments
-        ],
-        "warnings": list(view.warnings),
-        "state": view.state,
-        "known_sender": view.known_sender,
-        "link": {"reason": view.link_reason, "confidence": view.link_confidence} if view.link_reason else None,
-    }
-
-
-def _mail_id(number: int | None) -> str | None:
-    from oms_tui.store.ids import public
-
-    return None if number is None else public(number)
-
-
-def outbox_item(view: OutboxView) -> Document:
-    """Something that leaves."""
-    return {
-        "id": view.id,
-        "kind": view.kind,
-        "number": view.number,
-        "source": view.source,
-        "state": view.state,
-        "message_id": view.message_id or None,
-        "recipients": list(view.recipients),
-        "subject": view.subject,
-        "agent": view.agent,
-        "account": view.account,
-        "attempts": view.attempts,
-        "since": moment(view.since),
-        "not_before": moment(view.not_before),
-        "filed": view.filed,
-        "guard": list(view.guard),
-        "error": view.error or None,
-    }
-
-
-def unlinked(view: UnlinkedMail, orders: Iterable[str] = ()) -> Document:
-    """A mail in a list."""
-    return {
-        "id": _mail_id(view.id),
-        "source": view.source,
-        "from": {"name": view.from_name, "address": view.from_address},
-        "subject": view.subject,
-        "sent_at": moment(view.sent_at),
-        "state": view.state,
-        "orders": list(orders),
-        "reason": view.reason or None,
-    }
-
-
-def candidate(view: CandidateView) -> Document:
-    """An order that a mail may be about."""
-    return {"number": view.number, "customer": view.name, "score": view.score, "evidence": list(view.evidence)}
 
 
 def health(view: SourceHealth) -> Document:

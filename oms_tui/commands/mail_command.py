@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from oms_tui.commands import documents
+from oms_tui.commands import documents, mail_documents
 from oms_tui.commands.context import emit, opened, order_named, say, settled, table
 from oms_tui.commands.failures import DONE, NOTHING, REFUSED, WRONG_USE, Failure, not_found
 from oms_tui.domain.vocabulary import MailState
@@ -78,7 +78,7 @@ def _list(session: Session, options: Any) -> int:
         return DONE if found else NOTHING
     rows = [
         (
-            str(documents.unlinked(item)["id"]),
+            str(mail_documents.unlinked(item)["id"]),
             documents.moment(item.sent_at) or "",
             item.state,
             ", ".join(named.get(item.id, ())),
@@ -98,13 +98,13 @@ def _listed(session: Session, item: Any, orders: tuple[str, ...]) -> documents.D
 
     ours = normalise.email(item.from_address) in session.policy.own_addresses
     direction = Direction.OUTBOUND if ours else Direction.INBOUND
-    return {**documents.unlinked(item, orders), "direction": direction.value}
+    return {**mail_documents.unlinked(item, orders), "direction": direction.value}
 
 
 def _show(session: Session, options: Any) -> int:
     mail = _mail(session, options.mail)
     if options.json:
-        emit(documents.message(mail))
+        emit(mail_documents.message(mail))
         return DONE
     say(f"From:    {mail.from_name} <{mail.from_address}>")
     say(f"To:      {', '.join(mail.to)}")
@@ -158,7 +158,7 @@ def _candidates(session: Session, options: Any) -> int:
 
     found = candidates(session.store, session.policy, _mail(session, options.mail).id)
     if options.json:
-        emit(documents.listed(documents.candidate(each) for each in found))
+        emit(documents.listed(mail_documents.candidate(each) for each in found))
     else:
         table(
             ([each.number, each.name, str(each.score), "; ".join(each.evidence)] for each in found),
@@ -183,7 +183,7 @@ def _rethread(session: Session, options: Any) -> int:
     into = _mail(session, options.into) if options.verb == "merge" else mail
     undo_id = move(session, mail.id, into.id)
     if options.json:
-        emit({"id": documents.message(mail)["id"], "result": "done", "undo_id": undo_id})
+        emit({"id": mail_documents.message(mail)["id"], "result": "done", "undo_id": undo_id})
     else:
         say("it is a conversation of its own" if into is mail else "it is part of that conversation")
     return DONE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from oms_tui.commands import documents
+from oms_tui.commands import documents, mail_documents
 from oms_tui.commands.context import emit, opened, say, settled, table
 from oms_tui.commands.failures import DONE, NOTHING, not_found
 from oms_tui.domain.vocabulary import OutboxState
@@ -57,7 +57,7 @@ def run(options: Any) -> int:
     choice = "retry" if verb == "retry" else options.choice
     reply.resolve(session, item.id, choice)
     after = _item(session, item.id)
-    _told(options, documents.outbox_item(after), f"{after.id}: {after.state}")
+    _told(options, mail_documents.outbox_item(after), f"{after.id}: {after.state}")
     return DONE
 
 
@@ -82,7 +82,7 @@ def _list(session: Session, options: Any) -> int:
 
     found = outbox(session.store, tuple(getattr(options, "state", ())))
     if options.json:
-        emit(documents.listed(documents.outbox_item(each) for each in found))
+        emit(documents.listed(mail_documents.outbox_item(each) for each in found))
     else:
         table(
             (
@@ -96,7 +96,7 @@ def _list(session: Session, options: Any) -> int:
 
 def _show(item: OutboxView, options: Any) -> int:
     if options.json:
-        emit(documents.outbox_item(item))
+        emit(mail_documents.outbox_item(item))
         return DONE
     say(f"{item.id}  {item.state}  order {item.number}  {item.message_id}")
     say(f"to {', '.join(item.recipients)}: {item.subject}")

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oms_tui.commands import documents
+from oms_tui.commands import documents, mail_documents
 from oms_tui.commands.context import emit, opened, order_named, say, settled, tell
 from oms_tui.commands.failures import DONE, REFUSED, WRONG_USE, Failure
 
@@ -71,7 +71,7 @@ def run(options: Any) -> int:
         first = blocking[0]
         raise Failure(REFUSED, "reply", first.words, field=first.field, hint=f"the draft {draft.id} is kept")
     item = reply.send(session, draft.id)
-    _told(options, documents.outbox_item(item), f"it leaves at {documents.moment(item.not_before)}: {item.id}")
+    _told(options, mail_documents.outbox_item(item), f"it leaves at {documents.moment(item.not_before)}: {item.id}")
     return DONE
 
 
