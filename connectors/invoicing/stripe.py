@@ -1,4 +1,4 @@
-"""Stripe: payments, refunds, disputes, invoices and credit notes; and money back.
+"""Stripe: payments, refunds, disputes, invoices and credit notes; money back, and credit notes issued.
 
 Its API: https://docs.stripe.com/api. The version is pinned, so that an account's own default changes nothing here.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from connectors.base import Capability, Change, Health, Manifest, Setting
 from connectors.errors import ConnectorError, Forbidden, NotFound, Rejected
 from connectors.http import HttpApi
+from connectors.invoicing.stripe_credits import StripeCredits
 from connectors.invoicing.stripe_kinds import STREAMS
 from connectors.invoicing.stripe_reading import StripeReading
 from connectors.invoicing.stripe_records import Reader
@@ -53,7 +54,7 @@ class Stripe:
             Setting("url", default=API, help="where the API answers"),
         ),
         cursor_covers=frozenset({Change.PAID, Change.REFUND}),
-        actions=("refund",),
+        actions=("refund", "credit_note"),
         streams=tuple(STREAMS),
         scale="silver",
         proof="localstripe (lists, reads, refunds), Stripe's official fixtures, a written stand-in for the rest",
@@ -75,7 +76,11 @@ class Stripe:
         )
         reader = Reader(account.values.get("order_reference") or ORDER_KEYS)
         self._reading = StripeReading(self._api, reader)
-        self._refunds = StripeRefunds(self._api, self._reading, reader, account.options.get("clock"))
+        parts = (self._api, self._reading, reader, account.options.get("clock"))
+        self._writes: dict[str, StripeRefunds | StripeCredits] = {
+            "refund": StripeRefunds(*parts),
+            "credit_note": StripeCredits(*parts),
+        }
 
     def check(self) -> Health:
         """List one object of each kind: what the key may not read is named."""
@@ -117,22 +122,23 @@ class Stripe:
 
     def preview(self, action: Action) -> str:
         """In words, the exact call that will be made."""
-        _only_refunds(action)
-        return self._refunds.preview(action)
+        return self._writing(action).preview(action)
 
     def perform(self, action: Action, *, key: str, expect: str) -> Receipt:
-        """Refund, once for each ``key``."""
-        _only_refunds(action)
-        return self._refunds.perform(action, key=key, expect=expect)
+        """Refund, or issue a credit note, once for each ``key``."""
+        return self._writing(action).perform(action, key=key, expect=expect)
 
     def confirm(self, key: str) -> Receipt | None:
-        """Whether the refund with ``key`` was made."""
-        return self._refunds.confirm(key)
+        """Whether the write with ``key`` was made."""
+        for write in self._writes.values():
+            if (receipt := write.confirm(key)) is not None:
+                return receipt
+        return None
 
-
-def _only_refunds(action: Action) -> None:
-    if action.kind != "refund":
-        raise Rejected(f"Stripe can refund; it cannot {action.kind}", field="action")
+    def _writing(self, action: Action) -> StripeRefunds | StripeCredits:
+        if action.kind not in self._writes:
+            raise Rejected(f"Stripe can refund and credit; it cannot {action.kind}", field="action")
+        return self._writes[action.kind]
 
 
 def _words(error: ConnectorError) -> str:

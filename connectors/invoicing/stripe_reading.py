@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from connectors.errors import NotFound, ProtocolError, Rejected
-from connectors.invoicing.stripe_kinds import CHARGE, EVENTS, INTENT, REFUND, STREAMS, Kind, kind_of
+from connectors.invoicing.stripe_kinds import CHARGE, CREDIT_NOTE, EVENTS, INTENT, REFUND, STREAMS, Kind, kind_of
 from connectors.records import Page, Quarantined, Ref
 
 if TYPE_CHECKING:
@@ -69,6 +69,10 @@ class StripeReading:
         kind = kind_of(payment)
         params = {"payment_intent" if kind is INTENT else "charge": payment, "expand[]": _in_list(REFUND)}
         return self.all_of(REFUND, params)
+
+    def credit_notes_of(self, invoice: str) -> Iterator[Document]:
+        """Every credit note of an invoice, the newest first."""
+        return self.all_of(CREDIT_NOTE, {"invoice": invoice})
 
     def all_of(self, kind: Kind, params: dict[str, Any] | None = None) -> Iterator[Document]:
         """Every object of a list, the newest first."""

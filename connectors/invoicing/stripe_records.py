@@ -177,6 +177,7 @@ class Reader:
             total=from_stripe(_integer(invoice, "total"), currency),
             currency=currency,
             paid=from_stripe(paid, currency),
+            tax=_tax(invoice, currency),
             issued_at=_moment(_part(invoice, "status_transitions"), "finalized_at") or _moment(invoice, "created"),
             due_at=_moment(invoice, "due_date"),
             email=_text(invoice, "customer_email"),
@@ -252,6 +253,14 @@ def captured_of(charge: Document) -> int:
     if charge.get("amount_captured") is not None:
         return _integer(charge, "amount_captured")
     return _integer(charge, "amount") if charge.get("captured") else 0
+
+
+def _tax(invoice: Document, currency: str) -> int | None:
+    """The tax within the total: under its name of today, or that before 2025. None where Stripe reckons none."""
+    found = invoice.get("total_taxes") or invoice.get("total_tax_amounts")
+    if not isinstance(found, list) or not found:
+        return None
+    return from_stripe(sum(_integer(each, "amount") for each in found if isinstance(each, dict)), currency)
 
 
 def _lines(document: Document, currency: str) -> tuple[tuple[str, int, int], ...]:

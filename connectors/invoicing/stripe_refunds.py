@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from connectors.base import Receipt
 from connectors.errors import Conflict, NotFound, OutcomeUnknown, Rejected
 from connectors.invoicing.stripe_kinds import CHARGE, INTENT, REFUND, kind_of
-from connectors.invoicing.stripe_money import from_stripe, to_stripe
-from connectors.records import minor_digits
+from connectors.invoicing.stripe_money import from_stripe
+from connectors.invoicing.stripe_writing import made_lately, money_words, notes_of, stripe_amount, wanted, with_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from connectors.base import Action
     from connectors.http import HttpApi
     from connectors.invoicing.stripe_reading import StripeReading
     from connectors.invoicing.stripe_records import Document, Reader
 
-KEY: Final = "oms_key"
-_REASON: Final = "oms_reason"
-_ORDER: Final = "oms_order"
 _STRIPES_REASONS: Final = frozenset({"duplicate", "fraudulent", "requested_by_customer"})
-_LOOK_BACK: Final = timedelta(days=30)
-_LONGEST_METADATA: Final = 500
 _VERSION: Final = "refundable:"
 
 
@@ -45,8 +39,8 @@ class Plan:
     def words(self) -> str:
         """The call, for people."""
         sent = ", ".join(f"{name}={value}" for name, value in sorted(self.fields.items()))
-        left = _money(self.refundable - self.amount, self.currency)
-        return f"POST /v1/refunds with {sent}: {_money(self.amount, self.currency)} back to the customer, {left} left"
+        back, left = (money_words(each, self.currency) for each in (self.amount, self.refundable - self.amount))
+        return f"POST /v1/refunds with {sent}: {back} back to the customer, {left} left"
 
 
 class StripeRefunds:
@@ -62,7 +56,7 @@ class StripeRefunds:
         self._api = api
         self._reading = reading
         self._reader = reader
-        self._clock = clock or (lambda: datetime.now(UTC))
+        self._clock = clock
 
     def preview(self, action: Action) -> str:
         """The call that would be made now.
@@ -84,7 +78,7 @@ class StripeRefunds:
         if plan.done is not None:
             return self._receipt(plan.done)
         if expect.startswith(_VERSION) and expect != f"{_VERSION}{plan.refundable}":
-            now = _money(plan.refundable, plan.currency)
+            now = money_words(plan.refundable, plan.currency)
             raise Conflict(f"{self._api.name}: payment {plan.payment} has changed, {now} can be refunded now")
         try:
             answer = self._api.post("/v1/refunds", data=dict(plan.fields), idempotency_key=key)
@@ -98,15 +92,9 @@ class StripeRefunds:
         return self._receipt(refund)
 
     def confirm(self, key: str) -> Receipt | None:
-        """The refund that carries ``key``. Refunds cannot be searched, so the last thirty days of them are read."""
-        oldest = (self._clock() - _LOOK_BACK).timestamp()
-        for refund in self._reading.all_of(REFUND):
-            if _key_of(refund) == key:
-                return self._receipt(refund)
-            created = refund.get("created")
-            if isinstance(created, int) and created < oldest:
-                return None
-        return None
+        """The refund that carries ``key``."""
+        refund = made_lately(self._reading, REFUND, key, self._clock)
+        return None if refund is None else self._receipt(refund)
 
     def _plan(self, action: Action, *, key: str) -> Plan:
         payment = str(action.fields.get("payment") or "")
@@ -125,58 +113,21 @@ class StripeRefunds:
         except ValueError as error:
             raise Rejected(f"{self._api.name}: payment {payment} cannot be read: {error}", field="payment") from None
         refundable = record.captured - sum(refund.amount for refund in amounts if refund.state != "failed")
-        done = next((refund for refund in refunds if key and _key_of(refund) == key), None)
-        amount = self._amount(action, refundable, record.currency, done=done)
-        fields = {kind.name: payment, "amount": str(self._stripe_amount(amount, record.currency))}
-        reason = str(action.fields.get("reason") or "")
-        if reason in _STRIPES_REASONS:
-            fields["reason"] = reason
-        elif reason:
-            fields[f"metadata[{_REASON}]"] = reason[:_LONGEST_METADATA]
-        if action.order.remote_id:
-            fields[f"metadata[{_ORDER}]"] = action.order.remote_id[:_LONGEST_METADATA]
-        if key:
-            fields[f"metadata[{KEY}]"] = key
+        done = with_key(refunds, key)
+        amount = (
+            wanted(action, refundable, record.currency, name=self._api.name, what="payment", done="refunded")
+            if done is None
+            else from_stripe(int(done.get("amount") or 0), record.currency)
+        )
+        fields = {kind.name: payment, "amount": str(stripe_amount(amount, record.currency, self._api.name))}
+        fields |= notes_of(action, key=key, reasons=_STRIPES_REASONS)
         return Plan(payment, amount, refundable, record.currency, fields, done)
-
-    def _amount(self, action: Action, refundable: int, currency: str, *, done: Document | None) -> int:
-        if done is not None:
-            return from_stripe(int(done.get("amount") or 0), currency)
-        wanted: Any = action.fields.get("amount")
-        named = str(action.fields.get("currency") or currency).upper()
-        if named != currency:
-            raise Rejected(f"{self._api.name}: the payment is in {currency}, not in {named[:3]}", field="currency")
-        if wanted is None:
-            wanted = refundable
-        if isinstance(wanted, bool) or not isinstance(wanted, int):
-            raise Rejected(f"{self._api.name}: the amount must be a whole number of minor units", field="amount")
-        if refundable <= 0:
-            raise Rejected(f"{self._api.name}: nothing is left to refund of this payment", field="amount")
-        if not 0 < wanted <= refundable:
-            most = _money(refundable, currency)
-            raise Rejected(
-                f"{self._api.name}: {_money(wanted, currency)} cannot be refunded, {most} at most", field="amount"
-            )
-        return wanted
-
-    def _stripe_amount(self, amount: int, currency: str) -> int:
-        try:
-            return to_stripe(amount, currency)
-        except ValueError as error:
-            raise Rejected(f"{self._api.name}: {error}", field="amount") from None
 
     def _receipt(self, refund: Document) -> Receipt:
         try:
             record = self._reader.refund(refund)
         except ValueError as error:
             return Receipt(str(refund.get("id")), f"refunded, though not all of the answer can be read: {error}")
-        return Receipt(record.remote_id, f"refund of {_money(record.amount, record.currency)}: {record.raw_status}")
-
-
-def _key_of(refund: Document) -> str:
-    metadata = refund.get("metadata")
-    return str(metadata.get(KEY) or "") if isinstance(metadata, dict) else ""
-
-
-def _money(amount: int, currency: str) -> str:
-    return f"{Decimal(amount).scaleb(-minor_digits(currency))} {currency}"
+        return Receipt(
+            record.remote_id, f"refund of {money_words(record.amount, record.currency)}: {record.raw_status}"
+        )

@@ -139,7 +139,20 @@ class StripeHarness(Harness):
 
             return Write(action, "refundable:7900", effects, meanwhile)
 
-        return {"refund": refund}
+        def credit_note() -> Write:
+            invoice = self.server.bill(7900, paid=7900)
+            action = Action("credit_note", Ref("order", "10482"), {"invoice": invoice, "amount": 1000})
+
+            def effects() -> int:
+                notes = self.server.objects["credit_notes"].values()
+                return sum(one.get("invoice") == invoice and one["total"] == 1000 for one in notes)
+
+            def meanwhile() -> None:
+                self.server.objects["invoices"][invoice]["post_payment_credit_notes_amount"] += 50
+
+            return Write(action, "credited:0", effects, meanwhile)
+
+        return {"refund": refund, "credit_note": credit_note}
 
     def backfill(self, count: int) -> tuple[Account, str]:
         server = StandIn(_now())

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from servers import localstripe as server
+from servers.stand_in_stripe import KEY, NOW, StandIn
 
 from connectors.base import Account
 from connectors.invoicing.stripe import API, ORDER_KEYS, Stripe
@@ -16,10 +18,7 @@ from connectors.invoicing.stripe import API, ORDER_KEYS, Stripe
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
-
-import localstripe as server
-from stand_in_stripe import KEY, NOW, StandIn
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture

@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from official import official
 
 from connectors.invoicing.stripe_money import from_stripe, stripe_digits, to_stripe
 from connectors.invoicing.stripe_records import Reader, payment_id
 
-FIXTURES = Path(__file__).parents[2].parent / "shared" / "corpus" / "payloads" / "stripe"
 READER = Reader(("order_id", "order_number", "order"))
-
-
-def fixture(name: str) -> dict[str, Any]:
-    path = FIXTURES / f"{name}.json"
-    if not path.is_file():
-        pytest.skip(f"Stripe's official fixtures are not at {FIXTURES}")
-    return json.loads(path.read_text())
 
 
 class TestOfficialFixtures:
     def test_a_charge(self) -> None:
-        record = READER.payment(fixture("charge"))
+        record = READER.payment(official("charge"))
         assert (record.remote_id, record.amount, record.currency) == ("ch_1PgafuB7WZ01zgkWXYmPNZs8", 100, "USD")
         assert (record.state, record.captured) == ("authorized", 0), "it is paid and not captured"
         assert record.method == "visa 4242"
 
     def test_a_refund(self) -> None:
-        record = READER.refund(fixture("refund"))
+        record = READER.refund(official("refund"))
         assert (record.state, record.amount, record.payment) == ("settled", 100, "ch_1PgafuB7WZ01zgkWXYmPNZs8")
 
     def test_an_invoice(self) -> None:
-        record = READER.invoice(fixture("invoice"))
+        record = READER.invoice(official("invoice"))
         assert (record.status, record.total, record.paid, record.number) == ("draft", 1000, 0, "")
         assert record.due_at == datetime(2009, 2, 13, 23, 31, 30, tzinfo=UTC)
         assert record.lines == (("My First Invoice Item (created for API docs)", 1, 1000),)
 
     def test_a_credit_note(self) -> None:
-        record = READER.credit_note(fixture("credit_note"))
+        record = READER.credit_note(official("credit_note"))
         assert (record.kind, record.number, record.status) == ("credit_note", "ABCD-1234-CN-01", "paid")
         assert (record.total, record.paid) == (1690, 1690)
 
