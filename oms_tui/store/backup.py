@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.store import desk_rows
 from oms_tui.store.compiled_sql import DESK_COLUMNS, PRIMARY_KEYS
-from oms_tui.store.driver import Connection, DatabaseError, connect, copied, transaction
+from oms_tui.store.driver import Connection, DatabaseError, connect, copied, in_memory, transaction
 from oms_tui.store.workspace import DESK_VERSION, StoreError
+from oms_tui.store.writes.desk_write import blank
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,7 @@ KEPT: Final = 7
 _HEAD: Final = "oms-tui desk export"
 _NEVER_EXPORTED: Final = frozenset({"leases"})  # who holds what just now means nothing elsewhere
 _SECRET_KEYS: Final = frozenset({"reply_key"})  # rows of desk_meta that must not leave (promise 5)
+_OF_THE_FILE: Final = frozenset({"layout"})  # rows of desk_meta that say how a file is laid out
 
 
 def folder_of(store: Workspace) -> Path:
@@ -69,7 +71,7 @@ def export_lines(store: Workspace) -> Iterator[str]:
         if "row_hash" not in DESK_COLUMNS[table] or table in _NEVER_EXPORTED:
             continue
         for row in desk_rows.select(store.desk, table):
-            if table == "desk_meta" and row["key"] in _SECRET_KEYS:
+            if table == "desk_meta" and row["key"] in _SECRET_KEYS | _OF_THE_FILE:
                 continue
             values = {name: _written(value) for name, value in row.items() if name != "row_hash"}
             yield json.dumps({"table": table, "row": values}, ensure_ascii=False)
@@ -83,7 +85,9 @@ def restore(store: Workspace, path: Path) -> int:
     Raises:
         StoreError: it is neither, or of a newer version, or damaged. Nothing was changed.
     """
-    rows = list(_rows_of(path))
+    rows = [
+        (table, values) for table, values in _rows_of(path) if table != "desk_meta" or values["key"] not in _OF_THE_FILE
+    ]
     backup(store)
     with transaction(store.desk):
         for table, values in rows:
@@ -103,9 +107,7 @@ def _rows_of(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _rows_of_copy(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
-        connection = connect(path, durable=True, read_only=True)
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        _refuse_newer(path, version)
+        connection = _as_of_today(connect(path, durable=True, read_only=True), path)
         damaged = set(desk_rows.damaged(connection))
         for table in DESK_COLUMNS:
             if "row_hash" not in DESK_COLUMNS[table] or table in _NEVER_EXPORTED:
@@ -118,7 +120,20 @@ def _rows_of_copy(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         raise StoreError(f"{path} is damaged: {error}; try an older copy") from error
 
 
+def _as_of_today(copy: Connection, path: Path) -> Connection:
+    """A copy, of whatever version, with the tables and columns of today: in memory, the file stays as it is."""
+    from oms_tui.store.migrate import add_what_lacks
+
+    _refuse_newer(path, int(copy.execute("PRAGMA user_version").fetchone()[0]))
+    here = in_memory()
+    copy.backup(here)
+    copy.close()
+    add_what_lacks(here)
+    return here
+
+
 def _rows_of_export(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    version = DESK_VERSION
     with path.open(encoding="utf-8", errors="replace") as file:
         for number, line in enumerate(file, start=1):
             try:
@@ -126,9 +141,12 @@ def _rows_of_export(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 if number == 1:
                     if entry.get("export") != _HEAD:
                         raise StoreError(f"{path} is neither a copy nor an export of a desk")
-                    _refuse_newer(path, int(entry["version"]))
+                    version = int(entry["version"])
+                    _refuse_newer(path, version)
                     continue
                 table, row = entry["table"], entry["row"]
+                if version < DESK_VERSION:
+                    row = blank(table) | row
                 columns = [name for name in DESK_COLUMNS[table] if name != "row_hash"]
                 yield table, {name: _read(row[name]) for name in columns}
             except (ValueError, KeyError, TypeError, AttributeError) as error:

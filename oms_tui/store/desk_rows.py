@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 Values = dict[str, Any]
 
 
-def row_hash(table: str, values: Mapping[str, Any]) -> str:
-    """The hash over a row's columns (all but itself), the same on every machine."""
+def row_hash(table: str, values: Mapping[str, Any], columns: Sequence[str] = ()) -> str:
+    """The hash over a row's columns (all but itself), the same on every machine; ``columns``: of an earlier table."""
     digest = blake2b(table.encode(), digest_size=16)
-    for column in DESK_COLUMNS[table]:
+    for column in columns or DESK_COLUMNS[table]:
         if column != "row_hash":
             value = values.get(column)
             digest.update(f"\x1f{column}={type(value).__name__}:".encode())

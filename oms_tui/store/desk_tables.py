@@ -112,7 +112,7 @@ class LinkDecision(DeskTable, table=True):
 
 
 class ThreadDecision(DeskTable, table=True):
-    """A person split a mail off, merged it into another conversation, or closed a conversation."""
+    """A person split a mail off, merged it into another conversation, or closed a conversation or put it aside."""
 
     __tablename__ = "thread_decisions"
     mail: str = Field(primary_key=True)
@@ -121,6 +121,7 @@ class ThreadDecision(DeskTable, table=True):
     reason: str = ""
     agent: str
     decided_at: int = Field(sa_column=big())
+    snoozed_until: int | None = Field(default=None, sa_column=big(null=True))
 
 
 class IdentityDecision(DeskTable, table=True):
@@ -135,6 +136,28 @@ class IdentityDecision(DeskTable, table=True):
     decided_at: int = Field(sa_column=big())
 
 
+class CustomerDecision(DeskTable, table=True):
+    """What people decided about a customer that no source knows: who looks after the account."""
+
+    __tablename__ = "customer_decisions"
+    customer: str = Field(primary_key=True)  # "customer:<source>:<remote id>"
+    account_manager: str = ""
+    version: int = 1
+    updated_at: int = Field(sa_column=big())
+
+
+class Absence(DeskTable, table=True):
+    """Somebody is away for a while: their deputy is asked instead. It ends by itself at ``until_at``."""
+
+    __tablename__ = "absences"
+    agent: str = Field(primary_key=True)
+    starts_at: int = Field(sa_column=big())
+    until_at: int = Field(sa_column=big())
+    note: str = ""
+    set_by: str = ""
+    set_at: int = Field(sa_column=big())
+
+
 class ConflictDecision(DeskTable, table=True):
     """Which value a person picked where systems disagree, or that they may differ."""
 
@@ -147,6 +170,20 @@ class ConflictDecision(DeskTable, table=True):
     values: str = "[]"
     agent: str
     decided_at: int = Field(sa_column=big())
+
+
+class StepMark(DeskTable, table=True):
+    """What a person said of a step of a procedure: done, skipped, or open after all. Steps are named by their ids."""
+
+    __tablename__ = "step_marks"
+    source: str = Field(primary_key=True)
+    remote_id: str = Field(primary_key=True)
+    procedure: str = Field(primary_key=True)
+    step: str = Field(primary_key=True)
+    state: str
+    reason: str = ""
+    agent: str
+    marked_at: int = Field(sa_column=big())
 
 
 class Claim(DeskTable, table=True):
@@ -266,6 +303,58 @@ class UndoEntry(DeskTable, table=True):
     changes: str = Field(default="[]", sa_column=Column(Text, nullable=False))
     created_at: int = Field(sa_column=big())
     undone_at: int | None = Field(default=None, sa_column=big(null=True))
+
+
+class AgentNotice(DeskTable, table=True):
+    """Something somebody here is to know of: an escalation, a note with their name. Open until it is done.
+
+    ``recipient`` is an agent's id, or ``role:lead``: whoever has that role, and one of them looks after it.
+    """
+
+    __tablename__ = "agent_notices"
+    __table_args__ = (
+        Index("agent_notices_open", "recipient", "created_at", sqlite_where=text("done_at IS NULL")),
+        Index("agent_notices_order", "source", "remote_id"),
+    )
+    id: str = Field(primary_key=True)
+    recipient: str
+    kind: str  # escalation, mention, …
+    source: str = ""
+    remote_id: str = ""
+    number: str = ""
+    words: str
+    sender: str
+    created_at: int = Field(sa_column=big())
+    done_at: int | None = Field(default=None, sa_column=big(null=True))
+    done_by: str = ""
+
+
+class RuleRun(DeskTable, table=True):
+    """What a rule did to an order: once, so that it never does it again by itself.
+
+    ``definition`` names the rule's text at that time, ``seen`` how the order stood: one that was refused is tried again
+    when either has changed. ``left_at``: since when the rule's query finds the order no more.
+    """
+
+    __tablename__ = "rule_runs"
+    __table_args__ = (
+        Index("rule_runs_order", "source", "remote_id"),
+        Index("rule_runs_time", "rule", "ran_at"),
+    )
+    rule: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    remote_id: str = Field(primary_key=True)
+    number: str = ""
+    definition: str
+    action: str
+    state: str  # done, queued, refused, undone, withdrawn
+    words: str
+    undo_id: str = ""
+    draft: str = ""
+    seen: str = ""
+    times: int = 0
+    ran_at: int = Field(sa_column=big())
+    left_at: int | None = Field(default=None, sa_column=big(null=True))
 
 
 class Lease(DeskTable, table=True):

@@ -121,6 +121,12 @@ def copied(connection: Connection, path: Path) -> None:
         target.close()
 
 
+def in_memory() -> Connection:
+    """An empty database that is nowhere."""
+    connection: Connection = sqlite.connect(":memory:", isolation_level=None)
+    return connection
+
+
 def data_version(connection: Connection) -> int:
     """A number that moves when another connection has committed (2 microseconds a look)."""
     return int(connection.execute("PRAGMA data_version").fetchone()[0])

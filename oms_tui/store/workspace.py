@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CACHE_VERSION = 1
-DESK_VERSION = 1
+DESK_VERSION = 2
 _APPLICATION_ID = 0x6F6D7374  # "omst"
 
 
@@ -54,6 +54,7 @@ class Workspace:
         try:
             connection = connect(path, durable=durable, checkpoints=self._checkpoints, read_only=read_only)
             found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            older = durable and 0 < found <= wanted and (found < wanted or not _as_declared(connection))
         except DatabaseError as error:
             raise StoreError(f"cannot open {path}: {error}; {_hint(path, durable=durable)}") from error
         if found > wanted:
@@ -64,7 +65,26 @@ class Workspace:
             )
         if found == 0:
             _create(connection, durable=durable)
+        elif older:
+            self._bring_forward(connection)
         return connection
+
+    def _bring_forward(self, desk: Connection) -> None:
+        """A desk of an earlier declaration gets what it lacks; the migrator is imported for such a one alone."""
+        if self.read_only:
+            desk.close()
+            raise StoreError(
+                f"{self.desk_path} was made by an earlier oms-tui: open the desk once without --read-only to bring it "
+                "forward"
+            )
+        from oms_tui.store.migrate import bring_forward
+
+        try:
+            bring_forward(desk, self.desk_path)
+        except (OSError, DatabaseError) as error:
+            desk.close()
+            words = f"{self.desk_path} could not be brought forward: {error}; {_hint(self.desk_path, durable=True)}"
+            raise StoreError(words) from error
 
     def _open_cache(self) -> Connection:
         """The cache; one that is damaged or of other tables is put aside and made anew: it can be fetched again."""
@@ -133,9 +153,19 @@ def put_cache_aside(folder: Path, why: str) -> None:
             path.rename(path.with_name(f"cache-{why}-{stamp}.db{suffix}"))
 
 
-def _layout() -> str:
-    """A name for the cache's tables as they are declared: a cache of others is fetched again, not migrated."""
-    return f"{crc32(''.join(compiled_sql.CACHE_DDL).encode()):08x}"
+def _layout(ddl: tuple[str, ...] = compiled_sql.CACHE_DDL) -> str:
+    """A name for tables as they are declared: a cache of others is fetched again, a desk brought forward."""
+    return f"{crc32(''.join(ddl).encode()):08x}"
+
+
+def desk_layout() -> str:
+    """The name of the desk's tables as they are declared; ``desk_meta`` keeps that of its file."""
+    return _layout(compiled_sql.DESK_DDL)
+
+
+def _as_declared(desk: Connection) -> bool:
+    row = desk.execute("SELECT value FROM desk_meta WHERE key = 'layout'").fetchone()
+    return row is not None and bool(row[0] == desk_layout())
 
 
 def is_damage(error: Exception) -> bool:
@@ -179,6 +209,7 @@ def _create(connection: Connection, *, durable: bool) -> None:
 
             put(connection, "desk_meta", {"key": "desk_id", "value": unique()})
             put(connection, "desk_meta", {"key": "reply_key", "value": secrets.token_hex(32)})
+            put(connection, "desk_meta", {"key": "layout", "value": desk_layout()})
         else:
             connection.execute("INSERT INTO meta(key, value) VALUES ('desk_seq', '0'), ('layout', ?)", (_layout(),))
         connection.execute(f"PRAGMA application_id={_APPLICATION_ID}")

@@ -53,7 +53,7 @@ class DeskWrite:
         self.undo_id = ""
         self.now = session.now()
         self.desk: Connection = session.store.desk
-        self._agent = session.agent.id
+        self.agent = session.agent.id
         self._action = action
         self._orders = list(orders)
         self._summary = summary
@@ -132,18 +132,21 @@ class DeskWrite:
         order: OrderName | None = None,
         data: Mapping[str, Any] | None = None,
     ) -> str:
-        """Append to the audit log and to the order's timeline: who, what, and in ``data`` what was before and after."""
+        """Append to the audit log and to the order's timeline: who, what, and in ``data`` what was before and after.
+
+        Which action it was is in the data too: by that a procedure's steps tick themselves.
+        """
         source, remote_id = order or ("", "")
         self._summary = self._summary or summary
         return desk_rows.record(
             self.desk,
             kind=kind,
-            actor=self._agent,
+            actor=self.agent,
             summary=summary,
             at=self.now,
             source=source,
             remote_id=remote_id,
-            data=json.dumps(data or {}, ensure_ascii=False, separators=(",", ":")),
+            data=json.dumps({"action": self._action, **(data or {})}, ensure_ascii=False, separators=(",", ":")),
         )
 
     def changed(self, kind: str, source: str = "", remote_id: str = "") -> None:
@@ -172,7 +175,7 @@ class DeskWrite:
             "undo_entries",
             {
                 "id": self.undo_id,
-                "agent": self._agent,
+                "agent": self.agent,
                 "action": self._action,
                 "summary": self._summary or self._action.replace("_", " "),
                 "orders": json.dumps(self._orders),
@@ -197,8 +200,8 @@ _LISTS = frozenset(
     }
     | {"quotes", "overrides", "orders", "changes", "seen"}
 )
-_NUMBERS = frozenset({"linked", "attempts", "quote", "filed"})
-_MOMENTS = frozenset({"snoozed_until", "reached_at", "closed_at", "deleted_at", "done_at", "undone_at"})
+_NUMBERS = frozenset({"linked", "attempts", "quote", "filed", "times"})
+_MOMENTS = frozenset({"snoozed_until", "reached_at", "closed_at", "deleted_at", "done_at", "undone_at", "left_at"})
 
 
 def blank(table: str) -> Values:
