@@ -212,6 +212,7 @@ class ShipmentRecord:
     delivered_at: datetime | None = None
     weight_grams: int | None = None
     lines: tuple[tuple[str, int], ...] = ()  # (sku, quantity)
+    ship_to: Address | None = None  # what its label says; None where nobody says
     request_status: RequestStatus | None = None
     raw_status: str = ""
     updated_at: datetime | None = None
@@ -310,7 +311,9 @@ class InvoiceRecord:
     total: int
     currency: str
     kind: InvoiceKind = "invoice"
+    credits: str = ""  # of a credit note: the id of the invoice it takes back, where that is known
     paid: int = 0
+    tax: int | None = None  # of the total; None where nobody says
     issued_at: datetime | None = None
     due_at: datetime | None = None
     purchase_order: str = ""

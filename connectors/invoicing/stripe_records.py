@@ -204,6 +204,7 @@ class Reader:
             total=total,
             currency=currency,
             kind="credit_note",
+            credits=str(invoice.get("id") or "") or _text(note, "invoice"),
             paid=total if status == "paid" else 0,
             issued_at=_moment(note, "effective_at") or _moment(note, "created"),
             email=_text(invoice, "customer_email"),

@@ -223,6 +223,7 @@ def _shipment(groups: Sequence[Group], _: Sequence[Group]) -> ShipmentRecord:
     request: Any = reader.word(head, "request_status") or None
     kilograms = reader.money(head, "weight_kg", "KWD", -1)  # a currency of three decimals: grams of kilograms
     grams = reader.whole(head, "weight_grams", kilograms)
+    ship_to = reader.address(head, "ship")
     return ShipmentRecord(
         remote_id=reader.needed(head, "remote_id", "tracking_number"),
         order=reader.order(head),
@@ -236,6 +237,7 @@ def _shipment(groups: Sequence[Group], _: Sequence[Group]) -> ShipmentRecord:
         delivered_at=delivered_at,
         weight_grams=grams if grams >= 0 else None,
         lines=reader.items(groups[-1].rows),
+        ship_to=ship_to if _is_place(ship_to) else None,
         request_status=request,
         raw_status=reader.text(head, "state"),
         updated_at=reader.at(head, "updated_at"),
@@ -323,7 +325,9 @@ def _invoice(groups: Sequence[Group], _: Sequence[Group]) -> InvoiceRecord:
         total=total,
         currency=currency,
         kind=kind,
+        credits=reader.name(head, "credits") if kind == "credit_note" else "",
         paid=paid,
+        tax=abs(reader.money(head, "tax_total", currency)) if "tax_total" in head else None,
         issued_at=reader.at(head, "issued_at"),
         due_at=reader.at(head, "due_at"),
         purchase_order=reader.name(head, "purchase_order"),

@@ -190,8 +190,10 @@ INVOICE: Final = """
     total: total amount, amount, gross, grand total, gesamtbetrag, betrag, brutto, montant, importe, kwota
     currency: currency code, währung, devise, moneda, valuta, waluta
     kind: type, document type, belegart
+    credits: credited invoice, credit of, credit for, original invoice, zu rechnung, ursprungsrechnung
     paid: amount paid, paid amount, bezahlt, payé
     balance: amount due, open amount, outstanding, offener betrag, offen
+    tax_total: tax, tax amount, vat, vat amount, total tax, mwst, ust, umsatzsteuer, steuer, steuerbetrag, tva, iva
     issued_at: date, invoice date, issued, issue date, created at, rechnungsdatum, datum, belegdatum
     due_at: due, due date, payment due, fällig, fällig am, fälligkeit, zahlungsziel, échéance, termin płatności
     purchase_order: purchase order number, purchase no

@@ -119,7 +119,7 @@ KINDS: Final[Mapping[str, Kind]] = {
                 *("shipments", "shipment", "parcels", "deliveries", "fulfillments"),
                 *("sendungen", "lieferungen", "versand", "pakete"),
             ),
-            _headings(headings.SHIPMENT, headings.ORDER_OF, headings.CHANGED),
+            _headings(headings.SHIPMENT, headings.ORDER_OF, headings.ADDRESS, headings.CHANGED),
             (("remote_id", "tracking_number"), _OF_ORDER),
             grouped=True,
         ),

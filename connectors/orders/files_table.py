@@ -25,7 +25,19 @@ if TYPE_CHECKING:
     from connectors.orders.files_settings import Settings
 
 _DECIMALS: Final = frozenset(
-    ("total", "amount", "unit_price", "captured", "paid", "balance", "shipping", "discount", "tax", "weight_kg")
+    (
+        "total",
+        "amount",
+        "unit_price",
+        "captured",
+        "paid",
+        "balance",
+        "shipping",
+        "discount",
+        "tax",
+        "tax_total",
+        "weight_kg",
+    )
 )
 _EVIDENCE_ROWS: Final = 2000  # that vote on how the file is written; where they are silent, the rest is asked
 _DEEPEST: Final = 6

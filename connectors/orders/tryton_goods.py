@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from connectors.orders.tryton_orders import sku, whole
+from connectors.orders.tryton_orders import ADDRESS_FIELDS, address, sku, whole
 from connectors.orders.tryton_row import Row
 from connectors.orders.tryton_scan import Walk
 from connectors.records import OrderRef, Ref, ShipmentRecord, StockRecord
@@ -36,7 +36,8 @@ SHIPMENT_FIELDS = (
         "packages.number",
     ),
     *("packages.moves.product.code", "packages.moves.quantity", "packages.internal_weight", "packages.write_date"),
-    *("packages.create_date", "shipping_service.name"),
+    *("packages.create_date", "shipping_service.name", "customer.name"),
+    *(f"delivery_address.{name}" for name in ADDRESS_FIELDS),
 )
 DROP_FIELDS = (
     *("number", "state", "supplier.name", "effective_date", "write_date", "create_date"),
@@ -199,6 +200,8 @@ def shipments(values: object, orders: Mapping[int, int]) -> tuple[list[ShipmentR
     carrier, warehouse = row.row("carrier"), row.row("warehouse")
     party = carrier.row("party") if carrier else None
     service = row.row("shipping_service")
+    customer, place = row.row("customer"), row.row("delivery_address")
+    ship_to = address(place, customer.text("name") if customer else "") if place else None
     state = row.word("state")
     moves = row.rows("outgoing_moves")
     base = f"out:{row.id}"
@@ -218,6 +221,7 @@ def shipments(values: object, orders: Mapping[int, int]) -> tuple[list[ShipmentR
             shipped_at=row.midnight("effective_date") if state in {"shipped", "done"} else None,
             weight_grams=int(weight * 1000) or None,  # Tryton's internal weight is in kilograms
             lines=_contents(goods),
+            ship_to=ship_to,
             raw_status=state,
             updated_at=max(times, default=None),
         )

@@ -19,7 +19,8 @@ PAYMENTS = Walk("account.payment")
 PURCHASES = Walk("purchase.purchase", watch=("lines",))
 
 INVOICE_FIELDS = (
-    *("number", "reference", "type", "state", "total_amount", "amount_to_pay", "currency.code", "invoice_date"),
+    *("number", "reference", "type", "state", "total_amount", "tax_amount", "amount_to_pay"),
+    *("currency.code", "invoice_date"),
     *(
         "write_date",
         "create_date",
@@ -117,7 +118,9 @@ def invoice(values: object) -> InvoiceRecord:
         total=sign * total,
         currency=currency,
         kind=kind,
+        credits=str(row.rows("origin_invoices")[0].id) if kind == "credit_note" and row.rows("origin_invoices") else "",
         paid=paid,
+        tax=sign * row.amount("tax_amount", currency),
         issued_at=row.midnight("invoice_date"),
         due_at=min((at for line in row.rows("lines_to_pay") if (at := line.midnight("maturity_date"))), default=None),
         purchase_order=purchases[0].text("number") if purchases else "",

@@ -28,7 +28,7 @@ SALES = Walk("sale.sale", watch=("lines", "shipment_address", "invoices", "payme
 PARTIES = Walk("party.party", watch=("contact_mechanisms", "addresses"))
 NOTES = Walk("ir.note", domain=(["resource", "like", "sale.sale,%"],))
 
-_ADDRESS = ("party_name", "attn", "street", "city", "postal_code", "subdivision.name", "country.code")
+ADDRESS_FIELDS = ("party_name", "attn", "street", "city", "postal_code", "subdivision.name", "country.code")
 _CONTACTS = ("contact_mechanisms.type", "contact_mechanisms.value")
 
 SALE_FIELDS = (
@@ -53,8 +53,8 @@ SALE_FIELDS = (
         "currency.code",
     ),
     *("party.name", *(f"party.{name}" for name in _CONTACTS), "contact.type", "contact.value"),
-    *(f"shipment_address.{name}" for name in _ADDRESS),
-    *(f"invoice_address.{name}" for name in _ADDRESS),
+    *(f"shipment_address.{name}" for name in ADDRESS_FIELDS),
+    *(f"invoice_address.{name}" for name in ADDRESS_FIELDS),
     *("lines.type", "lines.product.code", "lines.product.name", "lines.description", "lines.quantity", "lines.amount"),
     *("lines.unit.symbol", "lines.unit_price", "lines.shipment_cost", "lines.moves.state", "lines.moves.quantity"),
     *("invoices.number", "invoices.state", "invoices.total_amount", "invoices.amount_to_pay", "invoices.lines"),
@@ -62,7 +62,7 @@ SALE_FIELDS = (
 )
 PARTY_FIELDS = (
     *("name", "code", "write_date", "create_date", *_CONTACTS),
-    *(f"addresses.{name}" for name in _ADDRESS),
+    *(f"addresses.{name}" for name in ADDRESS_FIELDS),
 )
 NOTE_FIELDS = ("message", "resource", "create_uid.rec_name", "create_date")
 

@@ -98,7 +98,7 @@ ORDER: Final = _machine(
         "edit_address": {"draft": "draft", "open": "open"},
         "ask_customer": {"draft": "draft", "open": "open"},
         **dict.fromkeys(("hold", "release", "split", "drop_ship", "forward", "replace"), _OPEN_ORDERS),
-        **dict.fromkeys(("refund", "return"), _ANY_SALE),
+        **dict.fromkeys(("refund", "return", "credit_note"), _ANY_SALE),
         "record_receipt": {"open": "open", "closed": "closed"},
     },
     but={
@@ -106,6 +106,7 @@ ORDER: Final = _machine(
         ("close", "draft"): "it is still a draft: open or cancel it",
         ("reopen", "draft"): "it is a draft: open it",
         ("refund", "draft"): "it is still a draft: nothing was paid",
+        ("credit_note", "draft"): "it is still a draft: nothing was invoiced",
         ("return", "draft"): "it is still a draft: nothing was sent",
         ("record_receipt", "cancelled"): "it is cancelled: send the money back instead",
     },

@@ -282,6 +282,7 @@ class Shipment(Joined, table=True):
     delivered_at: int | None = Field(default=None, sa_column=big(null=True))
     weight_grams: int | None = None
     lines: str = "[]"
+    ship_to: str = ""  # JSON of the address on its label, "" where nobody says
     request_status: str = ""
     raw_status: str = ""
     updated_at: int | None = Field(default=None, sa_column=big(null=True))
@@ -336,7 +337,10 @@ class Payment(Joined, table=True):
     """Money in, or promised."""
 
     __tablename__ = "payments"
-    __table_args__ = _joined("payments")
+    __table_args__ = _joined(
+        "payments",
+        Index("payments_email", "email", sqlite_where=text("email <> ''"), postgresql_where=text("email <> ''")),
+    )
     id: int = Field(sa_column=big(primary=True))
     order_id: int | None = Field(default=None, sa_column=big(null=True))
     state: str
@@ -397,7 +401,9 @@ class Invoice(Joined, table=True):
     status: str
     total: int = Field(sa_column=big())
     currency: str
+    credits: str = ""  # of a credit note: its source's id of the invoice it takes back
     paid: int = Field(default=0, sa_column=big())
+    tax: int | None = Field(default=None, sa_column=big(null=True))
     issued_at: int | None = Field(default=None, sa_column=big(null=True))
     due_at: int | None = Field(default=None, sa_column=big(null=True))
     purchase_order: str = ""

@@ -51,6 +51,7 @@ _PARKED_SECONDS: Final = 900.0
 _KINDS: Final = {
     "cancel": "cancelled",
     "refund": "refund_issued",
+    "credit_note": "credit_note_issued",
     "edit_address": "edited",
     "hold": "held",
     "release": "released",
@@ -132,9 +133,10 @@ class ActionRunner:
     def _is_done(self, item: Values, receipt: Receipt) -> None:
         action = str(rows.mapped(item["payload"]).get("action", "")) or "action"
         kind = _KINDS.get(action, action if action in EVENT_GROUPS else "edited")
-        words = f"{action.replace('_', ' ')} done at {item['source']}" + (
-            f": {receipt.detail}" if receipt.detail else ""
-        )
+        words = f"{action.replace('_', ' ')} done at {item['account'] or item['source']}"
+        words += f": {receipt.detail}" if receipt.detail else ""
+        if receipt.remote_id and receipt.remote_id not in words:
+            words += f" ({receipt.remote_id})"
         step = "resolve_sent" if item["state"] == "in_doubt" else "confirm"
         event = Event(kind, words, {"action": action, "remote_id": receipt.remote_id})
         sent = self._step(item, step, event=event, phase="", answer=safe_line(receipt.detail), error="")
@@ -149,7 +151,7 @@ class ActionRunner:
             self._try(lambda: rows.note(self._desk, item, error=rows.words(error)), item)
             return
         if isinstance(error, _REFUSED) or self._moment() - item["created_at"] > _GIVE_UP_MS:
-            words = f"{item['source']} did not do it: {error}"
+            words = f"{item['account'] or item['source']} did not do it: {error}"
             self._step(item, "fail", event=Event("action_failed", words), phase="", error=rows.words(error))
             return
         wait = (
@@ -171,7 +173,7 @@ class ActionRunner:
         try:
             receipt = self._actions[item["account"] or item["source"]].confirm(item["key"] or item["id"])
         except ConnectorError as error:
-            words = f"nobody can tell whether {item['source']} did it: {error}"
+            words = f"nobody can tell whether {item['account'] or item['source']} did it: {error}"
             event = Event("action_in_doubt", words)
             return not patient and self._step(item, "doubt", event=event, error=safe_line(words)) is not None
         if receipt is not None:

@@ -18,7 +18,7 @@ from oms_tui.domain.vocabulary import (
     values,
 )
 from oms_tui.store.incoming import JOINED_VALUES, IncomingJoined, OrderName
-from oms_tui.sync.records_in_text import block, email, identifier, integer, line, maybe, web_address
+from oms_tui.sync.records_in_text import address_json, block, email, identifier, integer, line, maybe, web_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,6 +95,7 @@ def shipment(record: ShipmentRecord, unmapped: Unmapped) -> IncomingJoined:
         delivered_at=delivered_at,
         weight_grams=None if record.weight_grams is None else integer(record.weight_grams, "weight"),
         lines=_goods(record.lines),
+        ship_to=address_json(record.ship_to),
         request_status=_word(request, _REQUESTS, "request status", unmapped) if request else "",
         raw_status=line(record.raw_status),
         updated_at=updated_at,
@@ -177,7 +178,9 @@ def invoice(record: InvoiceRecord, unmapped: Unmapped) -> IncomingJoined:
         status=_word(record.status, _INVOICES, "invoice status", unmapped),
         total=integer(record.total, "total"),
         currency=line(record.currency).upper(),
+        credits=line(record.credits),
         paid=integer(record.paid, "paid"),
+        tax=None if record.tax is None else integer(record.tax, "tax"),
         issued_at=issued_at,
         due_at=maybe(record.due_at),
         purchase_order=line(record.purchase_order),

@@ -1,4 +1,4 @@
-"""What a write to a source has to know: on which version it is decided, and how much of a payment is left."""
+"""What a write to a source has to know: on which version it is decided, how much of a payment or an invoice is left."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from oms_tui.domain.vocabulary import InvoiceKind, InvoiceStatus
 from oms_tui.store.rows import marks
 
 if TYPE_CHECKING:
     from oms_tui.store.workspace import Workspace
 
+_CREDITABLE = (InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID, InvoiceStatus.PAID)
 _UNDER_WAY = ("held", "queued", "sending", "in_doubt", "blocked")
 
 
@@ -24,6 +26,24 @@ class PaidBack:
     currency: str
     captured: int
     left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Creditable:
+    """An invoice of which something can be credited. Amounts are minor units.
+
+    ``credited`` is what its source's credit notes took back, ``left`` what another may: of one that is owed no more
+    than is still to be paid. ``is_paid`` tells which of the two it is.
+    """
+
+    source: str
+    remote_id: str
+    number: str
+    currency: str
+    total: int
+    credited: int
+    left: int
+    is_paid: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +73,27 @@ def refundable_payments(store: Workspace, order_id: int) -> list[PaidBack]:
     )
     found = [PaidBack(*row) for row in rows]
     return sorted((each for each in found if each.left > 0), key=lambda each: -each.left)
+
+
+def creditable_invoices(store: Workspace, order_id: int) -> list[Creditable]:
+    """The order's invoices of which something can still be credited, the newest first.
+
+    A credit note whose source does not say which invoice it takes back counts against each of them.
+    """
+    rows = store.cache.execute(
+        "SELECT i.source, i.remote_id, i.number, i.currency, i.total, i.paid, i.status, "
+        "coalesce((SELECT sum(n.total) FROM invoices n WHERE n.order_id=i.order_id AND n.source=i.source AND n.kind=? "
+        "AND n.status<>? AND n.credits IN (i.remote_id, '')), 0) FROM invoices i WHERE i.order_id=? AND i.kind=? "
+        "AND i.status IN (?,?,?) ORDER BY coalesce(i.issued_at, i.recorded_at) DESC, i.id DESC",
+        [InvoiceKind.CREDIT_NOTE, InvoiceStatus.VOID, order_id, InvoiceKind.INVOICE, *_CREDITABLE],
+    )
+    found = []
+    for source, remote_id, number, currency, total, paid, status, credited in rows:
+        is_paid = status == InvoiceStatus.PAID
+        left = total - credited - (0 if is_paid else paid)
+        if left > 0:
+            found.append(Creditable(source, remote_id, number or remote_id, currency, total, credited, left, is_paid))
+    return found
 
 
 def under_way(store: Workspace, source: str, remote_id: str) -> list[UnderWay]:
