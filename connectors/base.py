@@ -55,6 +55,7 @@ class Setting:
 
     ``type`` is how it is checked: text, secret (env, command or keyring), integer, boolean, duration ("60s", "10m"),
     list (of text), path (relative to the config's folder), table (its keys in ``table``; an empty one is free).
+    ``asked``: whoever sets the source up is asked for it though it may be left out, as most need it.
     """
 
     name: str
@@ -64,11 +65,15 @@ class Setting:
     help: str = ""
     choices: tuple[str, ...] = ()
     table: tuple[Setting, ...] = ()
+    asked: bool = False
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """Who a connector is. ``proof`` says in words what it was proven against; ``scale`` follows from that."""
+    """Who a connector is. ``proof`` says in words what it was proven against; ``scale`` follows from that.
+
+    ``min_poll`` is how often the system may be asked where the config does not say.
+    """
 
     key: str
     title: str

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Final = {
     "demo": "a desk of one's own to try, with invented orders; nothing leaves the machine",
+    "init": "set a desk up: asks, tests each account, writes the config",
     "sync": "read what changed, send what waits",
     "status": "how every source does",
     "doctor": "check config, credentials, versions and the store",

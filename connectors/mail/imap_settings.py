@@ -25,9 +25,9 @@ _CA_HELP = "a certificate authority to trust besides the usual ones (PEM)"
 SETTINGS = (
     Setting("host", required=True, help="the IMAP server"),
     Setting("port", "integer", help="its port; usual ones are known"),
-    Setting("tls", default="implicit", choices=TLS_CHOICES, help=_TLS_HELP),
+    Setting("tls", default="implicit", choices=TLS_CHOICES, help=_TLS_HELP, asked=True),
     Setting("user", required=True, help="the login, mostly the address"),
-    Setting("password", "secret", help="the password, or one made for this program"),
+    Setting("password", "secret", help="the password, or one made for this program", asked=True),
     Setting(
         "oauth",
         "table",
@@ -61,10 +61,11 @@ SETTINGS = (
         "smtp",
         "table",
         help="the way out for mail; without it the mailbox is only read",
+        asked=True,
         table=(
             Setting("host", required=True, help="the SMTP server"),
             Setting("port", "integer", help="its port; usual ones are known"),
-            Setting("tls", default="implicit", choices=TLS_CHOICES, help=_TLS_HELP),
+            Setting("tls", default="implicit", choices=TLS_CHOICES, help=_TLS_HELP, asked=True),
             Setting("user", help="the login; without it the mailbox's"),
             Setting("password", "secret", help="the password; without it the mailbox's"),
             Setting("ca_file", "path", help=_CA_HELP),

@@ -59,8 +59,14 @@ class MaildirMailbox:
                 "path", "path", required=True, help="the Maildir (with new and cur), or the folder that holds them"
             ),
             Setting("folders", "list", default=(INBOX,), help="the folders that are read"),
-            Setting("address", help="the address the desk writes from"),
-            Setting("sendmail", "list", default=(), help='the command that sends: ["msmtp", "--account=shop"]'),
+            Setting("address", help="the address the desk writes from", asked=True),
+            Setting(
+                "sendmail",
+                "list",
+                default=(),
+                help='the command that sends: ["msmtp", "--account=shop"]',
+                asked=True,
+            ),
             Setting("deliver_to", "path", help="instead of sending: the Maildir outgoing mail is put into"),
             Setting("sent", help="the folder sent mail is filed in, if it is not called Sent"),
         ),

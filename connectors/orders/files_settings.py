@@ -36,8 +36,8 @@ SETTINGS: Final = (
     Setting("delimiter", choices=(",", ";", "tab", "|"), help="between the columns of CSV; found out if left out"),
     Setting("decimal", choices=(",", "."), help="the decimal sign; the file's own values tell if left out"),
     Setting("dates", choices=("dmy", "mdy"), help="how 03/04/2026 is read; the file's own values tell if left out"),
-    Setting("timezone", default="UTC", help="of times without an offset, an IANA name"),
-    Setting("currency", help="of amounts without one"),
+    Setting("timezone", default="UTC", help="of times without an offset, an IANA name", asked=True),
+    Setting("currency", help="of amounts without one", asked=True),
     Setting("location", default="main", help="the location of stock where a file names none"),
     Setting("orders_from", help="the source whose orders are meant where a file names one by its id"),
 )
