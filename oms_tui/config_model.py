@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from oms_tui.config_document import Document
     from oms_tui.domain.business_time import BusinessHours
+
+_STALE_AFTER: Final = timedelta(minutes=15)
+_POLLS_MISSED: Final = 3
 
 
 @dataclass(frozen=True)
@@ -67,13 +70,14 @@ class Desk:
 
 @dataclass(frozen=True)
 class Agent:
-    """Somebody who works at the desk. ``deputy`` is another agent's id."""
+    """Somebody who works at the desk. ``deputy`` is another agent's id, ``away`` are first and last days."""
 
     id: str
     name: str
     role: str = "agent"
     email: str = ""
     deputy: str = ""
+    away: tuple[tuple[date, date], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Source:
     """A system that is connected. ``settings`` are as written: ``sources.account_for`` checks and fills them.
 
     ``poll`` is how often it is asked, ``hot`` how often its open orders are read again by id, ``stale_after`` the age
-    from which its data count as stale. None: as the connector and the worker think right.
+    from which its data count as stale. None: as the connector and the worker think right; see ``stale_after_ms``.
     """
 
     name: str
@@ -91,6 +95,15 @@ class Source:
     hot: timedelta | None = None
     stale_after: timedelta | None = None
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def stale_after_ms(self) -> int:
+        """The age in milliseconds from which its data are stale: the config's, else three polls, at least 15 minutes.
+
+        One figure for the screen and for `status`: a single late or failed round is no reason to doubt the data.
+        """
+        told = self.stale_after or max(_STALE_AFTER, _POLLS_MISSED * (self.poll or timedelta()))
+        return int(told.total_seconds() * 1000)
 
 
 @dataclass(frozen=True)
@@ -140,11 +153,15 @@ class Notice:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a procedure: what is done, by whom (a role), with which action of the catalogue."""
+    """One step of a procedure: what is done, by whom (a role), with which action of the catalogue.
+
+    ``id`` keeps its ticks when the title is reworded; "" takes it from the title.
+    """
 
     title: str
     role: str = ""
     action: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True)

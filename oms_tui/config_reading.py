@@ -236,17 +236,29 @@ class Reading:
                 for place, each in enumerate(entry.values["steps"])
             ]
             found = tuple(step for step in steps if step is not None)
+            self._each_once(found, entry)
             yield entry.name, Procedure(entry.name, entry.values.get("when", ""), found)
+
+    def _each_once(self, steps: tuple[Step, ...], entry: _Entry) -> None:
+        """Ticks are kept by a step's id: two steps must not share one."""
+        seen: set[str] = set()
+        for place, step in enumerate(steps):
+            if step.id in seen:
+                words = f'"{printable(step.id)}" is another step of this procedure already: give one of them an id'
+                entry.document.wrong((*entry.path, "steps", place), words)
+            seen.add(step.id)
 
     def _step(self, value: object, path: KeyPath, document: Document) -> Step | None:
         """A step is its title alone, or a table."""
+        from oms_tui.domain.procedures import step_id
+
         if isinstance(value, str):
-            return Step(value)
+            return Step(value, id=step_id(value))
         if not isinstance(value, dict):
             document.wrong(path, f"must be text or a table, not {read.type_words(value)}")
             return None
         values = document.read(value, path, schema.STEP, required=("title",))
-        return Step(**values) if "title" in values else None
+        return Step(**{"id": step_id(values["title"]), **values}) if "title" in values else None
 
     def _keys(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Keys by action id. Which ids there are, and which keys clash, the screen knows."""

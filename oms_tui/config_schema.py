@@ -58,7 +58,13 @@ DESK: Final[Readers] = {
     "portable": read.boolean,
     "hours": table,
 }
-AGENT: Final[Readers] = {"name": read.name, "role": read.choice(ROLES), "email": read.address, "deputy": read.name}
+AGENT: Final[Readers] = {
+    "name": read.name,
+    "role": read.choice(ROLES),
+    "email": read.address,
+    "deputy": read.name,
+    "away": read.day_spans,
+}
 SOURCE: Final[Readers] = {
     "kind": read.name,
     "enabled": read.boolean,
@@ -80,7 +86,7 @@ VIEW: Final[Readers] = {"query": read.text, "sort": read.name, "columns": read.t
 RULE: Final[Readers] = {"when": read.name, "do": read.name, "fields": read.fields}
 NOTICE: Final[Readers] = {"macro": read.name, "account": read.name, "when": read.text}
 PROCEDURE: Final[Readers] = {"when": read.text, "steps": steps}
-STEP: Final[Readers] = {"title": read.name, "role": read.choice(ROLES), "action": read.name}
+STEP: Final[Readers] = {"title": read.name, "role": read.choice(ROLES), "action": read.name, "id": read.name}
 MACROS: Final[Readers] = {"folder": read.name}
 UI: Final[Readers] = {"theme": read.name, "mouse": read.boolean, "blink": read.boolean, "animations": read.boolean}
 STALE: Final[Readers] = dict.fromkeys(("orders", "stock", "tracking", "invoices"), read.positive_duration)

@@ -154,6 +154,21 @@ def day(value: object) -> date:
         raise ValueError(f'{shown}: write it as "2026-12-25"') from None
 
 
+def day_spans(value: object) -> tuple[tuple[date, date], ...]:
+    """A list of days and spans of days, both ends included: ``["2026-12-24..2027-01-06", "2027-02-01"]``."""
+    if not isinstance(value, list):
+        raise wrong_type('a list of days such as ["2026-12-24..2027-01-06"]', value)
+    return tuple(_item(_day_span, item, place) for place, item in enumerate(value))
+
+
+def _day_span(value: object) -> tuple[date, date]:
+    first, dots, last = value.partition("..") if isinstance(value, str) else (value, "", "")
+    found = day(first), day(last if dots else first)
+    if found[1] < found[0]:
+        raise ValueError(f'"{printable(str(value))}" ends before it begins')
+    return found
+
+
 def zone(value: object) -> ZoneInfo:
     """A time zone of the IANA database."""
     from zoneinfo import ZoneInfo

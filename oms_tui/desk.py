@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from oms_tui.domain.policy import FIRST_RESPONSE, DeskPolicy, TierPolicy
+from oms_tui.domain.policy import FIRST_RESPONSE, AgentPolicy, DeskPolicy, TierPolicy
 from oms_tui.domain.priority_weights import checked_weights
 from oms_tui.store.session import AgentFacts, MailAccount, Session, wall_clock
 from oms_tui.store.workspace import StoreError, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import tzinfo
 
-    from oms_tui.config_model import Config, Source
+    from oms_tui.config_model import Agent, Config, Source
+    from oms_tui.domain.procedures import ProcedureRule
 
 _MAIL_KINDS = ("imap", "maildir")
 
@@ -61,7 +63,36 @@ def policy_of(config: Config, store: Workspace) -> DeskPolicy:
         language=config.desk.language,
         name=config.desk.name,
         signature=config.desk.signature,
+        agents={each.id: _agent_policy(each, config.desk.zone) for each in config.agents.values()},
+        procedures=_procedures(config),
     )
+
+
+def _procedures(config: Config) -> tuple[ProcedureRule, ...]:
+    if not config.procedures:
+        return ()
+    from oms_tui.domain.procedures import ProcedureRule, StepRule
+
+    return tuple(
+        ProcedureRule(
+            each.name, each.when, tuple(StepRule(step.id, step.title, step.role, step.action) for step in each.steps)
+        )
+        for each in config.procedures.values()
+    )
+
+
+def _agent_policy(agent: Agent, zone: tzinfo) -> AgentPolicy:
+    """Their absences are whole days of the desk's zone, the last one included."""
+    from datetime import datetime, time, timedelta
+
+    away = tuple(
+        (
+            int(datetime.combine(first, time(), zone).timestamp() * 1000),
+            int(datetime.combine(last + timedelta(days=1), time(), zone).timestamp() * 1000),
+        )
+        for first, last in agent.away
+    )
+    return AgentPolicy(agent.id, agent.name, agent.role, agent.email, agent.deputy, away)
 
 
 def source_addresses(source: Source) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from oms_tui.domain.business_time import BusinessHours
+    from oms_tui.domain.procedures import ProcedureRule
 
 FIRST_RESPONSE: Final = timedelta(hours=8)
 """Business time to the first answer where a tier names none: one day at the desk."""
@@ -37,6 +38,18 @@ class TierPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentPolicy:
+    """Somebody who works here. ``away`` are absences the config names, from and until in milliseconds since 1970."""
+
+    id: str
+    name: str = ""
+    role: str = ""
+    email: str = ""
+    deputy: str = ""
+    away: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DeskPolicy:
     """Everything that rules are told about the desk.
 
@@ -50,6 +63,8 @@ class DeskPolicy:
         stale: from which age a quoted figure is read again: orders, stock, tracking, invoices.
         undo_window: how long a reply can be taken back.
         language: in which replies say dates and money.
+        procedures: the set steps for kinds of orders.
+        agents: who works here, by id.
         name: the desk's name, and ``signature`` what stands below replies.
     """
 
@@ -64,6 +79,8 @@ class DeskPolicy:
     language: str = "en"
     name: str = "oms-tui"
     signature: str = ""
+    agents: Mapping[str, AgentPolicy] = field(default_factory=dict)
+    procedures: tuple[ProcedureRule, ...] = ()
 
     def tier(self, name: str) -> TierPolicy:
         """The policy of a tier; one nobody configured is served as the standard tier."""

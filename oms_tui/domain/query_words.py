@@ -25,14 +25,16 @@ class Kind(StrEnum):
     """What a word is compared with.
 
     ``text``: text with wildcards. ``set``: is one of the thing's own (a tag). ``choice`` and ``flag``: one of the
-    listed values. ``number``: a whole or decimal number. ``money``: major units (``79.00``). ``age``: how long it has
-    lasted (``>4h``; without comparison: at least). ``date``: a point or period in time.
+    listed values. ``count``: a whole number, or one of the listed values. ``number``: a whole or decimal number.
+    ``money``: major units (``79.00``). ``age``: how long it has lasted (``>4h``; without comparison: at least).
+    ``date``: a point or period in time.
     """
 
     TEXT = "text"
     SET = "set"
     CHOICE = "choice"
     FLAG = "flag"
+    COUNT = "count"
     NUMBER = "number"
     MONEY = "money"
     AGE = "age"
@@ -74,7 +76,7 @@ class QueryError(ValueError):
 LONGEST: Final = timedelta(days=36_500)
 """The longest length of time a query may name."""
 
-_COMPARED: Final = frozenset({Kind.NUMBER, Kind.MONEY, Kind.AGE, Kind.DATE})
+_COMPARED: Final = frozenset({Kind.COUNT, Kind.NUMBER, Kind.MONEY, Kind.AGE, Kind.DATE})
 _LISTED: Final = frozenset({Kind.CHOICE, Kind.FLAG})
 _DURATION: Final = re.compile(r"(?:(\d{1,6})w)?(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?", re.ASCII)
 _DECIMAL: Final = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
@@ -83,6 +85,7 @@ _MINUTE: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
 _YEARS: Final = range(1970, 2200)
 _NAMED_DAYS: Final = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _EXPECTS: Final = {
+    Kind.COUNT: "a number like 3",
     Kind.NUMBER: "a number like 3",
     Kind.MONEY: "an amount like 79.00",
     Kind.AGE: "a length of time like 4h or 2d",
@@ -117,6 +120,8 @@ def term_of(word: str, kind: WordType, token: Token) -> Term:
         raise QueryError(f"{word}: needs a value", token.value_column, kind.values[:3])
     if not token.quoted and token.value == "*":
         return Term(word, _equals(word, token), Wild(("", "")), token.column)
+    if kind.kind is Kind.COUNT and token.op == "=" and not token.value[:1].isdecimal() and ".." not in token.value:
+        return Term(word, token.op, _listed(word, kind, token), token.column)
     if kind.kind in _COMPARED:
         return _compared(word, kind.kind, token)
     op = _equals(word, token)

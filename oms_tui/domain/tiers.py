@@ -1,4 +1,8 @@
-"""Which tier a customer is in: the first whose query finds them. Told over a few facts, so that a million are quick."""
+"""Which tier a customer is in: the first whose query finds them, and by what. Told over few facts: a million are quick.
+
+A tier is found by what is known of the customer (what they spent, how many orders they placed, what they owe, a
+contract, a tag the shop gave them, name and mail address), and by the order at hand (total, country, source, its tags).
+"""
 
 from __future__ import annotations
 
@@ -7,30 +11,44 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
-from oms_tui.domain.money import minor_digits
+from oms_tui.domain.money import minor_digits, money_text
 from oms_tui.domain.query_tree import And, Not, Or, Range, Term, Wild
 from oms_tui.domain.vocabulary import Tier
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from oms_tui.domain.query_tree import Tree
 
-WORDS: Final = ("customer.spend", "customer.orders", "total", "country", "source", "tag", "email", "customer")
+WORDS: Final = (
+    *("customer.spend", "customer.orders", "customer.open", "customer.tag", "contract"),
+    *("total", "country", "source", "tag", "email", "customer"),
+)
 """The words of the query language that a tier may be found by."""
+
+CONTRACT_TAGS: Final = ("contract", "vertrag", "contrat", "contrato", "contratto", "umowa", "avtal")
+"""How shops mark a customer who has a contract; each may be followed by more, as in ``contract: gold``."""
+
+NO_RULE: Final = "no tier's rule finds them"
+FIRST_ORDER: Final = f"{NO_RULE}, and it is their first order"
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerFacts:
-    """What a tier is told from. Amounts are minor units of ``currency``."""
+    """What a tier is told from. Amounts are minor units of ``currency``.
+
+    ``customer_tags`` are those of the customer, ``tags`` those of the order and of the customer.
+    """
 
     currency: str
     spend: int
     orders: int
+    owed: int = 0
     total: int = 0
     country: str = ""
     source: str = ""
     tags: tuple[str, ...] = ()
+    customer_tags: tuple[str, ...] = ()
     email: str = ""
     name: str = ""
 
@@ -72,6 +90,25 @@ def tier_of(facts: CustomerFacts, tiers: Sequence[tuple[str, Tree | None]]) -> s
     return Tier.ONE_OFF if facts.orders <= 1 else Tier.STANDARD
 
 
+def tier_and_why(facts: CustomerFacts, tiers: Sequence[tuple[str, Tree | None]]) -> tuple[str, str]:
+    """The same, and what of the customer made the rule find them: ``3 orders; spent €6,210.00``."""
+    for name, tree in tiers:
+        if tree is None:
+            return name, "everybody else"
+        if _fits(tree, facts):
+            return name, "; ".join(dict.fromkeys(_because(tree, facts, wanted=True)))
+    return tier_of(facts, ()), FIRST_ORDER if facts.orders <= 1 else NO_RULE
+
+
+def has_contract(tags: Sequence[str]) -> bool:
+    """Whether one of a customer's tags says that they have a contract."""
+    return any(words and words[0].rstrip(":") in CONTRACT_TAGS for words in (_words(tag) for tag in tags))
+
+
+def _words(tag: str) -> list[str]:
+    return tag.casefold().replace(":", ": ").split()
+
+
 def _fits(tree: Tree, facts: CustomerFacts) -> bool:
     match tree:
         case Term():
@@ -84,26 +121,61 @@ def _fits(tree: Tree, facts: CustomerFacts) -> bool:
             return any(_fits(item, facts) for item in items)
 
 
+def _because(tree: Tree, facts: CustomerFacts, *, wanted: bool) -> Iterator[str]:
+    """The conditions that hold (``wanted``) or do not, in words with the customer's own figures."""
+    match tree:
+        case Term():
+            if _term(tree, facts) == wanted:
+                yield _said(tree, facts, holds=wanted)
+        case Not(item):
+            yield from _because(item, facts, wanted=not wanted)
+        case And(items) | Or(items):
+            for item in items:
+                yield from _because(item, facts, wanted=wanted)
+
+
+def _said(term: Term, facts: CustomerFacts, *, holds: bool) -> str:
+    figures = {
+        "customer.orders": f"{facts.orders} order{'s' if facts.orders != 1 else ''}",
+        "customer.spend": f"spent {money_text(facts.spend, facts.currency)}",
+        "customer.open": f"owes {money_text(facts.owed, facts.currency)}",
+        "total": f"an order of {money_text(facts.total, facts.currency)}",
+        "contract": "has a contract" if has_contract(facts.customer_tags) else "has no contract",
+        "customer": f"is{'' if holds else ' not'} {_written(term)}",
+        "customer.tag": f"{'' if holds else 'not '}tagged {_written(term)} in the shop",
+        "tag": f"{'' if holds else 'not '}tagged {_written(term)}",
+    }
+    return figures.get(term.word) or f"{'' if holds else 'not '}{term.word} {_written(term)}"
+
+
+def _written(term: Term) -> str:
+    return "*".join(term.value.parts) if isinstance(term.value, Wild) else str(term.value)
+
+
 def _term(term: Term, facts: CustomerFacts) -> bool:
     numbers = {
         "customer.spend": facts.spend,
+        "customer.open": facts.owed,
         "total": facts.total,
         "customer.orders": facts.orders,
     }
     if term.word in numbers:
         scale = 1 if term.word == "customer.orders" else 10 ** minor_digits(facts.currency)
         return _compared(Decimal(numbers[term.word]) / scale, term)
+    if term.word == "contract":
+        return has_contract(facts.customer_tags) == (term.value == "yes")
     texts = {
         "country": (facts.country,),
         "source": (facts.source,),
         "email": (facts.email,),
         "customer": (facts.name,),
+        "customer.tag": facts.customer_tags,
         "tag": facts.tags,
     }
     wanted = term.value
-    pattern = "*".join(wanted.parts).casefold() if isinstance(wanted, Wild) else str(wanted).casefold()
     if not isinstance(wanted, Wild):
-        return any(text.casefold() == pattern for text in texts.get(term.word, ()))
+        return any(text.casefold() == str(wanted).casefold() for text in texts.get(term.word, ()))
+    pattern = "*".join(part.replace("[", "[[]").replace("?", "[?]") for part in wanted.parts).casefold()
     return any(text and fnmatchcase(text.casefold(), pattern) for text in texts.get(term.word, ()))
 
 

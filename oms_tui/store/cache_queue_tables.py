@@ -68,6 +68,10 @@ class QueueRow(CacheTable, table=True):
         _where("queue_row_late", "late_since IS NOT NULL", "will_be_late", "is_open", "order_id"),
         _where("queue_row_short", "short > 0", "is_open", "order_id"),
         _where("queue_row_conflicts", "conflicts > 0", "is_open", "order_id"),
+        _where("queue_row_unheld", "held = 0 AND is_open = 1", "order_id"),
+        _where("queue_row_tasks", "task_due_at IS NOT NULL", "task_due_at", "is_open", "order_id"),
+        _where("queue_row_noted", "noted > 0", "is_open", "order_id"),
+        _where("queue_row_attached", "attached > 0", "is_open", "order_id"),
         _where("queue_row_snoozed", "snoozed_until IS NOT NULL", "snoozed_until", "order_id"),
         _where("queue_row_mailed", "last_mail_at IS NOT NULL", "last_mail_at", "is_open", "order_id"),
         _where("queue_row_promised_at", "promised_at IS NOT NULL", "promised_at", "is_open", "order_id"),
@@ -104,7 +108,8 @@ class QueueRow(CacheTable, table=True):
     next_action: str = ""
     next_why: str = ""
     next_due_at: int | None = Field(default=None, sa_column=big(null=True))
-    owner: str = ""
+    owner: str = ""  # who attends to it now: the deputy of one who is away
+    held: int = 1  # 0: open, of a customer with a service of their own, and in nobody's hands
     tags: str = "[]"
     country: str = ""
     carrier: str = ""
@@ -120,7 +125,11 @@ class QueueRow(CacheTable, table=True):
     short: int = 0
     invoice: str = ""
     conflicts: int = 0
+    conflict_fields: str = ""  # the fields, a blank around each
     call: str = ""
+    task_due_at: int | None = Field(default=None, sa_column=big(null=True))  # of the open task due first, no call
+    noted: int = 0  # internal notes
+    attached: int = 0  # mails with files
     snoozed_until: int | None = Field(default=None, sa_column=big(null=True))
     refresh_at: int | None = Field(default=None, sa_column=big(null=True))
     derived_at: int = Field(sa_column=big())
@@ -163,14 +172,29 @@ class OrderTag(CacheTable, table=True):
 
 
 class PersonWorth(CacheTable, table=True):
-    """What a person spent so far in one currency, in major units, and how many orders they placed in all."""
+    """What a person spent so far and still owes in one currency, in major units, and how many orders they placed."""
 
     __tablename__ = "person_worth"
-    __table_args__ = (Index("person_worth_spend", "spend"), Index("person_worth_orders", "orders"), CLUSTERED)
+    __table_args__ = (
+        Index("person_worth_spend", "spend"),
+        Index("person_worth_orders", "orders"),
+        Index("person_worth_owed", "owed"),
+        CLUSTERED,
+    )
     person_id: int = Field(sa_column=big(primary=True))
     currency: str = Field(primary_key=True)
     spend: float
     orders: int
+    owed: float = 0.0
+
+
+class PersonTag(CacheTable, table=True):
+    """A tag that a source gave to a customer, case folded, of the person they are."""
+
+    __tablename__ = "person_tags"
+    __table_args__ = (Index("person_tags_person", "person_id"), CLUSTERED)
+    tag: str = Field(primary_key=True)
+    person_id: int = Field(sa_column=big(primary=True))
 
 
 class Badge(CacheTable, table=True):

@@ -63,7 +63,7 @@ CACHE_DDL: tuple[str, ...] = (
     'CREATE INDEX IF NOT EXISTS person_tags_person ON person_tags (person_id)',
     'CREATE TABLE IF NOT EXISTS person_worth ( person_id INTEGER NOT NULL, currency VARCHAR NOT NULL, spend FLOAT NOT NULL, orders INTEGER NOT NULL, owed FLOAT NOT NULL, PRIMARY KEY (person_id, currency) ) WITHOUT ROWID',
     'CREATE INDEX IF NOT EXISTS person_worth_orders ON person_worth (orders)',
-    'CREATE INDEX IF NOT EXISTS person_worth_owed ON person_worth (owed) WHERE owed > 0',
+    'CREATE INDEX IF NOT EXISTS person_worth_owed ON person_worth (owed)',
     'CREATE INDEX IF NOT EXISTS person_worth_spend ON person_worth (spend)',
     'CREATE TABLE IF NOT EXISTS purchase_orders ( source VARCHAR NOT NULL, remote_id VARCHAR NOT NULL, ref VARCHAR NOT NULL, recorded_at BIGINT NOT NULL, synced_at BIGINT NOT NULL, id INTEGER NOT NULL, order_id INTEGER, number VARCHAR NOT NULL, vendor VARCHAR NOT NULL, request_status VARCHAR NOT NULL, drop_ship INTEGER NOT NULL, lines VARCHAR NOT NULL, ordered_at INTEGER, expected_at INTEGER, reason VARCHAR NOT NULL, updated_at INTEGER, PRIMARY KEY (id) )',
     'CREATE INDEX IF NOT EXISTS purchase_orders_loose ON purchase_orders (source) WHERE order_id IS NULL',

@@ -53,6 +53,20 @@ def join_persons(store: Workspace, arrived: Collection[str] | None = None) -> in
     return len(moved)
 
 
+def of_same_persons(cache: Connection, orders: Collection[int]) -> list[int]:
+    """Every order of whoever placed one of these."""
+    found: dict[int, None] = {}
+    for part in chunks(list(orders)):
+        rows = cache.execute(
+            "SELECT o.id FROM customers c JOIN customers p ON p.person_id = c.person_id "
+            f"JOIN orders o ON o.customer_id = p.id WHERE c.id IN (SELECT customer_id FROM orders "
+            f"WHERE id IN ({marks(len(part))}))",
+            part,
+        )
+        found |= dict.fromkeys(order for (order,) in rows)
+    return list(found)
+
+
 def _id(cache: Connection, name: str) -> int | None:
     source, _, remote_id = name.removeprefix(_PREFIX).partition(":")
     row = cache.execute("SELECT id FROM customers WHERE source=? AND remote_id=?", (source, remote_id)).fetchone()

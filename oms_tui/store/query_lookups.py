@@ -204,6 +204,39 @@ def tag(term: Term, _: Asked) -> Sql:
     )
 
 
+def customer_tag(term: Term, _: Asked) -> Sql:
+    """A tag that a source gave to the person who placed it, by whichever of their customer records."""
+    value = term.value
+    if isinstance(value, Wild):
+        if value.anything:
+            return _of_tagged("1", [])
+        return _of_tagged(*like("t.tag", Wild(tuple(part.casefold() for part in value.parts))))
+    return _of_tagged("t.tag = ?", [str(value).casefold()])
+
+
+def contract(term: Term, _: Asked) -> Sql:
+    """Whether one of those tags says that they have a contract."""
+    from oms_tui.domain.tiers import CONTRACT_TAGS
+
+    # a colon or a blank and whatever follows: "contract", "contract: gold", "contract gold"
+    tests = ["t.tag = ?", "(t.tag >= ? || ':' AND t.tag < ? || ';')", "(t.tag >= ? || ' ' AND t.tag < ? || '!')"]
+    text = " OR ".join(test for _ in CONTRACT_TAGS for test in tests)
+    found = _of_tagged(text, [tag for tag in CONTRACT_TAGS for _ in range(5)])
+    return found if term.value == "yes" else Sql(f"NOT {found.text}", found.bound)
+
+
+def _of_tagged(text: str, bound: list[Any]) -> Sql:
+    return Sql(
+        "EXISTS (SELECT 1 FROM customers c JOIN person_tags t ON t.person_id = c.person_id "
+        f"WHERE c.id = q.customer_id AND ({text}))",
+        bound,
+        "SELECT q.order_id FROM person_tags t CROSS JOIN customers c ON c.person_id = t.person_id "
+        f"CROSS JOIN queue_row q ON q.customer_id = c.id WHERE {text}",
+        bound,
+        exact=True,
+    )
+
+
 def worth(column: str) -> Builder:
     """A figure over all orders of the person who placed it; of guests, whom nobody keeps, none."""
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from oms_tui.domain.conflicts import FIELDS
 from oms_tui.domain.query_tree import FREE_TEXT, Wild
 from oms_tui.domain.query_words import Kind, WordType
 from oms_tui.domain.vocabulary import (
@@ -26,7 +27,7 @@ from oms_tui.domain.vocabulary import (
     values,
 )
 from oms_tui.store.order_keys import NUMBER, REMOTE_ID, TRACKING
-from oms_tui.store.query_lookups import customer, email, found, keys, phone, sku, tag, worth
+from oms_tui.store.query_lookups import contract, customer, customer_tag, email, found, keys, phone, sku, tag, worth
 from oms_tui.store.query_parts import Asked, QueryWord, Sql, between, equals, indexed, moment, ms, number
 from oms_tui.store.queue_sorts import AMOUNT, LATER
 
@@ -79,6 +80,13 @@ def _owner(term: Term, asked: Asked) -> Sql:
     return equals("owner", usual="")(replace(term, value=wanted), asked)
 
 
+def _manager(term: Term, asked: Asked) -> Sql:
+    if term.value == "none":
+        return Sql("q.account_manager = ''")
+    wanted = asked.agent if term.value == "me" else term.value
+    return equals("account_manager", usual="")(replace(term, value=wanted), asked)
+
+
 def _waiting(term: Term, asked: Asked) -> Sql:
     text, bound = between("q.waiting_sort", term, asked)
     return indexed(" AND ".join(filter(None, (_WAITING, text))), bound)
@@ -101,6 +109,9 @@ def _priority(term: Term, asked: Asked) -> Sql:
 
 
 def _conflict(term: Term, asked: Asked) -> Sql:
+    """How many fields systems disagree on, or that they do on one."""
+    if isinstance(term.value, str):
+        return indexed("q.conflicts > 0 AND instr(q.conflict_fields, ?) > 0", [f" {term.value} "])
     found = number("q.conflicts", index=False)(term, asked)
     above = isinstance(term.value, Decimal) and term.op in {">", ">="} and term.value >= (term.op == ">=")
     return indexed(f"q.conflicts > 0 AND {found.text}", found.bound) if above else found
@@ -143,6 +154,7 @@ _IS: Final = {
     "late": indexed(_LATE),
     "unattended": indexed(f"{_WAITING} AND q.owner = ''"),
     "waiting": indexed(_WAITING),
+    "unheld": indexed("q.held = 0 AND q.is_open = 1"),
     "untold": indexed(
         "q.is_open = 1 AND q.late_since IS NOT NULL AND (q.last_told_at IS NULL OR q.last_told_at < q.late_since)"
     ),
@@ -176,7 +188,7 @@ WORDS: Final[Mapping[str, QueryWord]] = {
     "reason": _word(Kind.TEXT, equals("reason", usual=""), "why it is late", values(DelayReason)),
     "tier": _word(Kind.TEXT, equals("tier"), "how the customer is served", values(Tier)),
     "owner": _word(Kind.TEXT, _owner, "whose it is: me, none, or an agent", ("me", "none")),
-    "manager": _word(Kind.TEXT, equals("account_manager", usual=""), "the customer's account manager"),
+    "manager": _word(Kind.TEXT, _manager, "the customer's account manager: me, none, or an agent", ("me", "none")),
     "stock": _word(Kind.CHOICE, _stock, "whether everything is there", ("short", "ok")),
     "invoice": _word(
         Kind.CHOICE, equals("invoice", usual=""), "how its invoice stands", (INVOICE_OVERDUE, *values(InvoiceStatus))
@@ -189,7 +201,7 @@ WORDS: Final[Mapping[str, QueryWord]] = {
     "mail.last": _word(Kind.DATE, moment("q.last_mail_at"), "when there was mail last, <2d"),
     "priority": _word(Kind.NUMBER, _priority, "its priority, >80"),
     "call": _word(Kind.CHOICE, equals("call", usual=""), "a milestone call", ("due", "missed", "kept", "late")),
-    "conflict": _word(Kind.NUMBER, _conflict, "how many facts systems disagree on, >0"),
+    "conflict": _word(Kind.COUNT, _conflict, "how many facts systems disagree on, >0, or on which", FIELDS),
     "country": _word(Kind.TEXT, equals("country"), "where it goes, DE"),
     "source": _word(Kind.TEXT, equals("source", index=False), "the source it is from"),
     "tag": _word(Kind.SET, tag, "a tag"),
@@ -197,6 +209,9 @@ WORDS: Final[Mapping[str, QueryWord]] = {
     "is": _word(Kind.FLAG, _is, "is something", (*_IS, "mine", "snoozed")),
     "customer.spend": _word(Kind.MONEY, worth("spend"), "what the customer spent so far"),
     "customer.orders": _word(Kind.NUMBER, worth("orders"), "how many orders the customer placed"),
+    "customer.open": _word(Kind.MONEY, worth("owed"), "what the customer still owes"),
+    "customer.tag": _word(Kind.SET, customer_tag, "a tag that the shop gave the customer"),
+    "contract": _word(Kind.CHOICE, contract, "whether the customer has a contract, by their tags", ("yes", "no")),
     FREE_TEXT: _word(Kind.TEXT, found, "anything: names, numbers, products, mail"),
 }
 """The words there are, in the order in which they are proposed."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from oms_tui.domain.policy import DeskPolicy
+    from oms_tui.store.driver import Connection
     from oms_tui.store.workspace import Workspace
 
 _MOST: Final = 5_000
@@ -50,7 +51,7 @@ def settle(store: Workspace, policy: DeskPolicy, now: int) -> int:
 def _apply(store: Workspace, policy: DeskPolicy, now: int) -> tuple[int, list[int]]:
     """Some entries of the feed: how many, and the orders they are about, all of which are marked dirty."""
     from oms_tui.store.mail_links import relink_named
-    from oms_tui.store.persons import join_persons
+    from oms_tui.store.persons import join_persons, of_same_persons
 
     with transaction(store.cache) as cache:
         found = cache.execute("SELECT value FROM meta WHERE key = 'desk_seq'").fetchone()
@@ -77,10 +78,36 @@ def _apply(store: Workspace, policy: DeskPolicy, now: int) -> tuple[int, list[in
             orders += relink_named(store, policy, mails, now)
         if another or kinds & {"identity", "restored"}:
             join_persons(store)
+        if "restored" in kinds:
+            orders += _of_decided_customers(store)
+        if kinds & {"customer", "restored"}:
+            orders += of_same_persons(cache, orders)
+        if kinds & {"absence", "restored"}:
+            orders += _in_hands(cache)
         cache.executemany("INSERT OR IGNORE INTO dirty(order_id) VALUES (?)", [(order,) for order in orders])
         applied = entries[-1][0] if entries else last
         cache.execute("INSERT OR REPLACE INTO meta(key, value) VALUES ('desk_seq', ?)", (str(applied),))
         return len(entries), orders
+
+
+def _of_decided_customers(store: Workspace) -> list[int]:
+    """Orders of the customers about whom something was decided."""
+    found: list[int] = []
+    for (name,) in store.desk.execute("SELECT customer FROM customer_decisions"):
+        source, _, remote_id = name.removeprefix("customer:").partition(":")
+        rows = store.cache.execute(
+            "SELECT o.id FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.source=? AND c.remote_id=?",
+            (source, remote_id),
+        )
+        found += [order for (order,) in rows]
+    return found
+
+
+def _in_hands(cache: Connection) -> list[int]:
+    """Open orders of which somebody may be away."""
+    text = "SELECT order_id FROM queue_row WHERE {} <> '' AND is_open = 1"
+    found = [cache.execute(text.format(column)) for column in ("owner", "account_manager")]
+    return list(dict.fromkeys(order for rows in found for (order,) in rows))
 
 
 def _named(store: Workspace, names: Iterable[tuple[str, ...]]) -> Iterator[int]:

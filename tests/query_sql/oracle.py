@@ -33,6 +33,8 @@ class Known:
     mail_words: list[str]
     spend: int
     orders: int
+    owed: int
+    customer_tags: list[str]
 
 
 def passes(tree: Tree, order: Known, *, now: int, agent: str = "ana") -> bool:
@@ -55,7 +57,9 @@ def term(asked: Term, order: Known, now: int, agent: str) -> bool:  # noqa: C901
         case "payment" | "fulfillment" | "return":
             return text(row[f"{asked.word}_status"], value)
         case "manager":
-            return text(row["account_manager"], value)
+            if value == "none":
+                return row["account_manager"] == ""
+            return text(row["account_manager"], agent if value == "me" else value)
         case "owner":
             return row["owner"] == "" if value == "none" else text(row["owner"], agent if value == "me" else value)
         case "number":
@@ -82,6 +86,15 @@ def term(asked: Term, order: Known, now: int, agent: str) -> bool:  # noqa: C901
             return number(Decimal(row["total"]) / 10 ** minor_digits(row["currency"]), asked)
         case "customer.spend":
             return number(Decimal(order.spend) / 10 ** minor_digits(row["currency"]), asked) if order.orders else False
+        case "customer.open":
+            return number(Decimal(order.owed) / 10 ** minor_digits(row["currency"]), asked) if order.orders else False
+        case "customer.tag":
+            return any(text(tag.casefold(), lower(value)) for tag in order.customer_tags)
+        case "contract":
+            marked = [tag for tag in order.customer_tags if tag.casefold().replace(":", " ").split()[0] == "contract"]
+            return bool(marked) == (value == "yes")
+        case "conflict" if isinstance(value, str):
+            return value in row["conflict_fields"].split()
         case "customer.orders":
             return number(Decimal(order.orders), asked) if order.orders else False
         case "priority" | "conflict":
@@ -200,6 +213,7 @@ def is_so(row: dict[str, Any], value: str, now: int, agent: str) -> bool:
         "closed": row["is_open"] == 0,
         "late": late and not row["will_be_late"],
         "unattended": waits and row["owner"] == "",
+        "unheld": row["is_open"] == 1 and not row["held"],
         "waiting": waits,
         "untold": late and not told,
         "mine": row["owner"] == agent,

@@ -47,7 +47,7 @@ QUERIES = {
     "reason": ["customs_delay", "out_of_stock", "c*", "*"],
     "tier": ["key", "standard", "one_off", "*"],
     "owner": ["me", "none", "ana", "tom", "t*", "*"],
-    "manager": ["lea", "*"],
+    "manager": ["lea", "none", "me", "*"],
     "stock": ["short", "ok"],
     "invoice": ["open", "overdue", "paid", "*"],
     "total": [">79", "79", "79.00", "<100", "79..900", ">=900", "7900", "0.50..", "*"],
@@ -58,14 +58,17 @@ QUERIES = {
     "mail.last": ["today", "<1d", ">1d", "*"],
     "priority": [">0", "0", ">=20", "<30", "10..60", "*"],
     "call": ["due", "missed", "kept", "late", "*"],
-    "conflict": [">0", "0", ">=1", "*"],
+    "conflict": [">0", "0", ">=1", "*", "total", "ship_to"],
     "country": ["DE", "SE", "S*", "*"],
     "source": ["shop", "market", "*"],
     "tag": ["gift", "GIFT", "vip", "gi*", "*t", "gi_*", "*"],
     "has": list(CATALOGUE["has"].values),
-    "is": ["open", "closed", "late", "unattended", "waiting", "untold", "mine", "snoozed"],
+    "is": ["open", "closed", "late", "unattended", "waiting", "untold", "mine", "snoozed", "unheld"],
     "customer.spend": [">100", "<500", ">=900", "*"],
     "customer.orders": [">1", "1", "<=3", "*"],
+    "customer.open": [">0", "0", ">=79", "*"],
+    "customer.tag": ["vip", "VIP", "v*", "*", "nothing"],
+    "contract": ["yes", "no"],
     "text": ["kowal", "lun", "LAMP", "zoe", "1001", "hello", "nothing"],
 }
 
@@ -75,7 +78,8 @@ def filled(plain: PlainShop, seed: int, count: int = 28) -> None:
     dice = random.Random(seed)
     some = dice.choice
     customers = [
-        plain.customer(name, tags=["vip"] if name.startswith("Zoë") else []) for name in NAMES[: dice.randint(1, 4)]
+        plain.customer(name, tags=["VIP", "contract: gold"] if name.startswith("Zoë") else [])
+        for name in NAMES[: dice.randint(1, 4)]
     ]
     for customer, address, number in zip(customers, EMAILS, PHONES * 2, strict=False):
         plain.put("customer_identities", customer_id=customer, kind="email", value=address, source="shop")
@@ -131,6 +135,32 @@ def filled(plain: PlainShop, seed: int, count: int = 28) -> None:
     plain.derive()
 
 
+def _owed(plain: PlainShop, customer: int | None, currency: str) -> int:
+    """Open invoices less what was paid; and open, unpaid orders that have none, less what was captured."""
+    cache, owed = plain.store.cache, 0
+    for order, of, total, state, payment in cache.execute(
+        "SELECT id, currency, total, state, payment_status FROM orders WHERE customer_id=?", (customer,)
+    ).fetchall():
+        billed = cache.execute(
+            "SELECT currency, total, paid, status FROM invoices WHERE order_id=? AND kind='invoice'", (order,)
+        ).fetchall()
+        owed += sum(
+            max(total - paid, 0)
+            for of, total, paid, status in billed
+            if of == currency and status in {"open", "partially_paid"}
+        )
+        counted = [status for _, _, _, status in billed if status not in {"void", "deleted", "draft"}]
+        if (
+            not counted
+            and of == currency
+            and state == "open"
+            and payment in {"pending", "authorized", "partially_paid"}
+        ):
+            taken = cache.execute("SELECT captured, currency FROM payments WHERE order_id=?", (order,)).fetchall()
+            owed += max(total - sum(amount for amount, of in taken if of == currency), 0)
+    return owed
+
+
 def known(plain: PlainShop) -> dict[int, Known]:
     """What there is to know of each order, gathered table by table."""
     cache = plain.store.cache
@@ -167,6 +197,10 @@ def known(plain: PlainShop) -> dict[int, Known]:
             mail_words=[word for text in mail for word in normalise.word_list(text)] + (["jan"] if mail else []),
             spend=sum(total for state, of, total in theirs if of == currency and state != "cancelled"),
             orders=len(theirs) if customer is not None else 0,
+            owed=_owed(plain, customer, currency),
+            customer_tags=[
+                tag for tags in listed("SELECT tags FROM customers WHERE id=?", customer) for tag in json.loads(tags)
+            ],
         )
     return found
 

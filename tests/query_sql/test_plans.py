@@ -31,7 +31,9 @@ PROMISED = [
     "due:today", "mail.waiting:>4h", "mail.last:<1d", "priority:>80", "call:missed", "conflict:>0", "country:SE",
     "tag:vip", "tag:vi*",
     "has:mail", "has:invoice", "has:conflict", "is:late", "is:unattended", "is:untold", "is:mine", "is:snoozed",
-    "customer.spend:>5000", "customer.orders:>9", "kowal", "1001", "tier:key OR return:requested",
+    "customer.spend:>5000", "customer.orders:>9", "customer.open:>100", "customer.tag:vip", "contract:yes",
+    "conflict:ship_to", "is:unheld",
+    "kowal", "1001", "tier:key OR return:requested",
     "source:shop tag:vip",
 ]  # fmt: skip
 """What must never cost more than what it finds."""
@@ -66,7 +68,7 @@ def test_a_word_brings_up_what_it_finds_by_an_index(plain: PlainShop, query: str
         steps = plan(cache, f"SELECT * FROM ({near.text}) LIMIT 2001", near.bound)
         # has:… reads an index that holds only those that have it.
         whole = [step for step in scans(steps) if not (query.startswith("has:") and "COVERING INDEX" in step)]
-        partial = ("queue_row_short", "queue_row_conflicts", "queue_row_late", "queue_row_mailed")
+        partial = tuple(f"queue_row_{name}" for name in ("short", "conflicts", "late", "mailed", "unheld"))
         assert not [step for step in whole if not step.endswith(partial)], steps
 
 

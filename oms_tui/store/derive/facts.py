@@ -12,12 +12,14 @@ from oms_tui.domain.vocabulary import ShipmentState, TrackingStatus
 from oms_tui.store.answered import answered_at
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
 from oms_tui.store.conflict_facts import disagreements, standing
+from oms_tui.store.customer_facts import account_managers, persons
 from oms_tui.store.reads.mail_requests import KINDS_SQL
 from oms_tui.store.rows import chunks, marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from oms_tui.store.customer_facts import PersonFacts
     from oms_tui.store.driver import Connection
     from oms_tui.store.workspace import Workspace
 
@@ -118,6 +120,7 @@ class Threads:
     last_mail_at: int | None = None
     told_at: int | None = None
     bounced: bool = False
+    attached: int = 0  # mails with files
 
     @property
     def waiting_since(self) -> int | None:
@@ -142,11 +145,18 @@ class OrderFacts:
     tasks: list[Values] = field(default_factory=list)
     outbox: str = ""
     called_at: int | None = None
+    notes: int = 0
+    step: str = ""  # the next step of its procedure, in words, and the action that does it
+    step_action: str = ""
     person: int | None = None
-    orders: int = 1
-    spent: dict[str, int] = field(default_factory=dict)  # minor units by currency, of the whole person
+    worth: PersonFacts | None = None  # of the whole person
+    manager: str = ""  # whom people made the account manager of the person
     customer_name: str = ""
-    customer_tags: str = "[]"
+
+    @property
+    def orders(self) -> int:
+        """How many the person placed."""
+        return self.worth.orders if self.worth else 1
 
 
 def load(store: Workspace, ids: Sequence[int]) -> dict[int, OrderFacts]:
@@ -179,6 +189,7 @@ def load(store: Workspace, ids: Sequence[int]) -> dict[int, OrderFacts]:
     _money(cache, found, here, place)
     _mail(store, found, here, place)
     _customers(cache, found)
+    _managers(store, found)
     _desk(store.desk, found)
     _conflicts(store, found)
     return found
@@ -217,10 +228,11 @@ def _mail(store: Workspace, found: dict[int, OrderFacts], here: list[int], place
     cache = store.cache
     waiting: dict[int, Waiting] = {}
     names: dict[str, Waiting] = {}
-    for order, conversation, last, ours, person, bounce, since in cache.execute(
+    for order, conversation, last, ours, person, bounce, attached, since in cache.execute(
         "SELECT l.order_id, c.id, max(m.sent_at), "
         "max(CASE WHEN m.direction='outbound' AND m.auto='' THEN m.sent_at END), "
         "max(CASE WHEN m.auto='' THEN m.sent_at END), max(CASE WHEN m.auto='bounce' THEN m.sent_at END), "
+        "sum(m.attachments<>'[]'), "
         "c.waiting_since FROM message_links l JOIN messages m ON m.id = l.message "
         "LEFT JOIN conversations c ON c.id = m.conversation_id "
         f"WHERE l.order_id IN ({place}) GROUP BY l.order_id, c.id",
@@ -230,6 +242,7 @@ def _mail(store: Workspace, found: dict[int, OrderFacts], here: list[int], place
         if threads is None:
             threads = found[order].threads = Threads()
         threads.last_mail_at = max(threads.last_mail_at or last, last)
+        threads.attached += attached
         if ours is not None:
             threads.told_at = max(threads.told_at or ours, ours)
         if bounce is not None and (person is None or bounce > person):
@@ -259,28 +272,26 @@ def _customers(cache: Connection, found: dict[int, OrderFacts]) -> None:
     wanted = sorted({facts.order["customer_id"] for facts in found.values() if facts.order["customer_id"] is not None})
     if not wanted:
         return
-    people: dict[int, tuple[int, str, str]] = {}
-    for customer, person, name, company, tags in cache.execute(
-        f"SELECT id, person_id, name, company, tags FROM customers WHERE id IN ({marks(len(wanted))})", wanted
+    people: dict[int, tuple[int, str]] = {}
+    for customer, person, name, company in cache.execute(
+        f"SELECT id, person_id, name, company FROM customers WHERE id IN ({marks(len(wanted))})", wanted
     ):
-        people[customer] = (person, name or company, tags)
-    persons = sorted({person for person, _, _ in people.values()})
-    worth: dict[int, tuple[int, dict[str, int]]] = {}
-    for person, currency, count, spend in cache.execute(
-        "SELECT c.person_id, o.currency, count(*), sum(CASE WHEN o.state<>'cancelled' THEN o.total ELSE 0 END) "
-        f"FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.person_id IN ({marks(len(persons))}) "
-        "GROUP BY c.person_id, o.currency",
-        persons,
-    ):
-        orders, spent = worth.get(person, (0, {}))
-        worth[person] = (orders + count, spent | {currency: spend})
+        people[customer] = (person, name or company)
+    worth = persons(cache, (person for person, _ in people.values()))
     for facts in found.values():
         known = people.get(facts.order["customer_id"])
         if known is not None:
-            facts.person = known[0]
-            orders, spent = worth.get(known[0], (1, {}))
-            facts.orders, facts.spent = orders, spent
-            facts.customer_name, facts.customer_tags = known[1], known[2]
+            facts.person, facts.customer_name = known
+            facts.worth = worth.get(known[0])
+
+
+def _managers(store: Workspace, found: dict[int, OrderFacts]) -> None:
+    """Whom people made account manager of these persons, by whichever of their customers they said it."""
+    people = {facts.person for facts in found.values() if facts.person is not None}
+    if people and store.desk.execute("SELECT 1 FROM customer_decisions LIMIT 1").fetchone() is not None:
+        managers = account_managers(store, people)
+        for facts in found.values():
+            facts.manager = managers.get(facts.person or 0, "")
 
 
 def _conflicts(store: Workspace, found: dict[int, OrderFacts]) -> None:
@@ -327,6 +338,8 @@ def _desk(desk: Connection, found: dict[int, OrderFacts]) -> None:
     for row in _of(desk, names, "call_logs", "called_at", reached):
         facts = by_name[row[0], row[1]]
         facts.called_at = max(facts.called_at or 0, row[2])
+    for row in _of(desk, names, "notes", "id", " AND deleted_at IS NULL"):
+        by_name[row[0], row[1]].notes += 1
 
 
 def _of(

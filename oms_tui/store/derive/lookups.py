@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _TAG: Final = insert("order_tags", ignore=True)
 _WORTH: Final = (
     insert("person_worth") + " ON CONFLICT(person_id, currency) DO UPDATE SET spend=excluded.spend, "
-    "orders=excluded.orders WHERE spend<>excluded.spend OR orders<>excluded.orders"
+    "orders=excluded.orders, owed=excluded.owed "
+    "WHERE spend<>excluded.spend OR orders<>excluded.orders OR owed<>excluded.owed"
 )
 
 
@@ -41,11 +42,26 @@ def forget_tags(cache: Connection, orders: Iterable[int]) -> None:
 
 
 def write_worth(cache: Connection, facts: Mapping[int, OrderFacts]) -> None:
-    """What the people behind these orders spent and ordered; written only where it moved."""
-    worth = {
-        (of.person, currency): (spend / 10 ** minor_digits(currency), of.orders)
-        for of in facts.values()
-        if of.person is not None
-        for currency, spend in of.spent.items()
-    }
-    cache.executemany(_WORTH, [(*key, *value) for key, value in worth.items()])
+    """What the people behind these orders spent, ordered and owe, and their tags; written only where it moved."""
+    people = {of.person: of.worth for of in facts.values() if of.person is not None and of.worth is not None}
+    rows = []
+    for person, of in people.items():
+        for currency in of.spent.keys() | of.owed.keys():
+            unit = 10 ** minor_digits(currency)
+            rows.append(
+                (person, currency, of.spent.get(currency, 0) / unit, of.orders, of.owed.get(currency, 0) / unit)
+            )
+    cache.executemany(_WORTH, rows)
+    _write_person_tags(cache, {person: {tag.casefold() for tag in of.tags} for person, of in people.items()})
+
+
+def _write_person_tags(cache: Connection, wanted: Mapping[int, set[str]]) -> None:
+    for part in chunks(wanted):
+        found = cache.execute(
+            f"SELECT tag, person_id FROM person_tags WHERE person_id IN ({marks(len(part))})", part
+        ).fetchall()
+        there = set(found)
+        here = {(tag, person) for person in part for tag in wanted[person]}
+        if there != here:
+            cache.executemany("DELETE FROM person_tags WHERE tag=? AND person_id=?", there - here)
+            cache.executemany("INSERT OR IGNORE INTO person_tags(tag, person_id) VALUES (?,?)", here - there)

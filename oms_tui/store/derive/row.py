@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from oms_tui.domain.absence import Team, hands
 from oms_tui.domain.attention import ENDED, AttentionFacts, due_again
 from oms_tui.domain.clocks import ResponsePolicy, response_clocks, running
 from oms_tui.domain.conversations import Letter
@@ -14,7 +15,7 @@ from oms_tui.domain.money import minor_digits
 from oms_tui.domain.next_step import flags, next_step
 from oms_tui.domain.priority import score
 from oms_tui.domain.stages import stage_of
-from oms_tui.domain.tiers import CustomerFacts, tier_of
+from oms_tui.domain.tiers import tier_of
 from oms_tui.domain.vocabulary import (
     INVOICE_OVERDUE,
     CallState,
@@ -29,6 +30,7 @@ from oms_tui.domain.vocabulary import (
     TrackingStatus,
 )
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
+from oms_tui.store.customer_facts import customer_facts
 from oms_tui.store.derive import goods
 from oms_tui.store.derive.demand import Lack
 from oms_tui.store.queue_sorts import LATER
@@ -54,6 +56,7 @@ _BEFORE_TRANSIT: Final = {
 
 _CALLS: Final = frozenset({TaskKind.MILESTONE_CALL, TaskKind.CALLBACK})
 NOTHING_LACKS: Final = Lack()
+ALWAYS_HERE: Final = Team()
 
 Values = dict[str, Any]
 
@@ -66,6 +69,7 @@ def row_of(
     now: int,
     short: Lack = NOTHING_LACKS,
     expected: Sequence[tuple[int, str]] = (),
+    team: Team = ALWAYS_HERE,
 ) -> Values:
     """The order's row.
 
@@ -76,6 +80,7 @@ def row_of(
         now: milliseconds since 1970 UTC.
         short: units it lacks, and whether the rest could go.
         expected: when what it lacks comes in, and who says so.
+        team: who works here, and who is away.
     """
     order, threads = facts.order, facts.threads
     state = goods.state_of(facts)
@@ -93,7 +98,7 @@ def row_of(
         "name": facts.customer_name or order["ship_name"] or order["email"],
         "customer_id": order["customer_id"],
         "tier": tier,
-        "account_manager": decision.get("account_manager") or policy.tier(tier).account_manager,
+        "account_manager": decision.get("account_manager") or facts.manager or policy.tier(tier).account_manager,
         "state": state,
         "payment_status": order["payment_status"],
         "fulfillment_status": order["fulfillment_status"],
@@ -106,6 +111,7 @@ def row_of(
         "promised_at": order["promised_at"],
         "promised_sort": order["promised_at"] if order["promised_at"] is not None else LATER,
         "owner": decision.get("owner") or "",
+        "held": 1,
         "tags": _tags(order["tags"], decision.get("tags")),
         "country": order["ship_country"],
         "carrier": parcel.carrier if parcel else "",
@@ -115,8 +121,11 @@ def row_of(
         "last_mail_at": threads.last_mail_at if threads else None,
         "last_told_at": max(filter(None, (threads.told_at if threads else None, facts.called_at)), default=None),
         "short": short.units,
+        "noted": facts.notes,
+        "attached": threads.attached if threads else 0,
         "invoice": invoice,
         "conflicts": len(facts.conflicts),
+        "conflict_fields": f" {' '.join(facts.conflicts)} " if facts.conflicts else "",
         # a customer who waits ends it (AttentionFacts.snoozed): lists must not leave them out
         "snoozed_until": decision.get("snoozed_until") if threads is None or threads.waiting_since is None else None,
         "derived_at": now,
@@ -125,7 +134,24 @@ def row_of(
         _rest(row)
     else:
         _attend(row, facts, policy, parcel, now=now, short=short, expected=expected, invoice_due=invoice_due)
+        if row["is_open"]:
+            _put_into_hands(row, team, now)
     return row
+
+
+def _put_into_hands(row: Values, team: Team, now: int) -> None:
+    """Whose it is now, and until when that holds."""
+    found = hands(
+        team,
+        owner=row["owner"],
+        manager=row["account_manager"],
+        tier=row["tier"],
+        waits=row["waiting_since"] is not None,
+        now=now,
+    )
+    if (row["owner"] or row["account_manager"]) and (change := team.next_change(now)) is not None:
+        row["refresh_at"] = min(row["refresh_at"] or change, change)
+    row["owner"], row["held"] = found.owner, int(found.held)
 
 
 def _nothing_open(facts: OrderFacts, stage: Stage) -> bool:
@@ -197,6 +223,8 @@ def _attend(
         outbox=facts.outbox,
         invoice_due_at=_at(invoice_due),
         snoozed_until=_at(row["snoozed_until"]),
+        step=facts.step,
+        step_action=facts.step_action,
     )
     priority = score(attention, policy.weights, now=moment)
     step = next_step(attention, now=moment)
@@ -222,6 +250,7 @@ def _attend(
         "late_since": _ms(delay.since) if delay.late or delay.will_be_late else None,
         "will_be_late": int(delay.will_be_late),
         "call": _call(facts, call, now),
+        "task_due_at": task["due_at"] if task else None,
     }
     moments = (_ms(again), quiet_at, invoice_due)
     row["refresh_at"] = min((each for each in moments if each is not None and each > now), default=None)
@@ -333,21 +362,7 @@ def _invoice(facts: OrderFacts, now: int) -> tuple[str, int | None]:
 
 
 def _tier(facts: OrderFacts, tiers: Sequence[tuple[str, Tree | None]]) -> str:
-    order = facts.order
-    return tier_of(
-        CustomerFacts(
-            currency=order["currency"],
-            spend=facts.spent.get(order["currency"], 0),
-            orders=facts.orders,
-            total=order["total"],
-            country=order["ship_country"],
-            source=order["source"],
-            tags=tuple(json.loads(order["tags"])) + tuple(json.loads(facts.customer_tags)),
-            email=order["email"],
-            name=facts.customer_name or order["ship_name"],
-        ),
-        tiers,
-    )
+    return tier_of(customer_facts(facts.order, facts.worth, facts.customer_name), tiers)
 
 
 def _tags(theirs: str, ours: str | None) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from oms_tui.domain.vocabulary import CallState
+from oms_tui.domain.vocabulary import CallState, Role, words_of
 from oms_tui.store import badges
+from oms_tui.store.absences import team_of
 from oms_tui.store.conflict_facts import twins_of
+from oms_tui.store.customer_facts import read_tiers
 from oms_tui.store.derive import demand
 from oms_tui.store.derive.facts import load
 from oms_tui.store.derive.goods import need_of
@@ -17,7 +19,7 @@ from oms_tui.store.driver import transaction
 from oms_tui.store.rows import chunks, marks, upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from oms_tui.domain.policy import DeskPolicy, TierPolicy
     from oms_tui.domain.query_tree import Tree
@@ -73,8 +75,14 @@ def _find_their_mail(store: Workspace, policy: DeskPolicy, ids: Sequence[int], n
 
 
 def derive_due(store: Workspace, policy: DeskPolicy, *, now: int, limit: int = BATCH) -> int:
-    """Derive up to ``limit`` orders that time alone has changed; how many there were."""
+    """Derive up to ``limit`` orders that time alone has changed; how many there were.
+
+    Conversations that were put aside until now come back, and their orders with them.
+    """
+    from oms_tui.store.mail_links import wake
+
     with transaction(store.cache) as cache:
+        derive_orders(store, policy, wake(store, policy, now, limit=BATCH)[:BATCH], now)
         ids = [
             order
             for (order,) in cache.execute(
@@ -103,18 +111,22 @@ def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now:
         here = list(facts)
         lacking = demand.lacks(cache, here)
         coming = demand.expected(cache, lacking)
-        tiers = _tiers(policy.tiers)
-        rows = [
-            row_of(
-                each,
+        tiers, team = _tiers(policy.tiers), team_of(store.desk, policy, now)
+
+        def row(order: int) -> Values:
+            return row_of(
+                facts[order],
                 policy,
                 tiers,
                 now=now,
                 short=lacking.get(order, NOTHING_LACKS),
                 expected=coming.get(order, ()),
+                team=team,
             )
-            for order, each in facts.items()
-        ]
+
+        rows = [row(order) for order in facts]
+        if policy.procedures:
+            rows = _with_steps(store, policy, facts, rows, row, now=now)
         changed = [row for row in rows if _differs(facts[row["order_id"]].before, row, _WRITTEN)]
         cache.executemany(_UPSERT, [[row[column] for column in COLUMNS] for row in changed])
         write_tags(cache, facts, changed)
@@ -129,6 +141,28 @@ def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now:
         others += _orders_of(cache, [customer for customer in taken.values() if customer is not None])
         cache.executemany("INSERT OR IGNORE INTO dirty(order_id) VALUES (?)", [(order,) for order in others])
         _tell(cache, [*told, *taken])
+
+
+def _with_steps(
+    store: Workspace,
+    policy: DeskPolicy,
+    facts: dict[int, OrderFacts],
+    rows: list[Values],
+    again: Callable[[int], Values],
+    *,
+    now: int,
+) -> list[Values]:
+    """The rows with the next step of each order's procedure: which one it is in, its row as it will be says."""
+    from oms_tui.store.procedures import next_steps
+
+    write_tags(store.cache, facts, rows)  # queries look into these tables as well
+    write_worth(store.cache, facts)
+    found = next_steps(store, policy, rows, now=now)
+    for order, (procedure, step) in found.items():
+        role = f" ({words_of(Role, step.rule.role)})" if step.rule.role else ""
+        facts[order].step = f"{procedure}: {step.rule.title}{role}"
+        facts[order].step_action = step.rule.action
+    return [again(row["order_id"]) if row["order_id"] in found else row for row in rows]
 
 
 def _count(cache: Connection, facts: dict[int, OrderFacts], rows: Sequence[Values]) -> None:
@@ -219,18 +253,5 @@ def _tell(cache: Connection, changed: Sequence[int]) -> None:
 
 @lru_cache(maxsize=8)
 def _tiers(policies: tuple[TierPolicy, ...]) -> list[tuple[str, Tree | None]]:
-    """The tiers with their queries read. One that cannot be read finds nobody; ``doctor`` says why."""
-    from oms_tui.domain.query import QueryError, parse
-    from oms_tui.domain.tiers import UnknownTierWord, check
-    from oms_tui.store.query_words import CATALOGUE
-
-    found: list[tuple[str, Tree | None]] = []
-    for policy in policies:
-        try:
-            tree = parse(policy.when, CATALOGUE) if policy.when.strip() else None
-            if tree is not None:
-                check(tree)
-        except (QueryError, UnknownTierWord):
-            continue
-        found.append((policy.name, tree))
-    return found
+    """Read once for each config."""
+    return read_tiers(policies)
