@@ -67,22 +67,35 @@ def unlink_mail(session: Session, order: QueueItem, mail: MessageView) -> Outcom
     return Outcome(words, write.undo_id)
 
 
-def close_conversations(write: DeskWrite, session: Session, order: QueueItem, reason: str) -> int:
-    """Close every conversation of the order in which somebody waits; returns how many."""
+def decide_waiting(
+    write: DeskWrite, session: Session, order: QueueItem, status: str, reason: str, *, until: int | None = None
+) -> int:
+    """Decide on every conversation of the order in which somebody waits; returns how many there were.
+
+    Args:
+        write: the transaction it belongs to.
+        session: who decides.
+        order: whose conversations.
+        status: ``closed``; ``pending``: they were answered otherwise; ``snoozed``.
+        reason: why.
+        until: when a snoozed one comes back (milliseconds since 1970 UTC).
+    """
     from oms_tui.store.reads.mail import conversations_of
 
-    closed = 0
+    decided = 0
     for conversation in conversations_of(session.store, order.id, session.policy, write.now):
         waiting = next((mail for mail in conversation.messages if mail.id == conversation.unanswered), None)
         if waiting is None:
             continue
-        write_status(write, session, waiting, "closed", reason)
-        closed += 1
-    return closed
+        write_status(write, session, waiting, status, reason, until=until)
+        decided += 1
+    return decided
 
 
-def write_status(write: DeskWrite, session: Session, mail: MessageView, status: str, reason: str) -> None:
-    """What a person decided about the conversation a mail is in."""
+def write_status(
+    write: DeskWrite, session: Session, mail: MessageView, status: str, reason: str, *, until: int | None = None
+) -> None:
+    """What a person decided about the conversation a mail is in; ``until``: when a snoozed one comes back."""
     write.put(
         "thread_decisions",
         {
@@ -92,6 +105,7 @@ def write_status(write: DeskWrite, session: Session, mail: MessageView, status: 
             "reason": reason,
             "agent": session.agent.id,
             "decided_at": write.now,
+            "snoozed_until": until,
         },
     )
     write.changed(MAIL_CHANGED, "", mail.content_name)

@@ -35,6 +35,7 @@ def move(session: Session, mail_id: int, into_id: int) -> str:
                 "reason": "",
                 "agent": session.agent.id,
                 "decided_at": write.now,
+                "snoozed_until": None,
             },
         )
         write.event("split" if split else "merged", words, data={"mail": mail.content_name, "into": into.content_name})

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         LineView,
         MoneyView,
         OrderView,
+        ProcedureView,
         QueueItem,
         ShipmentView,
         SourceHealth,
@@ -175,6 +176,7 @@ def order(view: OrderView, actions: Iterable[Document] = ()) -> Document:
             }
             for each in view.timeline
         ],
+        "procedures": [_procedure(each) for each in view.procedures],
         "drafts": [
             {"id": each.id, "agent": each.agent, "subject": each.subject, "to": list(each.to), "body": each.body}
             for each in view.drafts
@@ -186,6 +188,29 @@ def order(view: OrderView, actions: Iterable[Document] = ()) -> Document:
             "why": view.next_why,
             "due_at": moment(view.next_due_at),
         },
+    }
+
+
+def _procedure(each: ProcedureView) -> Document:
+    following = each.next
+    return {
+        "name": each.name,
+        "done": each.settled,
+        "next": following.rule.id if following else None,
+        "steps": [
+            {
+                "id": step.rule.id,
+                "title": step.rule.title,
+                "role": step.rule.role or None,
+                "action": step.rule.action or None,
+                "state": step.state.value,
+                "by": step.by or None,
+                "at": moment(step.at),
+                "reason": step.reason or None,
+                "by_itself": step.by_itself,
+            }
+            for step in each.steps
+        ],
     }
 
 

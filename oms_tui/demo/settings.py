@@ -148,6 +148,25 @@ sort = "placed"
 query = "tier:key"
 sort = "priority"
 
+# ---- procedures: the set steps for a kind of order
+
+[procedures."Gift"]
+when = "tag:gift"
+steps = [
+    {{ title = "Write the gift card", role = "agent" }},
+    {{ title = "Wrap it, take the prices off", role = "warehouse" }},
+    {{ title = "Tell the customer it is on its way", role = "agent", action = "send" }},
+]
+
+[procedures."Lost or coming back"]
+when = "tracking:returning OR reason:carrier_parcel_lost"
+steps = [
+    {{ title = "Call the customer", role = "agent", action = "log_call" }},
+    {{ title = "Open a claim with the carrier", role = "lead" }},
+    {{ title = "Replace or refund", role = "agent" }},
+    {{ title = "Say why it is late", role = "agent", action = "set_delay_reason" }},
+]
+
 [macros]
 folder = "macros"
 

@@ -60,6 +60,8 @@ class AttentionFacts:
         outbox: the OutboxState of a reply that needs a decision, "" for none.
         invoice_due_at: when an open invoice is due; None where nothing is sold on account.
         snoozed_until: somebody put it aside until then.
+        step: the next step of its procedure, in words.
+        step_action: the action that does it.
     """
 
     zone: tzinfo
@@ -88,6 +90,8 @@ class AttentionFacts:
     outbox: str = ""
     invoice_due_at: datetime | None = None
     snoozed_until: datetime | None = None
+    step: str = ""
+    step_action: str = ""
 
     @property
     def ended(self) -> bool:

@@ -24,6 +24,9 @@ MOST_REFERENCES: Final = 50
 MOST_PEOPLE: Final = 20
 """People of one mail that count."""
 
+_SETTLES: Final = frozenset({ConversationStatus.CLOSED, ConversationStatus.PENDING})
+"""What a person decides when nobody waits any more: it needs no answer, or was answered otherwise (by phone)."""
+
 _STAYS: Final = frozenset({ConversationStatus.SPAM, ConversationStatus.MERGED})
 
 
@@ -171,7 +174,7 @@ def state_of(letters: Sequence[Letter], *, now: datetime, decision: Decision | N
             waiting = [mail for mail in waiting if not _answers(letter, mail)]
     inbound, outbound = last.get(Direction.INBOUND), last.get(Direction.OUTBOUND)
     newest = max(last.values(), key=_place, default=None)
-    if decision and decision.status == ConversationStatus.CLOSED:
+    if decision and decision.status in _SETTLES:
         waiting = [mail for mail in waiting if mail.at > decision.at]
     return ConversationState(
         status=_status(decision, now=now, newest_inbound=inbound, waiting=bool(waiting), anybody=newest is not None),

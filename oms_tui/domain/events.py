@@ -41,7 +41,7 @@ _KINDS: Final = {
     TimelineGroup.CALLS: "call_made call_received call_missed callback_asked milestone_call",
     TimelineGroup.INTERNAL: (
         "note task_opened task_done reminder assigned claimed tagged linked unlinked split merged identity_confirmed "
-        "identity_rejected conflict_found conflict_resolved delay_reason_set snoozed woken rule_ran step_skipped "
+        "identity_rejected conflict_found conflict_resolved delay_reason_set snoozed woken rule_ran step_done step_skipped step_opened "
         "override action_asked attachment_saved printed picked inspected packed undone draft"
     ),
     TimelineGroup.MONEY: (

@@ -89,10 +89,12 @@ def _trouble(facts: AttentionFacts, delay: Delay) -> Iterator[NextStep]:
 def _onward(facts: AttentionFacts) -> Iterator[NextStep]:
     if facts.short > 0 and facts.stage in _WAITS:
         yield NextStep("split" if facts.can_split else "ask_customer", f"{facts.short} short")
-    if facts.stage == Stage.READY_TO_RELEASE and facts.fulfillment_status != FulfillmentStatus.ON_HOLD:
-        yield NextStep("release", "paid and in stock")
     if facts.stage == Stage.AWAITING_PAYMENT and facts.owed_since is not None:
         yield NextStep("record_receipt", "waits for the money")
+    if facts.step:
+        yield NextStep(facts.step_action or "step_done", facts.step)
+    if facts.stage == Stage.READY_TO_RELEASE and facts.fulfillment_status != FulfillmentStatus.ON_HOLD:
+        yield NextStep("release", "paid and in stock")
     if facts.stage == Stage.DELIVERED:
         yield NextStep("close", "delivered, and nothing is open")
 

@@ -108,6 +108,12 @@ class Conversation(CacheTable, table=True):
             sqlite_where=text("waiting_since IS NOT NULL"),
             postgresql_where=text("waiting_since IS NOT NULL"),
         ),
+        Index(
+            "conversations_snoozed",
+            "snoozed_until",
+            sqlite_where=text("snoozed_until IS NOT NULL"),
+            postgresql_where=text("snoozed_until IS NOT NULL"),
+        ),
     )
     id: int = Field(sa_column=big(primary=True))
     root: str  # Message-ID (or digest) of its first message: the name desk rows use
@@ -119,4 +125,5 @@ class Conversation(CacheTable, table=True):
     last_outbound_at: int | None = Field(default=None, sa_column=big(null=True))
     waiting_since: int | None = Field(default=None, sa_column=big(null=True))
     unanswered: int | None = Field(default=None, sa_column=big(null=True))  # the newest message nobody answered
+    snoozed_until: int | None = Field(default=None, sa_column=big(null=True))  # put aside, and back by itself then
     to_link: int = 0  # inbound messages that belong to no order, unless somebody closed the conversation

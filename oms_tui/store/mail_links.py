@@ -133,6 +133,21 @@ def rematch(store: Workspace, policy: DeskPolicy, mails: Sequence[Mail], now: in
         return touched
 
 
+def wake(store: Workspace, policy: DeskPolicy, now: int, *, limit: int = _MOST_REMATCHED) -> list[int]:
+    """Bring back the conversations that were put aside until now; returns the orders they lie on."""
+    with transaction(store.cache) as cache:
+        over = cache.execute(
+            "SELECT id FROM conversations WHERE snoozed_until <= ? ORDER BY snoozed_until LIMIT ?", (now, limit)
+        ).fetchall()
+        if not over:
+            return []
+        mails = mail_rows.load(cache, "conversation_id", [number for (number,) in over])
+        conversations = mail_threads.derive(cache, store.desk, mails, policy.own_addresses, now)
+        orders = orders_on(store, conversations)
+        tell(store, [mail.id for mail in mails], orders)
+        return sorted(orders)
+
+
 # ---- when orders arrive
 
 

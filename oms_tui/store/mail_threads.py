@@ -31,7 +31,9 @@ TO_LINK: Final = frozenset({"", "bounce"})
 _BY_HAND: Final = "by hand"
 _CHAIN: Final = 20  # decisions followed from mail to mail
 _STATUSES: Final = frozenset(ConversationStatus)
-_NOBODY_WAITS: Final = frozenset({ConversationStatus.CLOSED, ConversationStatus.SPAM, ConversationStatus.MERGED})
+_NOBODY_WAITS: Final = frozenset(
+    {ConversationStatus.CLOSED, ConversationStatus.SPAM, ConversationStatus.MERGED, ConversationStatus.SNOOZED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ def derive(
             members.setdefault(mail.conversation, []).append(mail)
     decisions = _statuses(desk, (mail.name for group in members.values() for mail in group))
     before = _to_link(cache, members if known is None else known)
-    moment = datetime.fromtimestamp(now / 1000, UTC)
+    moment = _moment(now)
     rows = [_row(number, group, decisions, own, moment) for number, group in members.items()]
     cache.executemany(upsert("conversations"), rows)
     count_badge(cache, "mail.to_link", sum(row[-1] for row in rows) - before)
@@ -209,6 +211,7 @@ def _row(
         _ms(state.last_outbound_at),
         _ms(state.waiting_since) if waits else None,
         unanswered[0] if unanswered else None,
+        _ms(decision.until) if decision is not None and state.status == ConversationStatus.SNOOZED else None,
         to_link,
     )
 
@@ -231,6 +234,10 @@ def _customer(letters: Sequence[Letter], own: Collection[str]) -> str:
     return next((person for each in letters for person in people(each, own)), "")
 
 
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
 def _ms(moment: datetime | None) -> int | None:
     return None if moment is None else round(moment.timestamp() * 1000)
 
@@ -242,11 +249,12 @@ def _statuses(desk: Connection, names: Iterable[str]) -> dict[str, Decision]:
     found: dict[str, Decision] = {}
     for part in chunks(dict.fromkeys(names)):
         query = (
-            f"SELECT mail, value, decided_at FROM thread_decisions WHERE kind='status' AND mail IN ({marks(len(part))})"
+            "SELECT mail, value, decided_at, snoozed_until FROM thread_decisions WHERE kind='status' "
+            f"AND mail IN ({marks(len(part))})"
         )
-        for name, value, at in desk.execute(query, list(part)):
+        for name, value, at, until in desk.execute(query, list(part)):
             if value in _STATUSES:
-                found[name] = Decision(value, datetime.fromtimestamp(at / 1000, UTC))
+                found[name] = Decision(value, _moment(at), _moment(until) if until is not None else None)
     return found
 
 

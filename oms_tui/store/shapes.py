@@ -18,6 +18,7 @@ from oms_tui.store.mail_shapes import OutboxView as OutboxView  # noqa: PLC0414,
 from oms_tui.store.mail_shapes import UnlinkedMail as UnlinkedMail  # noqa: PLC0414 - handed on
 from oms_tui.store.queue_shapes import Flag as Flag  # noqa: PLC0414 - handed on
 from oms_tui.store.queue_shapes import QueueItem as QueueItem  # noqa: PLC0414, TC001 - likewise
+from oms_tui.store.work_shapes import ProcedureView as ProcedureView  # noqa: PLC0414, TC001 - likewise
 
 
 @dataclass(slots=True, frozen=True)
@@ -328,6 +329,7 @@ class OrderView:
     outbox: tuple[OutboxView, ...]
     claim: str = ""  # the agent at work on it now, "" for nobody
     source_ages: dict[str, int | None] = field(default_factory=dict)  # source -> last success
+    procedures: tuple[ProcedureView, ...] = ()
 
 
 @dataclass(slots=True, frozen=True)

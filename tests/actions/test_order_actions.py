@@ -334,4 +334,4 @@ def test_the_log_has_what_was_before_and_after(world: World) -> None:
     world.do("assign", "1042", owner="ben")
     world.do("assign", "1042", owner="lea")
     [_, (data,)] = world.session.store.desk.execute("SELECT data FROM desk_events ORDER BY rowid").fetchall()
-    assert json.loads(data) == {"before": {"owner": "ben"}, "after": {"owner": "lea"}}
+    assert json.loads(data) == {"action": "assign", "before": {"owner": "ben"}, "after": {"owner": "lea"}}

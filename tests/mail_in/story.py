@@ -197,7 +197,7 @@ class Desk:
     def decide(self, table: str, **values: Any) -> None:
         """What a person decided, as an action writes it."""
         with transaction(self.store.desk):
-            desk_rows.put(self.store.desk, table, {"agent": "ana", "decided_at": NOW, **values})
+            desk_rows.put(self.store.desk, table, {"agent": "ana", "decided_at": NOW, "snoozed_until": None, **values})
 
     def outbox(self, name: str, message_id: str, remote_id: str, *, to: str) -> None:
         """A reply that left from here."""

@@ -42,7 +42,7 @@ def _why_not(_session: Session, order: QueueItem) -> str:
 
 
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
-    from oms_tui.actions.mail_decisions import close_conversations
+    from oms_tui.actions.mail_decisions import decide_waiting
 
     open_still, reason = obstacles(session, order), fields["reason"]
     if open_still and not reason:
@@ -55,7 +55,7 @@ def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
         for task in open_tasks(session, order):
             end_task(write, task, f"order closed: {reason}", state="dropped")
         if order.waiting_since is not None:
-            close_conversations(write, session, order, reason)
+            decide_waiting(write, session, order, "closed", reason)
         write.event("closed", words, name_of(order), {"reason": reason, "still_open": open_still})
         write.changed(ORDER_CHANGED, *name_of(order))
     return Outcome(words, write.undo_id)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from oms_tui.domain.vocabulary import DelayReason, words_of
 from oms_tui.store import desk_rows
+from oms_tui.store.procedures import procedures_of
 from oms_tui.store.reads import order_goods, order_money, order_people, queue
 from oms_tui.store.reads.mail import conversations_of
 from oms_tui.store.reads.outbox import drafts_of, outbox_of
@@ -107,6 +108,7 @@ def read_order(store: Workspace, policy: DeskPolicy, order_id: int, *, now: int)
         outbox=outbox_of(store, source, remote_id),
         claim=_claim(store, source, remote_id, now),
         source_ages=_ages(store),
+        procedures=procedures_of(store, policy, order_id, now=now),
     )
 
 
