@@ -15,7 +15,7 @@ class ConnectorError(Exception):
     """Something between us and a system went wrong. ``hint`` says what to do about it."""
 
     code = "error"
-    hint = "run `oms-tui doctor`"
+    hint = "check the source's settings in the config"
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -70,6 +70,7 @@ class NotFound(ConnectorError):
     """The record, folder or path is not there."""
 
     code = "not_found"
+    hint = "check the address and the names in the source's settings"
 
 
 class Conflict(ConnectorError):
@@ -100,4 +101,4 @@ class ProtocolError(ConnectorError):
     """The answer was not what the protocol says: HTML for JSON, half a response, a changed schema."""
 
     code = "protocol"
-    hint = "check that the address is the API's and not a login page; the raw answer is kept for `oms-tui doctor -v`"
+    hint = "check that the address in the config is the API's and not a login page"

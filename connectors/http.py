@@ -34,9 +34,10 @@ if TYPE_CHECKING:
 
     from connectors.base import Account
 
-# httpx writes each URL to its log at INFO, with whatever the query holds.
-for _chatty in ("httpx", "httpcore"):
-    logging.getLogger(_chatty).setLevel(logging.WARNING)
+# httpx writes each URL to its log at INFO, with whatever the query holds; stamina warns of each retry, on the terminal
+# of whoever has no log. What failed in the end is told by us.
+for _chatty, _level in (("httpx", logging.WARNING), ("httpcore", logging.WARNING), ("stamina", logging.ERROR)):
+    logging.getLogger(_chatty).setLevel(_level)
 
 _TIMEOUT = httpx.Timeout(connect=10, read=30, write=30, pool=10)
 _DEADLINE = 120.0  # seconds for a whole answer: a server that drips a byte a second never trips a read timeout

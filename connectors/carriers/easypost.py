@@ -25,7 +25,9 @@ _BATCH: Final = 50
 _PER_SECOND: Final = 10
 _GIVE_UP_AFTER: Final = 3  # parcels in one run that could not be asked about: it is the network, not the parcels
 _TEST_KEY: Final = "EZTK"
-_ONE_PARCELS_FAULT: Final = (NotFound, Rejected, Conflict, ProtocolError)
+_ONE_PARCELS_FAULT: Final = (Rejected, Conflict)
+_THE_PLACES_FAULT: Final = (Temporary, ProtocolError, NotFound)  # no network, a login page, another API's address
+_VERSION: Final = "/v2"
 
 
 class EasyPost:
@@ -54,7 +56,7 @@ class EasyPost:
         self._carriers = frozenset(str(name).casefold() for name in account.values.get("carriers") or ())
         self._api = HttpApi(
             account,
-            str(account.values.get("url") or API),
+            str(account.values.get("url") or API).rstrip("/").removesuffix(_VERSION),  # as its documentation writes it
             auth=(key, ""),
             redact=(key,),
             per_second=_PER_SECOND,
@@ -89,13 +91,13 @@ class EasyPost:
         trackers: dict[str, Any] = {}
         for start in range(0, len(known), _BATCH):
             trackers.update(self._batch(known[start : start + _BATCH]))
-        out_of_reach: list[Temporary] = []
+        out_of_reach: list[Temporary | ProtocolError | NotFound] = []
         for ref in refs:
             try:
                 self._take(page, trackers.get(ref.remote_id) or self._one(ref), ref)
             except _ONE_PARCELS_FAULT as error:
                 page.quarantined.append(Quarantined(_person_ref(ref), str(error)))
-            except Temporary as error:
+            except _THE_PLACES_FAULT as error:
                 out_of_reach.append(error)
                 page.quarantined.append(Quarantined(_person_ref(ref), str(error)))
             except RateLimited:
@@ -125,7 +127,7 @@ class EasyPost:
         try:
             # A read, though it is a POST: there are too many numbers for an address line.
             answer = self._api.post("/v2/trackers/batch", json={"tracking_codes": numbers}, safe=True).json()
-        except _ONE_PARCELS_FAULT:
+        except (*_ONE_PARCELS_FAULT, ProtocolError, NotFound):
             return {}  # one of them spoils the batch: each is asked about by itself, and the bad one is found
         return {tracker["id"]: tracker for tracker in self._list_of(answer) if isinstance(tracker.get("id"), str)}
 

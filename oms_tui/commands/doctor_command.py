@@ -180,7 +180,7 @@ def _sources(config: Config) -> Iterator[Finding]:
         try:
             health = opened.check()
         except ConnectorError as error:
-            yield Finding(source.name, "failed", str(error), error.hint)
+            yield Finding(source.name, "failed", str(error).removeprefix(f"{source.name}: "), error.hint)
             continue
         finally:
             opened.close()

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import SourceHealth
 
-_STALE_AFTER_MS = 15 * 60_000  # where the config names no age
-
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments: there are none."""
@@ -27,14 +25,7 @@ def healths(config: Config, session: Session) -> list[SourceHealth]:
     """How each configured source does, in the config's order."""
     from oms_tui.store.reads.health import source_health
 
-    sources = {
-        source.name: (
-            source.kind,
-            source.enabled,
-            int(source.stale_after.total_seconds() * 1000) if source.stale_after else _STALE_AFTER_MS,
-        )
-        for source in config.sources.values()
-    }
+    sources = {source.name: (source.kind, source.enabled, source.stale_after_ms) for source in config.sources.values()}
     return source_health(session.store, sources, session.now())
 
 

@@ -24,7 +24,7 @@ PARKED: Final = {AuthExpired: 3600.0, Forbidden: 900.0, CertificateRejected: LON
 
 _JITTER: Final = 0.1
 _POLL: Final = timedelta(seconds=60)
-_TRACKING_POLL: Final = timedelta(minutes=10)
+_TRACKING_POLL: Final = timedelta(minutes=5)
 _HOT: Final = timedelta(minutes=5)
 _NIGHT_HOUR: Final = 3  # of the desk's zone, for a desk that never closes
 _DAY_MS: Final = 86_400_000
@@ -39,15 +39,15 @@ class Pace:
 
 
 def pace(source: Source, manifest: Manifest) -> Pace:
-    """The config's times, else what is usual for such a connector; never quicker than the connector bears."""
+    """The config's times, which are somebody's word; else what is usual and the connector bears."""
     tracks = Capability.TRACKING in manifest.capabilities and not manifest.streams
-    poll = max(source.poll or (_TRACKING_POLL if tracks else _POLL), manifest.min_poll)
+    poll = source.poll or max(_TRACKING_POLL if tracks else _POLL, manifest.min_poll)
     return Pace(poll, max(source.hot or _HOT, poll))
 
 
 def next_wait(poll: timedelta, dice: Random) -> float:
-    """Seconds until the next look, a little uneven so that sources do not march in step."""
-    return poll.total_seconds() * (1 + dice.uniform(-_JITTER, _JITTER))
+    """Seconds until the next look: at most ``poll``, a little uneven so that sources do not march in step."""
+    return poll.total_seconds() * (1 - dice.uniform(0, _JITTER))
 
 
 def wait_after(error: Exception, failures: int, now: datetime, dice: Random) -> float:

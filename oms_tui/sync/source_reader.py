@@ -38,6 +38,7 @@ TRACKING: Final = "tracking"
 _WHOLE_SOURCE: Final = (AuthExpired, CertificateRejected, RateLimited, Temporary, DatabaseError)
 _BODIES: Final = 200
 _BODIES_SECONDS: Final = 2.0
+_NEARLY_A_POLL_MS: Final = 850  # rounds come up to a tenth early, and what one read is due in the next
 
 
 def _nobody(_source: str, _done: int, _total: int | None) -> None:
@@ -67,6 +68,7 @@ class SourceReader:
         landed: told after each page, so that what changed is derived.
         told: told how far it is (source, records done, of how many).
         small: cut pages, as somebody works at the desk.
+        asked: somebody wants to know now: carriers are asked about every parcel, however lately they were.
         stopping: asked between pages.
     """
 
@@ -79,6 +81,7 @@ class SourceReader:
         landed: Callable[[], None] = lambda: None,
         told: Told | None = None,
         small: bool = False,
+        asked: bool = False,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._source = source
@@ -89,6 +92,7 @@ class SourceReader:
         self._landed = landed
         self._told = told or _nobody
         self._small = small
+        self._asked = asked
         self._stopping = stopping
         self.more = False
         """Whether the last round left something to be read at once."""
@@ -180,7 +184,8 @@ class SourceReader:
         self._told(self._name, done, total)
 
     def _parcels(self, source: TrackingSource) -> int:
-        before = self._session.now() - int(self._source.pace.poll.total_seconds() * 900)
+        poll = self._source.pace.poll.total_seconds()
+        before = self._session.now() - (0 if self._asked else int(poll * _NEARLY_A_POLL_MS))
         refs = tracking.open_parcels(self._cache, self._name, source.carriers(), before=before)
         done = 0
         for batch in chunks(refs, tracking.BATCH):

@@ -32,11 +32,17 @@ class Fault:
     parked: bool = False
 
 
-def fault_of(error: Exception) -> Fault:
-    """Any exception as words; one that nobody foresaw is called a fault of ours."""
+def fault_of(error: Exception, source: str = "") -> Fault:
+    """Any exception as words; one that nobody foresaw is called a fault of ours.
+
+    Args:
+        error: the exception.
+        source: its name is taken from the start of the words: whoever tells them says whose they are.
+    """
     hint = str(getattr(error, "hint", ""))
     if isinstance(error, ConnectorError):
-        return Fault(error.code, str(error), hint, isinstance(error, tuple(PARKED)))
+        words = str(error).removeprefix(f"{source}: ")
+        return Fault(error.code, words, hint, isinstance(error, tuple(PARKED)))
     if isinstance(error, SecretError | ConfigError):
         return Fault(error.code, str(error), hint, parked=True)
     if isinstance(error, DatabaseError | StoreError):

@@ -111,7 +111,9 @@ class Once:
             source: OpenSource = box.get()
         except Exception as error:  # noqa: BLE001 - somebody else's connector may raise anything
             return Round(0, [(WHOLE, error)])
-        reader = SourceReader(source, session, writing=self._crew.writing, told=self._progress, stopping=self._stopping)
+        reader = SourceReader(
+            source, session, writing=self._crew.writing, told=self._progress, asked=True, stopping=self._stopping
+        )
         return reader.read()
 
     def _noted(self, box: SourceBox, session: Session, done: Round) -> SourceRun:
@@ -119,7 +121,7 @@ class Once:
             return SourceRun(box.name, ok=True, records=done.records)
         now = session.now()
         for stream, error in done.failed:
-            fault = fault_of(error)
+            fault = fault_of(error, box.name)
             wait = wait_after(error, 1, datetime.fromtimestamp(now / 1000, UTC), self._dice)
             _LOG.warning(
                 "%s %s: %s; %s", box.name, stream, fault.words, fault.hint, exc_info=error if is_ours(error) else None
@@ -138,7 +140,7 @@ class Once:
                     )
             except DatabaseError as trouble:
                 _LOG.warning("%s: its health could not be written: %s", box.name, trouble)
-        worst = fault_of(max(done.failed, key=lambda each: fault_of(each[1]).parked)[1])
+        worst = fault_of(max(done.failed, key=lambda each: fault_of(each[1]).parked)[1], box.name)
         return SourceRun(box.name, ok=False, records=done.records, error=worst.words, hint=worst.hint)
 
     def _off(self, name: str) -> SourceRun:

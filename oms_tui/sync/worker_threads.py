@@ -197,7 +197,7 @@ class SourceThread(CrewThread):
         try:
             with self.crew.writing:
                 for stream, error in done.failed:
-                    fault = fault_of(error)
+                    fault = fault_of(error, self._box.name)
                     retry_at = now + int(wait * 1000)
                     sync_state.failed(
                         session.store.cache, self._box.name, stream, fault.code, fault.words, fault.hint, retry_at, now
@@ -212,7 +212,7 @@ class SourceThread(CrewThread):
         self._away_since = time.monotonic()
         for stream, error in done.failed:
             where = f"{self._box.name} ({stream})" if stream else self._box.name
-            fault = fault_of(error)
+            fault = fault_of(error, self._box.name)
             _LOG.warning("%s: %s; %s", where, fault.words, fault.hint, exc_info=error if is_ours(error) else None)
 
     def _back(self) -> None:

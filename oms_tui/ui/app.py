@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from oms_tui.ui.questions import Sources, Status
 
 _AGES_SECONDS: Final = 10
-_STALE_AFTER_MS: Final = 10 * 60_000  # where the config names no age
 
 
 class DeskApp(Navigation, inherit_bindings=False):
@@ -306,11 +305,4 @@ def _undo(session: Session) -> str:
 
 
 def _sources(config: Config) -> Sources:
-    return {
-        source.name: (
-            source.kind,
-            source.enabled,
-            int(source.stale_after.total_seconds() * 1000) if source.stale_after else _STALE_AFTER_MS,
-        )
-        for source in config.sources.values()
-    }
+    return {source.name: (source.kind, source.enabled, source.stale_after_ms) for source in config.sources.values()}

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.base import TrackingRef, TrackingSource
 from connectors.carriers.easypost_trackers import carrier_key, carrier_name
-from connectors.errors import AuthExpired, ProtocolError, RateLimited, Temporary
+from connectors.errors import AuthExpired, NotFound, ProtocolError, RateLimited, Temporary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,7 +173,7 @@ def test_a_link_that_is_none_is_left_out(easypost: Make, stand_in: Any) -> None:
     assert only(easypost().track([TrackingRef("ups", UPS)])).tracking_url == ""
 
 
-@pytest.mark.parametrize("junk", [[], "x", {"id": 7}, {"id": "trk_1", "tracking_code": None}, None])
+@pytest.mark.parametrize("junk", [[], "x", {"id": 7}, {"id": "trk_1", "tracking_code": None}])
 def test_junk_for_a_tracker_is_set_aside(easypost: Make, stand_in: Any, junk: Any) -> None:
     stand_in.answers["/v2/trackers"] = [httpx.Response(200, json=junk)]
     page = easypost().track([TrackingRef("ups", UPS)])
@@ -225,6 +225,29 @@ def test_without_a_network_the_run_ends_soon_and_says_so(easypost: Make, stand_i
     with pytest.raises(Temporary, match="no route"):
         easypost().track([TrackingRef("ups", f"N{n}") for n in range(50)])
     assert len(stand_in.asked) == 9, "three parcels, three tries each"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, html="<h1>Please sign in</h1>"),
+        httpx.Response(200, content=b'{"id": "trk_1", "tracking_'),
+        httpx.Response(404, json={"error": {"message": "no such path"}}),
+        httpx.Response(200),
+    ],
+)
+def test_a_place_that_is_not_easypost_is_told_of_the_source_and_not_of_each_parcel(
+    easypost: Make, stand_in: Any, answer: httpx.Response
+) -> None:
+    stand_in.answers["/v2/trackers"] = [answer] * 99
+    with pytest.raises((ProtocolError, NotFound)) as told:
+        easypost().track([TrackingRef("ups", f"N{n}") for n in range(50)])
+    assert "config" in told.value.hint or "settings" in told.value.hint
+
+
+def test_its_address_may_be_written_with_its_version(easypost: Make, stand_in: Any) -> None:
+    stand_in.add(UPS, "delivered")
+    assert easypost(url="https://api.easypost.com/v2/").check().ok
 
 
 def test_a_login_page_is_no_list(easypost: Make, stand_in: Any) -> None:

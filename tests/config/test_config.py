@@ -11,6 +11,7 @@ import pytest
 
 from oms_tui import config_schema as schema
 from oms_tui.config import ConfigError, config_path, load
+from oms_tui.config_model import Source
 from oms_tui.domain import vocabulary
 
 if TYPE_CHECKING:
@@ -382,3 +383,10 @@ def test_reading_a_config_loads_no_connector_and_no_library(write: Callable[...,
     )
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_source_is_stale_after_what_the_config_says_else_after_three_polls_and_never_within_minutes() -> None:
+    assert Source("shop", "files").stale_after_ms == 15 * 60_000
+    assert Source("shop", "files", poll=timedelta(seconds=5)).stale_after_ms == 15 * 60_000
+    assert Source("shop", "files", poll=timedelta(hours=1)).stale_after_ms == 3 * 3_600_000
+    assert Source("shop", "files", stale_after=timedelta(seconds=20)).stale_after_ms == 20_000

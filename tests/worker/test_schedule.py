@@ -43,17 +43,17 @@ def test_a_wrong_password_is_parked_and_a_dead_server_is_not() -> None:
     assert wait_after(Temporary("no"), 1, NOW, Random(1)) <= 1
 
 
-def test_the_config_says_how_often_within_what_the_system_bears() -> None:
+def test_the_config_says_how_often_and_else_what_the_system_bears() -> None:
     easypost = connector("easypost").manifest
-    assert pace(Source("p", "easypost"), easypost).poll == timedelta(minutes=10)
-    assert pace(Source("p", "easypost", poll=timedelta(seconds=1)), easypost).poll == easypost.min_poll
+    assert pace(Source("p", "easypost"), easypost).poll == easypost.min_poll
+    assert pace(Source("p", "easypost", poll=timedelta(seconds=1)), easypost).poll == timedelta(seconds=1)
     tryton = pace(Source("t", "tryton", poll=timedelta(minutes=10)), connector("tryton").manifest)
     assert tryton.poll == tryton.hot == timedelta(minutes=10)
 
 
 @given(st.integers())
-def test_sources_do_not_march_in_step(seed: int) -> None:
-    assert 54 <= next_wait(timedelta(seconds=60), Random(seed)) <= 66
+def test_sources_do_not_march_in_step_and_none_is_later_than_its_poll(seed: int) -> None:
+    assert 54 <= next_wait(timedelta(seconds=60), Random(seed)) <= 60
 
 
 @pytest.mark.parametrize(

@@ -474,6 +474,25 @@ def test_a_carrier_is_asked_about_parcels_under_way_and_only_those(place: Place,
         assert health(session, "parcels").state == "ok"
 
 
+def test_who_asks_for_one_round_hears_what_carriers_say_now(place: Place, shops: dict[str, Script]) -> None:
+    place.config(SHOP, '[sources.parcels]\nkind = "scripted_carrier"\npoll = "1h"\n')
+    shop, parcels = shops["shop"], shops["parcels"]
+    shop.order("1")
+    shop.parcel("1", "00340434161094015902")
+    place.once()
+    parcels.parcels["00340434161094015902"] = "out_for_delivery"
+    place.once()
+    _, session = place.session()
+    assert session.store.cache.execute("SELECT status FROM trackers").fetchone()[0] == "out_for_delivery"
+    session.store.close()
+
+
+def test_a_failed_source_is_told_without_its_name_twice(place: Place, shops: dict[str, Script]) -> None:
+    place.config(SHOP)
+    shops["shop"].fault = Temporary("shop: GET /orders: cannot connect")
+    assert place.once()["shop"].error == "GET /orders: cannot connect"
+
+
 def test_pages_are_cut_while_somebody_works_and_a_crash_between_the_pieces_loses_nothing(
     place: Place, shops: dict[str, Script], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,8 +19,8 @@ _DAY: Final = 24 * _HOUR
 _IN_HOURS: Final = 48 * _HOUR
 _IN_DAYS: Final = 21 * _DAY
 _WEEK: Final = 6  # days from today for which a weekday says enough
-STALE_AFTER: Final = 10 * _MINUTE
-"""Milliseconds after which a source counts as stale where the config names none."""
+STALE_AFTER: Final = 15 * _MINUTE
+"""Milliseconds after which a source counts as stale of which the config knows nothing (it was taken out)."""
 
 
 @dataclass(frozen=True, slots=True)
