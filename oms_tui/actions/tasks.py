@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from oms_tui.actions.base import Refused
+
 if TYPE_CHECKING:
     from oms_tui.store.desk_rows import Values
     from oms_tui.store.session import Session
@@ -24,6 +26,26 @@ def open_tasks(session: Session, order: QueueItem) -> list[Values]:
             "due_at, id",
         )
     )
+
+
+def plain_tasks(session: Session, order: QueueItem) -> list[Values]:
+    """The same without milestone calls: these end by being logged."""
+    return [task for task in open_tasks(session, order) if task["kind"] != "milestone_call"]
+
+
+def find_task(session: Session, order: QueueItem, wanted: str) -> Values:
+    """The open task meant: by id, by the beginning of its title, else the one due first.
+
+    Raises:
+        Refused: there is none.
+    """
+    text = wanted.strip().casefold()
+    tasks = plain_tasks(session, order)
+    for task in tasks:
+        if text in {"", task["id"].casefold()} or task["title"].casefold().startswith(text):
+            return task
+    titles = ", ".join(task["title"] for task in tasks)
+    raise Refused(f"no open task is called {wanted!r}" if wanted else "it has no open task", field="task", hint=titles)
 
 
 def open_task(write: DeskWrite, session: Session, order: QueueItem, kind: str, *, title: str, due_at: int) -> Values:

@@ -40,8 +40,10 @@ _KINDS: Final = {
     TimelineGroup.TRACKING: "parcel_created parcel_labelled handed_over tracking parcel_delivered parcel_returned",
     TimelineGroup.CALLS: "call_made call_received call_missed callback_asked milestone_call",
     TimelineGroup.INTERNAL: (
-        "note task_opened task_done reminder assigned claimed tagged linked unlinked split merged identity_confirmed "
-        "identity_rejected conflict_found conflict_resolved delay_reason_set snoozed woken rule_ran step_done step_skipped step_opened "
+        "note task_opened task_done task_changed reminder "
+        "assigned claimed tagged linked unlinked split merged identity_confirmed identity_reopened manager_assigned "
+        "identity_rejected conflict_found conflict_resolved delay_reason_set snoozed woken rule_ran "
+        "step_done step_skipped step_opened "
         "override action_asked attachment_saved printed picked inspected packed undone draft"
     ),
     TimelineGroup.MONEY: (

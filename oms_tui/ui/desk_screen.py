@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from oms_tui.store.shapes import QueueItem
     from oms_tui.ui.acting.acting import Acting
+    from oms_tui.ui.dialogs.todo import Todo
     from oms_tui.ui.jump import Target
     from oms_tui.ui.messages import Answer, Changed
     from oms_tui.ui.order.pane import OrderPane
@@ -66,6 +67,7 @@ class DeskScreen(ListPlace):
         self._in_order = False
         self._visited: list[int] = []
         self._acting: Acting | None = None
+        self._todo: Todo | None = None
         self._asked = MailRequests(self)
         self._opening: Timer | None = None
         self._loading: Timer | None = None
@@ -245,6 +247,8 @@ class DeskScreen(ListPlace):
         self._do_then()
         if before is None or before.refusals != answer.refusals:
             self.show_keys()
+        if self._todo is not None and answer.view is not None and answer.view.item.id == self._todo.view.item.id:
+            self._todo.show(answer.view, pane.now())
 
     def refusals(self) -> Mapping[str, str]:
         """Why actions cannot be done to the order they would be done to, if that one was read already."""
@@ -360,14 +364,26 @@ class DeskScreen(ListPlace):
                 self._asked.ask(event.ref[0], event.ref[1], event.order_id)
             case "sent":
                 self.desk.ended(*event.ref)
+            case "todo":
+                self._show_todo()
 
-    def act(self, action_id: str, given: Mapping[str, str] | None = None) -> None:
-        """Do an action of the catalogue to the marked orders, else to the one under the cursor."""
+    def act(
+        self,
+        action_id: str,
+        given: Mapping[str, str] | None = None,
+        *,
+        ask: bool = True,
+        only: QueueItem | None = None,
+    ) -> None:
+        """Do an action of the catalogue to the marked orders, else to the one under the cursor.
+
+        ``ask`` False: ``given`` is all it wants to be told. ``only``: the order, whatever is marked.
+        """
         if action_id in _REPLIES:
             self.do_reply()
             return
         action = next(each for each in self.desk.actions if each.id == action_id)
-        orders = self._acted_on()
+        orders = [only] if only is not None else self._acted_on()
         if not orders:
             self.desk.say(f"{action.title}: there is no order to do it to", "warning")
             return
@@ -380,7 +396,7 @@ class DeskScreen(ListPlace):
         known = self._shown is not None and len(orders) == 1 and self._shown.order_id == orders[0].id
         view = self._shown.view if known and self._shown else None
         self._acting = Acting(self, action, orders, view, given or {})
-        self._acting.begin()
+        self._acting.begin(ask=ask)
 
     def _acted_on(self) -> Sequence[QueueItem]:
         target = self._target()
@@ -406,6 +422,34 @@ class DeskScreen(ListPlace):
         """The priority, term by term."""
         if self._pane is not None:
             self._pane.action_why()
+
+    def do_todo(self) -> None:
+        """The order's tasks, and the steps of its procedures."""
+        target = self._target()
+        if target is not None:
+            self.open(target.id, then=self._show_todo)
+        else:
+            self.desk.say("no order is chosen")
+
+    def _show_todo(self) -> None:
+        view, pane = self._shown.view if self._shown else None, self._pane
+        if view is None or pane is None or self._todo is not None:
+            return
+        from oms_tui.ui.dialogs.todo import Todo
+
+        self._todo = Todo(view, pane.now(), self._act_on_todo)
+        self.desk.push_screen(self._todo, self._todo_left)
+
+    def _act_on_todo(self, action_id: str, given: Mapping[str, str], ask: bool) -> None:
+        todo = self._todo
+        if todo is None:
+            return
+        if action_id in _REPLIES:
+            todo.dismiss()
+        self.act(action_id, given, ask=ask, only=todo.view.item)
+
+    def _todo_left(self, _nothing: None) -> None:
+        self._todo = None
 
     def do_maximise(self) -> None:
         """All the room for the panel in use, or back."""

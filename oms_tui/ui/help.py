@@ -42,6 +42,7 @@ _WIDGET_HEADINGS: Final = {
     "filter": "In the filter line",
     "form": "In a form",
     "reader": "Reading a mail",
+    "todo": "In what is to be done",
 }
 _COLUMN: Final = 58
 _KEYS: Final = 13

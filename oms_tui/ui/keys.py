@@ -90,6 +90,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("why", "why so urgent", ("p",), "panels", (DESK,), 0, "The order's priority, term by term."),
     Command("maximise", "maximise", ("z",), "panels", (DESK,), 0, "All the room for the panel in use, or back."),
     Command("reply", "reply", ("r",), "work", (DESK,), 10, "Answer the newest unanswered mail of this order."),
+    Command(
+        "todo", "to do", ("t",), "work", (DESK,), 28, "The order's tasks and the steps of its procedures: tick them."
+    ),
     Command("act", "act", ("a",), "work", (DESK,), 26, "Choose an action for this order, or for the marked ones."),
     Command("mark", "mark", ("space",), "work", (DESK,), 31, "Mark the order, to act on several at once."),
     Command("mark_all", "mark all", ("*",), "work", (DESK,), 0, "Mark every order that is loaded, or unmark all."),

@@ -4,35 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oms_tui.actions.base import EVERYBODY, Action, Field, Outcome, Refused
+from oms_tui.actions.base import EVERYBODY, Action, Field, Outcome
 from oms_tui.actions.decisions import ORDER_CHANGED, name_of, write_on
-from oms_tui.actions.tasks import end_task, open_tasks
+from oms_tui.actions.tasks import end_task, find_task, plain_tasks
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
-    from oms_tui.store.desk_rows import Values
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import QueueItem
 
 
 def _why_not(session: Session, order: QueueItem) -> str:
-    return "" if _tasks(session, order) else "it has no open task (a call is done by logging it)"
-
-
-def _tasks(session: Session, order: QueueItem) -> list[Values]:
-    return [task for task in open_tasks(session, order) if task["kind"] != "milestone_call"]
-
-
-def _task(session: Session, order: QueueItem, wanted: str) -> Values:
-    """The task meant: by id, by the beginning of its title, else the one due first."""
-    for task in _tasks(session, order):
-        if not wanted or task["id"] == wanted or task["title"].lower().startswith(wanted.lower()):
-            return task
-    raise Refused(f"no open task is called {wanted!r}", field="task")
+    return "" if plain_tasks(session, order) else "it has no open task (a call is done by logging it)"
 
 
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
-    task = _task(session, order, fields["task"])
+    task = find_task(session, order, fields["task"])
     words = f"done: {task['title']}"
     with write_on(session, "done", order, words) as write:
         end_task(write, task, fields["outcome"])
@@ -42,7 +29,7 @@ def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
 
 
 def _preview(session: Session, order: QueueItem, fields: Fields) -> str:
-    return f"would be done: {_task(session, order, fields['task'])['title']}"
+    return f"would be done: {find_task(session, order, fields['task'])['title']}"
 
 
 ACTION = Action(

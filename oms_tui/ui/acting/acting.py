@@ -59,9 +59,11 @@ class Acting:
         first = self._orders[0]
         return f"{numbered(first.number)} {first.name}" if len(self._orders) == 1 else f"{len(self._orders)} orders"
 
-    def begin(self) -> None:
-        """Ask for what it wants to be told, else do it."""
-        if any(field.kind == "mail" for field in self._action.fields):
+    def begin(self, *, ask: bool = True) -> None:
+        """Ask for what it wants to be told, else do it; ``ask`` False: all of it is given."""
+        if not ask:
+            self._proceed(sure=False)
+        elif any(field.kind == "mail" for field in self._action.fields):
             self._desk.reader.ask("act.mails", self._screen, mails, self._action.id, self._view)
         elif self._action.fields:
             self._ask()

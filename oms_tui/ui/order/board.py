@@ -133,6 +133,10 @@ class Board(Widget, can_focus=False):
 
     # ---- what it shows
 
+    def now(self) -> Frame:
+        """Clock, zone and agent, as the panels show times by them."""
+        return replace(self._frame, now=self._clock())
+
     def show(self, view: OrderView | None, *, state: str = "ready", words: str = "") -> None:
         """Show an order.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from oms_tui.domain.vocabulary import DecisionState, Tier
+from oms_tui.domain.vocabulary import DecisionState, Role, Tier, words_of
 from oms_tui.ui.order.frame import amount, round_amount
 from oms_tui.ui.order.panel import Panel
 from oms_tui.ui.order.stage_line import stage_line
@@ -33,6 +33,7 @@ _NEXT_WORDS: Final = {
     "release": "release",
     "record_receipt": "money",
     "close": "close",
+    "step_done": "step",
 }
 
 
@@ -43,7 +44,8 @@ def head_rows(view: OrderView, frame: Frame, width: int) -> list[Row]:
         Row(stage_line(view, width), key=("stage",)),
     ]
     rows += [Row(parts) for parts in _lateness(view, frame, width)]
-    rows += [Row(parts) for parts in flow(_next(view, frame), width)]
+    rows += [Row(parts, key=("todo",)) for parts in flow(_next(view, frame), width)]
+    rows += [Row(cut(parts, width), key=("todo",)) for parts in _procedures(view)]
     rows += [Row(parts) for parts in flow(_contact(view), width)]
     rows += _oddities(view, frame, width)
     return rows
@@ -148,6 +150,19 @@ def _next(view: OrderView, frame: Frame) -> Iterator[list[Part]]:
         yield [Part(lead, "muted"), Part(task.title, "text"), *_due(frame, task.due_at)]
     if len(tasks) > 2:  # noqa: PLR2004 - the two that are named
         yield [Part(f"and {len(tasks) - 2} more to do", "muted")]
+
+
+def _procedures(view: OrderView) -> Iterator[list[Part]]:
+    """How far each procedure is, and its next step with who does it."""
+    for each in view.procedures:
+        done = f"{each.settled}/{len(each.steps)}"
+        following = each.next
+        if following is None:
+            yield [Part(f"{each.name} ", "muted"), Part(f"{done} all steps done", "good")]
+            continue
+        who = f" · {words_of(Role, following.rule.role)}" if following.rule.role else ""
+        parts = [Part(f"{each.name} ", "muted"), Part(done, "warn"), Part(f" next: {following.rule.title}", "text")]
+        yield [*parts, Part(who, "name")]
 
 
 def _due(frame: Frame, at: int | None) -> list[Part]:

@@ -57,7 +57,8 @@ class OrderPane(Board):
         Attributes:
             what: ``body`` (``ref``: message id; to be fetched), ``attachment`` (``ref``: (message id, index)), ``url``
                 (``text``), ``conflict`` (``text``: the field), ``said`` (``text`` for the agent, ``ref``: severity),
-                ``sent`` (a reply was handed to the outbox; ``ref``: its order's source and remote id).
+                ``sent`` (a reply was handed to the outbox; ``ref``: its order's source and remote id), ``todo`` (to
+                show what is to be done).
             order_id: the order shown.
             ref: see ``what``.
             text: see ``what``.
@@ -119,6 +120,8 @@ class OrderPane(Board):
                 self.post_message(self.Wanted("conflict", self.view.item.id, text=name))
             case ("priority",):
                 self.action_why()
+            case ("todo",):
+                self.post_message(self.Wanted("todo", self.view.item.id))
             case _ if isinstance(timeline := event.view, TimelinePanel):
                 self._open_item(timeline, event.key)
             case key:
