@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.commands import documents, mail_documents
 from oms_tui.commands.context import emit, opened, order_named, say, settled, table
@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from oms_tui.config_model import Config
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import MessageView
+
+
+_STATUSES: Final = {
+    "close": ("closed", "its conversation is closed"),
+    "snooze": ("snoozed", "its conversation is put aside"),
+    "spam": ("spam", "its conversation is spam"),
+    "reopen": ("open", "its conversation is open"),
+}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +48,17 @@ def add(parser: argparse.ArgumentParser) -> None:
     save.add_argument(
         "-o", "--output", default=".", metavar="DIR", help="where to (this folder); nothing is overwritten"
     )
+    close = verbs.add_parser("close", help="its conversation needs no answer")
+    close.add_argument("mail", help="its id")
+    close.add_argument("--reason", default="", help="why; it is not closed without one")
+    snooze = verbs.add_parser("snooze", help="put its conversation aside until a time, or until they write again")
+    snooze.add_argument("mail", help="its id")
+    snooze.add_argument("--until", required=True, help="2h, 3d, tomorrow 9:00, fri, 2026-12-24")
+    snooze.add_argument("--reason", default="", help="why")
+    for name, words in {"spam": "its conversation is spam", "reopen": "its conversation waits again"}.items():
+        verb = verbs.add_parser(name, help=words)
+        verb.add_argument("mail", help="its id")
+        verb.add_argument("--reason", default="", help="why")
     merge = verbs.add_parser("merge", help="put a mail into the conversation of another")
     merge.add_argument("mail", help="its id")
     merge.add_argument("into", help="the id of a mail of the other conversation")
@@ -52,6 +71,7 @@ def run(options: Any) -> int:
     if options.verb == "save":
         return _save(config, session, options)
     verbs = {"list": _list, "show": _show, "candidates": _candidates, "link": _link, "unlink": _link}
+    verbs |= dict.fromkeys(_STATUSES, _status)
     return verbs.get(options.verb, _rethread)(session, options)
 
 
@@ -174,6 +194,19 @@ def _link(session: Session, options: Any) -> int:
     mail = _mail(session, options.mail)
     orders = [order_named(session, text) for text in options.order]
     return answer(act(session, options.verb, orders, {"mail": str(mail.id)}), json=options.json)
+
+
+def _status(session: Session, options: Any) -> int:
+    from oms_tui.actions.threads import set_status
+
+    mail = _mail(session, options.mail)
+    status, words = _STATUSES[options.verb]
+    undo_id = set_status(session, mail.id, status, options.reason, until=getattr(options, "until", ""))
+    if options.json:
+        emit({"id": mail_documents.message(mail)["id"], "result": "done", "status": status, "undo_id": undo_id})
+    else:
+        say(words)
+    return DONE
 
 
 def _rethread(session: Session, options: Any) -> int:

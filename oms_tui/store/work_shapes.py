@@ -9,6 +9,7 @@ from oms_tui.domain.procedures import next_open, settled
 
 if TYPE_CHECKING:
     from oms_tui.domain.procedures import Step
+    from oms_tui.store.queue_shapes import QueueItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,20 @@ class ProcedureView:
     def settled(self) -> int:
         """How many steps are done or skipped."""
         return settled(self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskItem:
+    """An open task in a list over all orders. ``order`` is None where its order is no longer in the store."""
+
+    id: str
+    kind: str
+    title: str
+    owner: str
+    due_at: int
+    milestone: str
+    attempts: int
+    created_by: str
+    source: str
+    remote_id: str
+    order: QueueItem | None

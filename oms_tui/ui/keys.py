@@ -19,7 +19,9 @@ DESK: Final = "desk"
 UNLINKED: Final = "unlinked"
 OUTBOX: Final = "outbox"
 SOURCES: Final = "sources"
-PLACES: Final = (DESK, UNLINKED, OUTBOX, SOURCES)
+TASKS: Final = "tasks"
+UNATTENDED: Final = "unattended"
+PLACES: Final = (DESK, UNLINKED, OUTBOX, SOURCES, TASKS, UNATTENDED)
 """The screens on which a key may mean something of its own."""
 
 
@@ -69,6 +71,8 @@ class ActionLike(Protocol):
         """One sentence."""
 
 
+_MAILS: Final = (UNLINKED, UNATTENDED)
+
 COMMANDS: Final[tuple[Command, ...]] = (
     Command("down", "down", ("j", "down"), "move", help="The next row."),
     Command("up", "up", ("k", "up"), "move", help="The row before."),
@@ -76,7 +80,15 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("page_up", "page up", ("pageup", "ctrl+u"), "move", help="The page of rows before."),
     Command("top", "first row", ("home", "g"), "move", help="The first row."),
     Command("bottom", "last row", ("end", "G"), "move", help="The last row that is loaded; more load as you go."),
-    Command("open", "open", ("enter",), "move", (DESK, UNLINKED, OUTBOX), 65, "Go into what the cursor is on."),
+    Command(
+        "open",
+        "open",
+        ("enter",),
+        "move",
+        (DESK, UNLINKED, OUTBOX, TASKS, UNATTENDED),
+        65,
+        "Go into what the cursor is on.",
+    ),
     Command("back", "back", ("escape",), "move", help="Back out: close what is open, drop the filter, unmark."),
     Command("next", "next order", ("tab", "]"), "move", (DESK,), 32, "Go to the order that most needs you now."),
     Command("previous", "previous order", ("shift+tab", "["), "move", (DESK,), 0, "Back to the order you were on."),
@@ -98,16 +110,24 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("mark_all", "mark all", ("*",), "work", (DESK,), 0, "Mark every order that is loaded, or unmark all."),
     Command("undo", "undo", ("u",), "work", footer=0, help="Take back the last thing you did."),
     Command("copy", "copy", ("y",), "work", footer=0, help="Copy what the cursor is on to the clipboard."),
-    Command("link_1", "link to 1", ("1",), "mail", (UNLINKED,), 10, "Link this mail to the first candidate."),
-    Command("link_2", "link to 2", ("2",), "mail", (UNLINKED,), 0, "Link this mail to the second candidate."),
-    Command("link_3", "link to 3", ("3",), "mail", (UNLINKED,), 0, "Link this mail to the third candidate."),
-    Command("link_4", "link to 4", ("4",), "mail", (UNLINKED,), 0, "Link this mail to the fourth candidate."),
-    Command("link_5", "link to 5", ("5",), "mail", (UNLINKED,), 0, "Link this mail to the fifth candidate."),
-    Command("link_6", "link to 6", ("6",), "mail", (UNLINKED,), 0, "Link this mail to the sixth candidate."),
-    Command("link_7", "link to 7", ("7",), "mail", (UNLINKED,), 0, "Link this mail to the seventh candidate."),
-    Command("link_8", "link to 8", ("8",), "mail", (UNLINKED,), 0, "Link this mail to the eighth candidate."),
-    Command("link_9", "link to 9", ("9",), "mail", (UNLINKED,), 0, "Link this mail to the ninth candidate."),
-    Command("link_other", "link to…", ("l",), "mail", (UNLINKED,), 20, "Link this mail to an order you name."),
+    Command("link_1", "link to 1", ("1",), "mail", _MAILS, 10, "Link this mail to the first candidate."),
+    Command("link_2", "link to 2", ("2",), "mail", _MAILS, 0, "Link this mail to the second candidate."),
+    Command("link_3", "link to 3", ("3",), "mail", _MAILS, 0, "Link this mail to the third candidate."),
+    Command("link_4", "link to 4", ("4",), "mail", _MAILS, 0, "Link this mail to the fourth candidate."),
+    Command("link_5", "link to 5", ("5",), "mail", _MAILS, 0, "Link this mail to the fifth candidate."),
+    Command("link_6", "link to 6", ("6",), "mail", _MAILS, 0, "Link this mail to the sixth candidate."),
+    Command("link_7", "link to 7", ("7",), "mail", _MAILS, 0, "Link this mail to the seventh candidate."),
+    Command("link_8", "link to 8", ("8",), "mail", _MAILS, 0, "Link this mail to the eighth candidate."),
+    Command("link_9", "link to 9", ("9",), "mail", _MAILS, 0, "Link this mail to the ninth candidate."),
+    Command("link_other", "link to…", ("l",), "mail", _MAILS, 20, "Link this mail to an order you name."),
+    Command(
+        "mail_close", "close it", ("x",), "mail", _MAILS, 22, "Close the conversation: it needs no answer; say why."
+    ),
+    Command("mail_spam", "spam", ("!",), "mail", _MAILS, 24, "It is spam: nobody waits in this conversation."),
+    Command("mail_snooze", "put aside", ("s",), "mail", _MAILS, 23, "Put the conversation aside until a time."),
+    Command("task_done", "done", ("d", "space"), "tasks", (TASKS,), 10, "End the task; a call is ended by logging it."),
+    Command("task_change", "hand over", ("o",), "tasks", (TASKS,), 12, "Give the task to somebody else, or move it."),
+    Command("tasks_whose", "everybody's", ("m",), "tasks", (TASKS,), 14, "My tasks, or everybody's."),
     Command("decide", "decide", ("d",), "outbox", (OUTBOX,), 10, "What becomes of it: send, retry, edit, discard…"),
     Command("filter", "filter", ("/",), "find", (DESK,), 33, "Filter the queue with a query."),
     Command("views", "views", ("v",), "find", (DESK,), 45, "Choose a saved view."),
@@ -116,6 +136,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("go_calls", "calls", ("C",), "screens", footer=0, help="Orders whose call is due."),
     Command("go_unlinked", "unlinked mail", ("U",), "screens", footer=0, help="Mails that belong to no order yet."),
     Command("go_outbox", "outbox", ("O",), "screens", footer=0, help="What leaves, left, or needs a decision."),
+    Command(
+        "go_tasks", "tasks", ("W",), "screens", footer=0, help="What is to be done by a time: your day, or everybody's."
+    ),
+    Command(
+        "go_unattended", "unattended mail", ("0",), "screens", footer=0, help="Mails nobody answered, closed or owns."
+    ),
     Command("go_sources", "sources", ("S",), "screens", footer=0, help="How every connected system does."),
     Command("help", "help", ("?", "f1"), "desk", footer=90, help="Every key and what it does."),
     Command("palette", "everything", ("ctrl+p", ":"), "desk", footer=100, help="Search actions, views and orders."),
@@ -123,7 +149,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("quit", "quit", ("q",), "desk", footer=0, help="Leave; drafts and decisions are saved already."),
 )
 
-GROUPS: Final = ("work", "move", "find", "panels", "mail", "outbox", "screens", "desk")
+GROUPS: Final = ("work", "move", "find", "panels", "mail", "tasks", "outbox", "screens", "desk")
 """The headings of the help for what is not an action, in their order."""
 
 QUIT: Final = "ctrl+q"

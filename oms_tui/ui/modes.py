@@ -33,9 +33,23 @@ def _sources() -> Screen[Any]:
     return SourcesScreen()
 
 
+def _tasks() -> Screen[Any]:
+    from oms_tui.ui.screens.tasks import TasksScreen
+
+    return TasksScreen()
+
+
+def _unattended() -> Screen[Any]:
+    from oms_tui.ui.screens.unattended import UnattendedScreen
+
+    return UnattendedScreen()
+
+
 MODES: Final[dict[str, str | Callable[[], Screen[Any]]]] = {
     keys.UNLINKED: _unlinked,
     keys.OUTBOX: _outbox,
     keys.SOURCES: _sources,
+    keys.TASKS: _tasks,
+    keys.UNATTENDED: _unattended,
 }
 """The name of each screen's place, and what makes it."""

@@ -45,7 +45,6 @@ def head_rows(view: OrderView, frame: Frame, width: int) -> list[Row]:
     ]
     rows += [Row(parts) for parts in _lateness(view, frame, width)]
     rows += [Row(parts, key=("todo",)) for parts in flow(_next(view, frame), width)]
-    rows += [Row(cut(parts, width), key=("todo",)) for parts in _procedures(view)]
     rows += [Row(parts) for parts in flow(_contact(view), width)]
     rows += _oddities(view, frame, width)
     return rows
@@ -144,6 +143,7 @@ def _next(view: OrderView, frame: Frame) -> Iterator[list[Part]]:
         yield step + _due(frame, due)
     elif why:
         yield [Part("next ", "muted"), Part(why, "text"), *_due(frame, due)]
+    yield from _procedures(view)
     tasks = sorted((task for task in view.tasks if task.state == "open"), key=lambda task: task.due_at)
     for at, task in enumerate(tasks[:2]):
         lead = "then " if action and not at else "and "

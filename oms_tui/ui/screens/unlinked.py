@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from oms_tui.ui.keys import UNLINKED
@@ -34,11 +35,12 @@ class Listed(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """One mail with the orders it may be about."""
+    """One mail with the orders it may be about. ``lies_on``: the ids and numbers of those it lies on."""
 
     id: int
     message: MessageView | None
     candidates: tuple[CandidateView, ...]
+    lies_on: tuple[tuple[int, str], ...] = ()
 
 
 def listed(session: Session) -> Listed:
@@ -56,7 +58,12 @@ def opened(session: Session, mail: int) -> Opened:
 
     found = message(session.store, mail)
     proposed = candidates(session.store, session.policy, mail, limit=_MOST) if found else ()
-    return Opened(mail, found, tuple(proposed))
+    lies_on = session.store.cache.execute(
+        "SELECT o.id, o.number FROM message_links l JOIN orders o ON o.id = l.order_id WHERE l.message = ? "
+        "ORDER BY l.confidence DESC, o.id LIMIT ?",
+        (mail, _MOST),
+    ).fetchall()
+    return Opened(mail, found, tuple(proposed), tuple(lies_on))
 
 
 def link(session: Session, mail: int, order: int) -> str:
@@ -85,6 +92,9 @@ class UnlinkedScreen(Place):
 
     PLACE = UNLINKED
     HERE = "go_unlinked"
+    LIST: ClassVar[str] = "Unlinked mail"
+    REASONS: ClassVar[bool] = False
+    EMPTY: ClassVar[str] = "every mail belongs to an order"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it so
     DEFAULT_CSS: ClassVar[str] = """
     UnlinkedScreen #mails { width: 44; height: 1fr; }
@@ -98,7 +108,7 @@ class UnlinkedScreen(Place):
         """Three frames."""
         from textual.containers import Horizontal, Vertical
 
-        self._mails = Chosen("Unlinked mail", id="mails")
+        self._mails = Chosen(self.LIST, id="mails")
         self._candidates = Candidates("May be about", id="candidates")
         self._letter = Framed("Mail", id="letter")
         self._list = Listed((), more=False)
@@ -124,7 +134,12 @@ class UnlinkedScreen(Place):
         self._ask()
 
     def _ask(self) -> None:
-        self.desk.reader.ask("list", self, listed)
+        self.desk.reader.ask("list", self, self.listed)
+
+    @staticmethod
+    def listed(session: Session) -> Listed:
+        """What the list shows."""
+        return listed(session)
 
     def store_changed(self, changed: Changed) -> None:
         """Mails came, or somebody linked one."""
@@ -146,7 +161,7 @@ class UnlinkedScreen(Place):
                 self._show_list(event.value)
             case "mail":
                 self._show_mail(event.value)
-            case "link":
+            case "link" | "status":
                 self.desk.say(f"{event.value}; {self.desk.keys.shown('undo')} takes it back")
                 self._ask()
 
@@ -155,14 +170,15 @@ class UnlinkedScreen(Place):
             return
         self._list = found
         if not found.mails:
-            self._mails.say("every mail belongs to an order", "good")
+            self._mails.say(self.EMPTY, "good")
             self._candidates.display = False
             self._letter.say("nothing to read")
             self._open = self._wanted = None
             return
         frame = self._now()
         count = f"{len(found.mails)}{'+' if found.more else ''}"
-        self._mails.show(lambda width: mail_rows(found.mails, frame, width), below=count)
+        reasons = self.REASONS
+        self._mails.show(lambda width: mail_rows(found.mails, frame, width, reasons=reasons), below=count)
         self._want(self._mails.cursor_key)
 
     def on_chosen_moved(self, event: Chosen.Moved) -> None:
@@ -185,8 +201,8 @@ class UnlinkedScreen(Place):
             return
         message, frame = found.message, self._now()
         self._candidates.display = True
-        self._candidates.show(lambda width: candidate_rows(found.candidates, width), top=True)
-        self._candidates.styles.height = max(1, len(candidate_rows(found.candidates, 80))) + 2
+        self._candidates.show(lambda width: order_rows(found, width), top=True)
+        self._candidates.styles.height = max(1, len(order_rows(found, 80))) + 2
         self._letter.show(lambda width: letter_rows(message, frame, width), top=True)
 
     def _now(self) -> Frame:
@@ -220,6 +236,32 @@ class UnlinkedScreen(Place):
         if self._open is not None:
             self.desk.reader.call(link, self._open.id, order_id, to=self, slot="link")
 
+    def do_mail_close(self) -> None:
+        """It needs no answer: for a reason."""
+        self._ask_status("closed")
+
+    def do_mail_snooze(self) -> None:
+        """Put it aside until a time."""
+        self._ask_status("snoozed")
+
+    def do_mail_spam(self) -> None:
+        """Nobody waits in it."""
+        if self._open is not None and self._open.message is not None:
+            self._decide(self._open.id, "spam", ("", ""))
+
+    def _ask_status(self, status: str) -> None:
+        found = self._open
+        if found is not None and found.message is not None:
+            from oms_tui.ui.dialogs.closing import Closing
+
+            self.desk.push_screen(Closing(status, found.message.subject), partial(self._decide, found.id, status))
+
+    def _decide(self, mail: int, status: str, said: tuple[str, str] | None) -> None:
+        if said is not None:
+            from oms_tui.ui.dialogs.closing import set_status
+
+            self.desk.reader.call(set_status, mail, status, *said, to=self, slot="status")
+
     def on_lines_view_opened(self, event: LinesView.Opened) -> None:
         """Enter: read the mail, or go to a candidate's order."""
         event.stop()
@@ -241,8 +283,8 @@ class UnlinkedScreen(Place):
             self.desk.copy(self._open.message.from_address)
 
 
-def mail_rows(mails: Sequence[UnlinkedMail], frame: Frame, width: int) -> list[Row]:
-    """Two lines a mail: who and when; about what, and why it is here."""
+def mail_rows(mails: Sequence[UnlinkedMail], frame: Frame, width: int, *, reasons: bool = False) -> list[Row]:
+    """Two lines a mail: who and when; about what, and why it is here (``reasons``: where that differs)."""
     rows = []
     for mail in mails:
         sender = mail.from_name or mail.from_address or "nobody"
@@ -254,9 +296,19 @@ def mail_rows(mails: Sequence[UnlinkedMail], frame: Frame, width: int) -> list[R
             Part("  "),
             Part("! cannot be read: " if unread else "", "alarm"),
             Part(mail.subject or "no subject", "muted"),
+            Part(f"  {mail.reason}" if reasons and mail.reason else "", "warn"),
         ]
         rows.append(Row(cut([part for part in second if part.text], width)))
     return rows
+
+
+def order_rows(found: Opened, width: int) -> list[Row]:
+    """The orders the mail lies on, then those it may be about as well."""
+    rows = [
+        Row(cut([Part("on ", "muted"), Part(numbered(number), "strong")], width), key=order)
+        for order, number in found.lies_on
+    ]
+    return rows + (candidate_rows(found.candidates, width) if found.candidates or not rows else [])
 
 
 def candidate_rows(found: Sequence[CandidateView], width: int) -> list[Row]:
