@@ -5,6 +5,7 @@ SQLite has no page checksums: of 300 random corruptions tried, 26 changed conten
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -52,10 +53,14 @@ def select(
 ) -> Iterator[Values]:
     """Rows of a table that meet a condition of our own text."""
     columns = DESK_COLUMNS[table]
-    tail = f" ORDER BY {order}" if order else ""
-    names = ",".join(_quoted(columns))
-    for row in connection.execute(f"SELECT {names} FROM {table} WHERE {condition}{tail}", list(arguments)):
+    for row in connection.execute(_text(table, condition, order), arguments):
         yield dict(zip(columns, row, strict=True))
+
+
+@lru_cache(maxsize=256)
+def _text(table: str, condition: str, order: str) -> str:
+    tail = f" ORDER BY {order}" if order else ""
+    return f"SELECT {','.join(_quoted(DESK_COLUMNS[table]))} FROM {table} WHERE {condition}{tail}"
 
 
 def update(connection: Connection, table: str, key: Sequence[object], **changes: object) -> Values | None:

@@ -94,6 +94,23 @@ def transaction(connection: Connection) -> Iterator[Connection]:
     connection.execute("COMMIT")
 
 
+@contextmanager
+def snapshot(connection: Connection) -> Iterator[None]:
+    """Everything read inside is of one moment, and a file is locked once for all of it and not at every statement.
+
+    For reads alone: a write inside could fail with "locked".
+    """
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:  # a broken file has ended it already
+            connection.execute("COMMIT")
+
+
 def _begin(connection: Connection) -> None:
     deadline = time.monotonic() + _BUSY_MILLISECONDS / 1000
     while True:

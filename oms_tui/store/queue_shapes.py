@@ -26,7 +26,6 @@ class QueueItem(NamedTuple):
     name: str
     tier: str
     account_manager: str
-    is_open: bool
     state: str
     payment_status: str
     fulfillment_status: str
@@ -39,7 +38,6 @@ class QueueItem(NamedTuple):
     promised_at: int | None
     due_at: int | None
     priority: int
-    flags: tuple[Flag, ...]
     next_action: str
     owner: str
     country: str
@@ -48,3 +46,5 @@ class QueueItem(NamedTuple):
     days_late: int
     waiting_since: int | None
     snoozed_until: int | None
+    is_open: bool
+    flags: tuple[Flag, ...]

@@ -15,7 +15,7 @@ from oms_tui.store.queue_sorts import NEWEST, SORTS
 from oms_tui.store.reads.queue_walk import Lookups, Part, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import tzinfo
 
     from oms_tui.domain.query_tree import Tree
@@ -24,13 +24,12 @@ if TYPE_CHECKING:
     from oms_tui.store.workspace import Workspace
 
 _COLUMNS: Final = (
-    "q.order_id, q.source, q.remote_id, q.number, q.name, q.tier, q.account_manager, q.is_open, q.state, "
+    "q.order_id, q.source, q.remote_id, q.number, q.name, q.tier, q.account_manager, q.state, "
     "q.payment_status, q.fulfillment_status, q.return_status, q.stage, q.progress, q.currency, q.total, q.placed_at, "
-    "q.promised_at, q.due_at, q.priority, q.flags, q.next_action, q.owner, q.country, q.carrier, q.tracking, "
-    "q.days_late, q.waiting_since, q.snoozed_until"
+    "q.promised_at, q.due_at, q.priority, q.next_action, q.owner, q.country, q.carrier, q.tracking, "
+    "q.days_late, q.waiting_since, q.snoozed_until, q.is_open, q.flags"
 )
-_OPEN: Final = 7
-_FLAGS: Final = 20
+_NAMES: Final = tuple(name.strip().removeprefix("q.") for name in _COLUMNS.split(","))
 
 _COUNTED: Final = 10_000
 
@@ -86,12 +85,12 @@ def queue_page(
             more.pop()
             if more:
                 last = [number, *more[-1][_WIDTH:]]
-            return Page(tuple(map(_item, found + more)), json.dumps([sort, *last]))
+            return Page(_items(found + more), json.dumps([sort, *last]))
         if more:
             last = [number, *more[-1][_WIDTH:]]
         found += more
         behind = None
-    return Page(tuple(map(_item, found)), None)
+    return Page(_items(found), None)
 
 
 def _with_closed(compiled: Compiled | None, include_closed: bool | None) -> bool:
@@ -183,13 +182,13 @@ def count(
 
 def items(store: Workspace, ids: Sequence[int]) -> list[QueueItem]:
     """Orders by id, in the order asked for; those that are gone are left out."""
-    found: dict[int, QueueItem] = {}
+    found: dict[int, Row] = {}
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
         marks = ",".join("?" * len(part))
         for row in store.cache.execute(f"SELECT {_COLUMNS} FROM queue_row q WHERE q.order_id IN ({marks})", list(part)):
-            found[row[0]] = _item(row)
-    return [found[number] for number in ids if number in found]
+            found[row[0]] = row
+    return list(_items(found[number] for number in ids if number in found))
 
 
 def item(store: Workspace, order_id: int) -> QueueItem | None:
@@ -250,11 +249,15 @@ def _is_source(store: Workspace, name: str) -> bool:
     return store.cache.execute("SELECT 1 FROM orders WHERE source = ? LIMIT 1", (name,)).fetchone() is not None
 
 
-def _item(row: Row) -> QueueItem:
-    values = list(row[:_WIDTH])
-    values[_OPEN] = bool(values[_OPEN])
-    values[_FLAGS] = _flags(values[_FLAGS])
-    return QueueItem._make(values)
+def item_of(values: Mapping[str, Any]) -> QueueItem:
+    """The order of a list that a whole row of ``queue_row`` is."""
+    return _items([tuple(values[name] for name in _NAMES)])[0]
+
+
+def _items(rows: Iterable[Row]) -> tuple[QueueItem, ...]:
+    """The last two columns are made of what is stored; the rest is taken over in one piece: a page has hundreds."""
+    new, flags = tuple.__new__, _flags
+    return tuple([new(QueueItem, (*row[:_PLAIN], row[_PLAIN] == 1, flags(row[_PLAIN + 1]))) for row in rows])
 
 
 @lru_cache(maxsize=2_000)
@@ -264,3 +267,4 @@ def _flags(text: str) -> tuple[Flag, ...]:
 
 
 _WIDTH: Final = len(QueueItem._fields)
+_PLAIN: Final = _WIDTH - 2

@@ -19,16 +19,17 @@ def rows(
     cache: Connection, table: str, condition: str, arguments: Sequence[object] = (), order: str = ""
 ) -> list[Values]:
     """The rows of ``table`` that meet a condition of our own text, in the order given."""
+    found = cache.execute(_text(table, condition, order), arguments).fetchall()
+    if not found:  # of most tables an order has nothing
+        return []
     columns = CACHE_COLUMNS[table]
-    tail = f" ORDER BY {order}" if order else ""
-    found = cache.execute(f"{_start(table)}{condition}{tail}", list(arguments))
     return [dict(zip(columns, row, strict=True)) for row in found]
 
 
-@lru_cache(maxsize=64)
-def _start(table: str) -> str:
+@lru_cache(maxsize=256)
+def _text(table: str, condition: str, order: str) -> str:
     names = ",".join(f'"{name}"' for name in CACHE_COLUMNS[table])
-    return f"SELECT {names} FROM {table} WHERE "
+    return f"SELECT {names} FROM {table} WHERE {condition}{f' ORDER BY {order}' if order else ''}"
 
 
 def one(cache: Connection, table: str, condition: str, arguments: Sequence[object] = ()) -> Values | None:
