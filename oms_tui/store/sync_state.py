@@ -103,15 +103,21 @@ def advanced(
 
 
 def succeeded(cache: Connection, source: str, stream: str, now: int) -> None:
-    """A run of the stream came to its end."""
+    """A run of the stream came to its end. Desks are told where that is news: their clocks count the ages up."""
     with transaction(cache):
         _row(cache, source, stream)
+        news = cache.execute(
+            "SELECT last_success_at IS NULL OR error_code<>'' OR total IS NOT NULL FROM sync_state "
+            "WHERE source=? AND stream=?",
+            (source, stream),
+        ).fetchone()[0]
         cache.execute(
             "UPDATE sync_state SET last_success_at=?, last_attempt_at=?, failed_since=NULL, failures=0, error_code='', "
             "error='', hint='', retry_at=NULL, done=0, total=NULL WHERE source=? AND stream=?",
             (now, now, source, stream),
         )
-        _tell(cache)
+        if news:
+            _tell(cache)
 
 
 def failed(  # noqa: PLR0917 - a row of facts, in the order of its columns

@@ -135,6 +135,8 @@ class DeskScreen(ListPlace):
         """New counts or ages."""
         super().show_status(status)
         self.queue.show_status(status)
+        if self._pane is not None:
+            self._pane.read_again({each.source: each.last_success_at for each in status.health})
 
     def on_queue_side_named(self, event: QueueSide.Named) -> None:
         """The bar says where one is."""
@@ -160,7 +162,8 @@ class DeskScreen(ListPlace):
 
     def store_changed(self, changed: Changed) -> None:
         """The rows and the order, where they are told of."""
-        self.queue.changed()
+        if changed.everything or changed.kinds() != {"source"}:
+            self.queue.changed()
         shown = self._wanted
         told = changed.everything or shown in changed.orders() or bool(changed.kinds() - {"order", "source"})
         if shown is not None and told:

@@ -126,3 +126,11 @@ def test_a_record_that_names_no_order_is_nobodys_work(desk: Desk, kind: str) -> 
 
     assert loose_records(desk.store) == []
     assert desk.rows(f"SELECT count(*) FROM {kind} WHERE order_id IS NOT NULL") == [(0,)]
+
+
+def test_a_round_that_brings_no_news_wakes_no_desk(desk: Desk) -> None:
+    desk.feed("shop", order())
+    told = desk.rows("SELECT count(*) FROM change_log WHERE kind='source'")
+    sync_state.succeeded(desk.store.cache, "shop", "all", NOW + MINUTE)
+    assert desk.rows("SELECT count(*) FROM change_log WHERE kind='source'") == told
+    assert health(desk, NOW + MINUTE).age_seconds == 0

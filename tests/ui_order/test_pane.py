@@ -442,3 +442,16 @@ def test_the_pane_is_loaded_without_an_editor_a_dialog_or_an_action() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+async def test_a_source_that_was_read_and_had_nothing_new_is_not_stale_on_the_open_order() -> None:
+    app = Desk(sample.order())
+    async with app.run_test(size=(160, 48)) as pilot:
+        await pilot.pause()
+        assert "stripe 1h stale" in text(app)
+        app.pane.read_again({"stripe": sample.NOW - 5_000})
+        await pilot.pause()
+        assert "stripe 1h stale" not in text(app)
+        app.pane.read_again({"stripe": None})  # another desk's cache was thrown away: what was read stays read
+        await pilot.pause()
+        assert "never read" not in text(app)

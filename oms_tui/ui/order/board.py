@@ -15,7 +15,7 @@ from oms_tui.store.session import wall_clock
 from oms_tui.ui.order.arrangement import PANELS, Place, Wish, arrange, way
 from oms_tui.ui.order.conversation import ConversationPanel
 from oms_tui.ui.order.copying import copied_of
-from oms_tui.ui.order.frame import Frame
+from oms_tui.ui.order.frame import Frame, newest
 from oms_tui.ui.order.head import HeadPanel
 from oms_tui.ui.order.money import MoneyPanel
 from oms_tui.ui.order.notice import Notice
@@ -212,6 +212,22 @@ class Board(Widget, can_focus=False):
         if now is None or now != self._placed:
             self.head.refresh(repaint=False, layout=True)
         self._mark_tabs()
+
+    def read_again(self, ages: Mapping[str, int | None]) -> None:
+        """Sources were read meanwhile and had nothing new of this order: what is shown is as young as that.
+
+        It is written at once where one went stale or came back, else with the other ages: a desk at rest draws nothing.
+
+        Args:
+            ages: when each source was read last, in milliseconds; None: never.
+        """
+        if self.view is None:
+            return
+        before, now = self.view.source_ages, self.now()
+        after = before | {name: newest((before.get(name), ages[name])) for name in ages}
+        self.view = replace(self.view, source_ages=after)
+        if any(self._frame.stale(name, before.get(name)) != now.stale(name, after[name]) for name in ages):
+            self._age()
 
     def _age(self) -> None:
         """Time has passed: ages and due times may read differently."""
