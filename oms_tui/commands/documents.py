@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from oms_tui.commands import customer_documents as customers
 from oms_tui.commands.document_parts import Document as Document  # noqa: PLC0414 - handed on
 from oms_tui.commands.document_parts import amount as amount  # noqa: PLC0414 - handed on
 from oms_tui.commands.document_parts import listed as listed  # noqa: PLC0414 - handed on
@@ -74,6 +75,8 @@ def order(view: OrderView, actions: Iterable[Document] = ()) -> Document:
                 for key in ("name", "company", "street", "city", "region", "postcode", "country", "phone")
             },
             "owner": item.owner or None,
+            "owner_why": view.owner_why or None,
+            "assigned_to": view.assigned_to or None,
             "tags": list(view.tags),
             "instructions": view.instructions,
             "note": view.note,
@@ -87,7 +90,7 @@ def order(view: OrderView, actions: Iterable[Document] = ()) -> Document:
             "delay": _delay(view),
             "claimed_by": view.claim or None,
         },
-        "customer": _customer(view),
+        "customer": customers.customer(view),
         "lines": [_line(line, item.source, currency, view.synced_at) for line in view.lines],
         "payments": [_money(each) for each in view.payments],
         "refunds": [_money(each) for each in view.refunds],
@@ -150,20 +153,10 @@ def order(view: OrderView, actions: Iterable[Document] = ()) -> Document:
             }
             for each in view.calls
         ],
-        "conflicts": [
-            {
-                "field": each.field,
-                "state": each.state,
-                "values": [
-                    {"source": value.source, "value": value.value, "seen_at": moment(value.seen_at)}
-                    for value in each.values
-                ],
-            }
-            for each in view.conflicts
-        ],
-        "related": [
-            {"number": each.number, "evidence": list(each.evidence), "state": each.state} for each in view.related
-        ],
+        "conflicts": [customers.conflict(each) for each in view.conflicts],
+        "related": [customers.related(each) for each in view.related],
+        "parties": [customers.party(each) for each in view.parties],
+        "lead_to_cash": customers.lead_to_cash(view),
         "timeline": [
             {
                 "id": each.id,
@@ -230,30 +223,6 @@ def _delay(view: OrderView) -> Document | None:
         "predicted_at": moment(delay.predicted_at),
         "predicted_source": delay.predicted_source or None,
         "customer_told_at": moment(delay.customer_told_at),
-    }
-
-
-def _customer(view: OrderView) -> Document:
-    customer = view.customer
-    return {
-        **origin(customer.source, customer.source_id, customer.synced_at),
-        "name": customer.name,
-        "company": customer.company,
-        "tier": customer.tier,
-        "tier_reason": customer.tier_reason,
-        "account_manager": customer.account_manager or None,
-        "identities": [
-            {
-                "kind": each.kind,
-                "value": each.value,
-                "verified": each.verified,
-                "state": each.state,
-                "source": each.source,
-            }
-            for each in customer.identities
-        ],
-        "orders": customer.orders,
-        "spend": amount(customer.spend, view.item.currency),
     }
 
 

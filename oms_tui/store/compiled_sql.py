@@ -157,6 +157,7 @@ DESK_DDL: tuple[str, ...] = (
     'CREATE TABLE IF NOT EXISTS drafts ( row_hash VARCHAR NOT NULL, id VARCHAR NOT NULL, source VARCHAR NOT NULL, remote_id VARCHAR NOT NULL, agent VARCHAR NOT NULL, account VARCHAR NOT NULL, mail VARCHAR NOT NULL, to_addresses TEXT NOT NULL, cc_addresses TEXT NOT NULL, subject VARCHAR NOT NULL, body TEXT NOT NULL, quote INTEGER NOT NULL, macro VARCHAR NOT NULL, attachments VARCHAR NOT NULL, seen VARCHAR NOT NULL, prepared_by VARCHAR NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, PRIMARY KEY (id) )',
     'CREATE INDEX IF NOT EXISTS drafts_order ON drafts (source, remote_id)',
     'CREATE TABLE IF NOT EXISTS identity_decisions ( row_hash VARCHAR NOT NULL, "left" VARCHAR NOT NULL, "right" VARCHAR NOT NULL, state VARCHAR NOT NULL, evidence VARCHAR NOT NULL, agent VARCHAR NOT NULL, decided_at INTEGER NOT NULL, PRIMARY KEY ("left", "right") )',
+    'CREATE INDEX IF NOT EXISTS identity_decisions_right ON identity_decisions ("right")',
     'CREATE TABLE IF NOT EXISTS leases ( row_hash VARCHAR NOT NULL, name VARCHAR NOT NULL, holder VARCHAR NOT NULL, expires_at INTEGER NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (name) )',
     'CREATE TABLE IF NOT EXISTS link_decisions ( row_hash VARCHAR NOT NULL, mail VARCHAR NOT NULL, source VARCHAR NOT NULL, remote_id VARCHAR NOT NULL, linked INTEGER NOT NULL, agent VARCHAR NOT NULL, decided_at INTEGER NOT NULL, PRIMARY KEY (mail, source, remote_id) )',
     'CREATE INDEX IF NOT EXISTS link_decisions_order ON link_decisions (source, remote_id)',

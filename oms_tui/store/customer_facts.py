@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.domain.tiers import CustomerFacts
@@ -87,6 +88,16 @@ def _gather(cache: Connection, found: dict[int, PersonFacts], condition: str, bo
         facts.tags = tuple(dict.fromkeys((*facts.tags, *json.loads(tags))))
 
 
+def owed_of_order(cache: Connection, order_id: int) -> int:
+    """What is still to be paid of one order, in its currency."""
+    row = cache.execute(
+        f"SELECT {_UNBILLED} + coalesce((SELECT sum({OWED_BY_INVOICE}) FROM invoices i WHERE i.order_id = o.id "
+        "AND i.currency = o.currency), 0) FROM orders o WHERE o.id = ?",
+        (order_id,),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def account_managers(store: Workspace, ids: Iterable[int]) -> dict[int, str]:
     """Whom people made account manager of these persons: what was said last of any of their customers."""
     found: dict[int, tuple[int, str]] = {}
@@ -100,7 +111,7 @@ def account_managers(store: Workspace, ids: Iterable[int]) -> dict[int, str]:
             person_of = dict(names)
             for customer, manager, at in store.desk.execute(
                 "SELECT customer, account_manager, updated_at FROM customer_decisions "
-                f"WHERE customer IN ({marks(len(names))})",
+                f"WHERE account_manager <> '' AND customer IN ({marks(len(names))})",
                 [name for name, _ in names],
             ):
                 person = person_of[customer]
@@ -133,7 +144,8 @@ def customer_facts(order: Mapping[str, Any], person: PersonFacts | None, name: s
     )
 
 
-def read_tiers(policies: Iterable[TierPolicy]) -> list[tuple[str, Tree | None]]:
+@lru_cache(maxsize=8)
+def read_tiers(policies: tuple[TierPolicy, ...]) -> list[tuple[str, Tree | None]]:
     """The tiers with their queries read. One that cannot be read finds nobody; ``doctor`` says why."""
     from oms_tui.domain.query import QueryError, parse
     from oms_tui.domain.tiers import UnknownTierWord, check

@@ -128,6 +128,7 @@ class IdentityDecision(DeskTable, table=True):
     """Whether an identity is a customer's, or two customers are one: proposed, confirmed or rejected, and why."""
 
     __tablename__ = "identity_decisions"
+    __table_args__ = (Index("identity_decisions_right", "right"),)
     left: str = Field(primary_key=True)  # "customer:<source>:<remote id>"
     right: str = Field(primary_key=True)  # likewise, or "email:<address>", "phone:<number>"
     state: str

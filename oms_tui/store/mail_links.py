@@ -133,6 +133,43 @@ def rematch(store: Workspace, policy: DeskPolicy, mails: Sequence[Mail], now: in
         return touched
 
 
+def relink_people(store: Workspace, policy: DeskPolicy, orders: Iterable[int], now: int) -> set[int]:
+    """Who writes may be somebody else now: match the mails again that came from what is or was their address.
+
+    Args:
+        store: both files.
+        policy: the desk's rules.
+        orders: whose customers people decided about.
+        now: milliseconds since 1970 UTC.
+    """
+    addresses: set[str] = set()
+    for part in chunks(list(orders)):
+        place = marks(len(part))
+        known = store.cache.execute(
+            "SELECT i.value, 'customer:' || p.source || ':' || p.remote_id FROM orders o JOIN customers c "
+            "ON c.id=o.customer_id JOIN customers p ON p.person_id=c.person_id LEFT JOIN customer_identities i "
+            f"ON i.customer_id=p.id AND i.kind='email' WHERE o.id IN ({place})",
+            list(part),
+        ).fetchall()
+        addresses |= {value for value, _ in known if value}
+        for names in chunks({name for _, name in known}):
+            query = (
+                f'SELECT "right" FROM identity_decisions WHERE "left" IN ({marks(len(names))}) '
+                "AND \"right\" LIKE 'email:%'"
+            )
+            addresses |= {right.removeprefix("email:") for (right,) in store.desk.execute(query, list(names))}
+    conversations: set[int] = set()
+    for variants in chunks([variant for each in addresses - policy.own_addresses for variant in _variants(each)]):
+        query = (
+            f"SELECT conversation_id FROM messages WHERE from_address IN ({marks(len(variants))}) "
+            "AND direction='inbound' AND conversation_id IS NOT NULL ORDER BY sent_at DESC LIMIT ?"
+        )
+        conversations |= {number for (number,) in store.cache.execute(query, [*variants, _MOST_REMATCHED])}
+    if not conversations:
+        return set()
+    return rematch(store, policy, mail_rows.load(store.cache, "conversation_id", conversations, text=True), now)
+
+
 def wake(store: Workspace, policy: DeskPolicy, now: int, *, limit: int = _MOST_REMATCHED) -> list[int]:
     """Bring back the conversations that were put aside until now; returns the orders they lie on."""
     with transaction(store.cache) as cache:

@@ -50,7 +50,7 @@ def settle(store: Workspace, policy: DeskPolicy, now: int) -> int:
 
 def _apply(store: Workspace, policy: DeskPolicy, now: int) -> tuple[int, list[int]]:
     """Some entries of the feed: how many, and the orders they are about, all of which are marked dirty."""
-    from oms_tui.store.mail_links import relink_named
+    from oms_tui.store.mail_links import relink_named, relink_people
     from oms_tui.store.persons import join_persons, of_same_persons
 
     with transaction(store.cache) as cache:
@@ -77,7 +77,10 @@ def _apply(store: Workspace, policy: DeskPolicy, now: int) -> tuple[int, list[in
         if mails:
             orders += relink_named(store, policy, mails, now)
         if another or kinds & {"identity", "restored"}:
+            about = list(_named(store, [(source, remote) for _, kind, source, remote in entries if kind == "identity"]))
+            before = of_same_persons(cache, about)
             join_persons(store)
+            orders += relink_people(store, policy, {*before, *about, *of_same_persons(cache, about)}, now)
         if "restored" in kinds:
             orders += _of_decided_customers(store)
         if kinds & {"customer", "restored"}:

@@ -193,21 +193,50 @@ class ConflictValue:
 
 @dataclass(slots=True, frozen=True)
 class ConflictView:
-    """A field on which systems disagree."""
+    """A field on which systems disagree. ``parts``: of an address, those that differ; ``chosen`` the value picked."""
 
     field: str
     state: str
     values: tuple[ConflictValue, ...]
+    parts: tuple[str, ...] = ()
+    chosen: str = ""
+    decided_by: str = ""
+    decided_at: int | None = None
 
 
 @dataclass(slots=True, frozen=True)
 class RelatedView:
-    """Another order of what is or may be the same customer. ``state``: proposed, confirmed or rejected."""
+    """Another order of what is or may be the same customer. ``state``: proposed, confirmed or rejected.
+
+    ``customer`` is how desk rows call whose it is, ``strength`` how likely it is the same (domain's Strength, "" where
+    that is decided), ``decided_by`` the agent who did.
+    """
 
     order_id: int
     number: str
     evidence: tuple[str, ...]
     state: str
+    source: str = ""
+    name: str = ""
+    customer: str = ""
+    strength: str = ""
+    decided_by: str = ""
+    decided_at: int | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class PartyView:
+    """Somebody who has to do with an order. ``next_due`` says what is due from them at ``next_due_at``."""
+
+    role: str
+    name: str
+    contact: str
+    last_contact_at: int | None
+    next_due_at: int | None
+    next_due: str
+    source: str
+    source_id: str = ""
+    note: str = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -241,7 +270,7 @@ class IdentityView:
 
 @dataclass(slots=True, frozen=True)
 class CustomerView:
-    """The customer behind an order. ``spend`` is minor units of the order's currency over all their orders."""
+    """The customer behind an order. ``spend`` and ``owed`` are of the order's currency, over all their orders."""
 
     id: int | None
     source: str
@@ -255,6 +284,8 @@ class CustomerView:
     orders: int
     spend: int
     synced_at: int
+    owed: int = 0
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, frozen=True)
@@ -330,6 +361,12 @@ class OrderView:
     claim: str = ""  # the agent at work on it now, "" for nobody
     source_ages: dict[str, int | None] = field(default_factory=dict)  # source -> last success
     procedures: tuple[ProcedureView, ...] = ()
+    references: tuple[str, ...] = ()  # payments, invoices and quotes that the order names
+    owed: int = 0  # what is still to be paid of this order
+    assigned_to: str = ""  # to whom it was given; ``item.owner`` is who attends to it
+    owner_why: str = ""  # why that is somebody else, or the account manager
+    manager_acting: str = ""  # the account manager, or who stands in; "" for nobody
+    parties: tuple[PartyView, ...] = ()
 
 
 @dataclass(slots=True, frozen=True)

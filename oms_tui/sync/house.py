@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from oms_tui.store.driver import DatabaseError
 from oms_tui.sync.notices import Notices
 from oms_tui.sync.outbox_threads import tell_strays
+from oms_tui.sync.rules import Rules
 from oms_tui.sync.worker_threads import CrewThread
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class HouseThread(CrewThread):
         seen = -1
         due_at = tidy_at = notice_at = 0.0
         notices = Notices(session, self.crew.config.notices)
+        rules = Rules(session, self.crew.config.rules.values(), self.crew.boxes)
+        self._take_over(session)
         backup_at = time.monotonic() + _BACKUP_SECONDS
         while not self.crew.stopping():
             decided = int(desk.execute("SELECT max(seq) FROM desk_changes").fetchone()[0] or 0)
@@ -56,6 +59,8 @@ class HouseThread(CrewThread):
             if due or (came and not self.crew.first_rounds):
                 derive(session, self.crew.writing, BATCH, self._stop_deriving(), by_time=due)
                 due_at = time.monotonic() + _DUE_SECONDS if due else due_at
+            if not self.crew.first_rounds:
+                rules.tick()
             if time.monotonic() >= notice_at and not self.crew.first_rounds:
                 notices.tick()
                 notice_at = time.monotonic() + _NOTICE_SECONDS
@@ -74,6 +79,14 @@ class HouseThread(CrewThread):
         """While orders come in for the first time one batch a second suffices: what hangs off them is still to come."""
         batches = iter((False,))
         return lambda: self.crew.stopping() or (bool(self.crew.first_rounds) and next(batches, True))
+
+    def _take_over(self, session: Session) -> None:
+        """The config may have other tiers, hours or agents than the rows were derived by."""
+        from oms_tui.store.derive.rules import take_over
+
+        with self.crew.writing:
+            if take_over(session.store, session.policy):
+                _LOG.info("the rules of the desk changed: all orders are told anew")
 
     def _settle(self, session: Session) -> None:
         from oms_tui.store.settle import settle
@@ -122,8 +135,10 @@ def derive(session: Session, writing: Lock, batch: int, stopping: Callable[[], b
 
 def bring_up_to_date(session: Session, writing: Lock) -> None:
     """All that people decided and that came: settled and derived."""
+    from oms_tui.store.derive.rules import take_over
     from oms_tui.store.settle import settle
 
     with writing:
+        take_over(session.store, session.policy)
         settle(session.store, session.policy, session.now())
     derive(session, writing, _WHOLE_BATCH, lambda: False)

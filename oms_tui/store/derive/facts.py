@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from oms_tui.domain.attention import ENDED
 from oms_tui.domain.stages import ParcelFacts
 from oms_tui.domain.vocabulary import ShipmentState, TrackingStatus
-from oms_tui.store.answered import answered_at
+from oms_tui.store.answered import answered_at, closed_at
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
 from oms_tui.store.conflict_facts import disagreements, standing
 from oms_tui.store.customer_facts import account_managers, persons
@@ -102,6 +102,7 @@ class Waiting:
     since: int
     letters: list[tuple[int, str]] = field(default_factory=list)
     answered_at: int | None = None
+    closed_at: int = 0  # when it was closed before the customer wrote again
     waits: bool = True
 
     def answered(self, at: int) -> None:
@@ -258,6 +259,13 @@ def _mail(store: Workspace, found: dict[int, OrderFacts], here: list[int], place
         ):
             waiting[conversation].letters.append((at, direction))
             names[name] = waiting[conversation]
+    _decided(store, found, names)
+
+
+def _decided(store: Workspace, found: dict[int, OrderFacts], names: dict[str, Waiting]) -> None:
+    """What the desk knows of conversations in which somebody waits: closed once, answers on their way."""
+    for name, at in closed_at(store.desk, names).items():
+        names[name].closed_at = max(names[name].closed_at, at)
     answers = answered_at(store.desk, names)
     for name, at in answers.items():
         names[name].answered(at)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.domain.absence import Team, hands
 from oms_tui.domain.attention import ENDED, AttentionFacts, due_again
-from oms_tui.domain.clocks import ResponsePolicy, response_clocks, running
+from oms_tui.domain.clocks import ResponsePolicy, resolution_clock, response_clocks, running
 from oms_tui.domain.conversations import Letter
 from oms_tui.domain.delay import DelayFacts, delay_of
 from oms_tui.domain.money import minor_digits
@@ -325,15 +325,18 @@ def _delay_facts(
 
 
 def _clock(row: Values, facts: OrderFacts, policy: DeskPolicy, now: datetime) -> Clock | None:
-    """The response clock that runs out first, if a customer waits."""
+    """The clock that runs out first, of an answer or of the solution, if a customer waits."""
     if facts.threads is None:
         return None
     tier = policy.tier(row["tier"])
-    promised = ResponsePolicy(tier.first_response, tier.next_response)
-    clocks = (
-        running(response_clocks(_letters(each), promised, policy.hours, now=now)) for each in facts.threads.waiting
-    )
-    return min(filter(None, clocks), key=lambda clock: clock.due_at, default=None)
+    promised = ResponsePolicy(tier.first_response, tier.next_response, tier.resolution)
+    clocks: list[Clock | None] = []
+    for each in facts.threads.waiting:
+        clocks.append(running(response_clocks(_letters(each), promised, policy.hours, now=now)))
+        since = [letter for letter in _letters(each) if letter.at > _known(each.closed_at)]
+        clocks.append(resolution_clock(since, promised, policy.hours, now=now))
+    runs = (clock for clock in clocks if clock is not None and clock.runs)
+    return min(runs, key=lambda clock: clock.due_at, default=None)
 
 
 def _letters(waiting: Waiting) -> list[Letter]:

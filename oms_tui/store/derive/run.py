@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.domain.vocabulary import CallState, Role, words_of
@@ -21,8 +20,7 @@ from oms_tui.store.rows import chunks, marks, upsert
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from oms_tui.domain.policy import DeskPolicy, TierPolicy
-    from oms_tui.domain.query_tree import Tree
+    from oms_tui.domain.policy import DeskPolicy
     from oms_tui.store.derive.facts import OrderFacts, Values
     from oms_tui.store.driver import Connection
     from oms_tui.store.workspace import Workspace
@@ -111,7 +109,7 @@ def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now:
         here = list(facts)
         lacking = demand.lacks(cache, here)
         coming = demand.expected(cache, lacking)
-        tiers, team = _tiers(policy.tiers), team_of(store.desk, policy, now)
+        tiers, team = read_tiers(policy.tiers), team_of(store.desk, policy, now)
 
         def row(order: int) -> Values:
             return row_of(
@@ -249,9 +247,3 @@ def _tell(cache: Connection, changed: Sequence[int]) -> None:
         cache.execute("INSERT INTO change_log(kind, ref) VALUES ('everything', 0)")
     else:
         cache.executemany("INSERT INTO change_log(kind, ref) VALUES ('order', ?)", [(order,) for order in changed])
-
-
-@lru_cache(maxsize=8)
-def _tiers(policies: tuple[TierPolicy, ...]) -> list[tuple[str, Tree | None]]:
-    """Read once for each config."""
-    return read_tiers(policies)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oms_tui.domain.vocabulary import DelayReason, words_of
 from oms_tui.store import desk_rows
+from oms_tui.store.customer_facts import owed_of_order
+from oms_tui.store.driver import snapshot
 from oms_tui.store.procedures import procedures_of
 from oms_tui.store.reads import order_goods, order_money, order_people, queue
 from oms_tui.store.reads.mail import conversations_of
 from oms_tui.store.reads.outbox import drafts_of, outbox_of
+from oms_tui.store.reads.parties import hands_now, parties
+from oms_tui.store.reads.related import related
 from oms_tui.store.reads.select import Values, one
 from oms_tui.store.reads.timeline import timeline
 from oms_tui.store.shapes import (
@@ -39,11 +44,15 @@ def read_order(store: Workspace, policy: DeskPolicy, order_id: int, *, now: int)
         order_id: the order's id in the store.
         now: milliseconds since 1970 UTC; what is overdue is told by it.
     """
+    with snapshot(store.cache), snapshot(store.desk):
+        return _read(store, policy, order_id, now)
+
+
+def _read(store: Workspace, policy: DeskPolicy, order_id: int, now: int) -> OrderView | None:
     cache = store.cache
     order = one(cache, "orders", "id=?", (order_id,))
     row = one(cache, "queue_row", "order_id=?", (order_id,))
-    item = queue.item(store, order_id)
-    if order is None or row is None or item is None:
+    if order is None or row is None:
         return None
     source, remote_id, currency = order["source"], order["remote_id"], order["currency"]
     payments = order_money.payments(cache, order_id)
@@ -54,8 +63,9 @@ def read_order(store: Workspace, policy: DeskPolicy, order_id: int, *, now: int)
     shipments = order_goods.shipments(cache, order_id)
     purchases = order_goods.purchases(cache, order_id)
     conversations = conversations_of(store, order_id, policy, now)
-    return OrderView(
-        item=item,
+    held = hands_now(store, policy, row, now)
+    view = OrderView(
+        item=queue.item_of(row),
         priority_terms=tuple(Term(name, points, why) for name, points, why in json.loads(row["terms"])),
         next_why=row["next_why"],
         next_due_at=row["next_due_at"],
@@ -93,7 +103,7 @@ def read_order(store: Workspace, policy: DeskPolicy, order_id: int, *, now: int)
         tasks=_tasks(store, source, remote_id),
         calls=_calls(store, source, remote_id),
         conflicts=_conflicts(store, order_id),
-        related=order_people.related(store, order),
+        related=related(store, order),
         timeline=timeline(
             store,
             order,
@@ -109,7 +119,13 @@ def read_order(store: Workspace, policy: DeskPolicy, order_id: int, *, now: int)
         claim=_claim(store, source, remote_id, now),
         source_ages=_ages(store),
         procedures=procedures_of(store, policy, order_id, now=now),
+        references=tuple(json.loads(order["refs"])),
+        owed=owed_of_order(cache, order_id),
+        assigned_to=held.assigned_to,
+        owner_why=held.why,
+        manager_acting=held.manager_acts,
     )
+    return replace(view, parties=parties(view, policy, held))
 
 
 def _tasks(store: Workspace, source: str, remote_id: str) -> tuple[TaskView, ...]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from oms_tui.domain import normalise
-from oms_tui.domain.vocabulary import DecisionState, IdentityKind
-from oms_tui.store import desk_rows
-from oms_tui.store.reads.select import Values, one, rows
-from oms_tui.store.rows import marks
-from oms_tui.store.shapes import CustomerView, IdentityView, RelatedView
+from oms_tui.domain.tiers import tier_and_why
+from oms_tui.domain.vocabulary import DecisionState, IdentityKind, values
+from oms_tui.store.customer_facts import customer_facts, persons, read_tiers
+from oms_tui.store.reads.related import decisions, members_of
+from oms_tui.store.reads.select import Values, one
+from oms_tui.store.shapes import CustomerView, IdentityView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
     from oms_tui.domain.policy import DeskPolicy
     from oms_tui.store.workspace import Workspace
 
-_MOST = 20
-"""Related orders shown: the newest."""
+
+_KINDS: Final = frozenset(values(IdentityKind))
 
 
 def customer_name(row: Values) -> str:
@@ -27,15 +26,35 @@ def customer_name(row: Values) -> str:
     return f"customer:{row['source']}:{row['remote_id']}"
 
 
+def customer_called(store: Workspace, order_id: int) -> str:
+    """How desk rows call the customer of an order; "" where nobody keeps them."""
+    row = store.cache.execute(
+        "SELECT c.source, c.remote_id FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id = ?",
+        (order_id,),
+    ).fetchone()
+    return "" if row is None else customer_name({"source": row[0], "remote_id": row[1]})
+
+
+def members(store: Workspace, order_id: int) -> list[str]:
+    """How desk rows call every customer who is one with that of an order."""
+    row = store.cache.execute(
+        "SELECT c.person_id FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id = ?", (order_id,)
+    ).fetchone()
+    return [] if row is None else members_of(store.cache, [row[0]]).get(row[0], [])
+
+
 def customer(store: Workspace, policy: DeskPolicy, order: Values, queue: Values) -> CustomerView:
     """The customer of an order. Spend is of its currency, over every order of the person that was not cancelled."""
     row = one(store.cache, "customers", "id=?", (order["customer_id"],)) if order["customer_id"] is not None else None
-    tier = str(queue["tier"])
-    when = policy.tier(tier).when
+    person = persons(store.cache, [row["person_id"]]).get(row["person_id"]) if row else None
+    facts = customer_facts(order, person, (row["name"] or row["company"]) if row else "")
+    tier, why = tier_and_why(facts, read_tiers(policy.tiers))
     base = {
-        "tier": tier,
-        "tier_reason": f"found by {when}" if when else "no rule found them",
+        "tier": str(queue["tier"]),
+        "tier_reason": why if tier == queue["tier"] else "the tiers' rules changed; it is told anew",
         "account_manager": queue["account_manager"],
+        "owed": facts.owed,
+        "tags": facts.customer_tags,
     }
     if row is None:
         return CustomerView(
@@ -50,7 +69,6 @@ def customer(store: Workspace, policy: DeskPolicy, order: Values, queue: Values)
             synced_at=order["synced_at"],
             **base,
         )
-    count, spend = _worth(store, row["person_id"], order["currency"])
     return CustomerView(
         id=row["id"],
         source=row["source"],
@@ -58,8 +76,8 @@ def customer(store: Workspace, policy: DeskPolicy, order: Values, queue: Values)
         name=row["name"] or order["ship_name"],
         company=row["company"],
         identities=_identities(store, row),
-        orders=count,
-        spend=spend,
+        orders=facts.orders,
+        spend=facts.spend,
         synced_at=row["synced_at"],
         **base,
     )
@@ -70,15 +88,6 @@ def _written(order: Values) -> Iterator[IdentityView]:
     for kind, value in ((IdentityKind.EMAIL, order["email"]), (IdentityKind.PHONE, order["phone"])):
         if value:
             yield IdentityView(kind, value, verified=False, state=DecisionState.CONFIRMED, source=order["source"])
-
-
-def _worth(store: Workspace, person: int, currency: str) -> tuple[int, int]:
-    found = store.cache.execute(
-        "SELECT count(*), coalesce(sum(CASE WHEN currency=? AND state<>'cancelled' THEN total ELSE 0 END), 0) "
-        "FROM orders WHERE customer_id IN (SELECT id FROM customers WHERE person_id=?)",
-        (currency, person),
-    ).fetchone()
-    return int(found[0]), int(found[1])
 
 
 def _identities(store: Workspace, row: Values) -> tuple[IdentityView, ...]:
@@ -93,92 +102,9 @@ def _identities(store: Workspace, row: Values) -> tuple[IdentityView, ...]:
         for kind, value, verified, source in known
     ]
     have = {(view.kind, view.value) for view in views}
-    for decision in desk_rows.select(store.desk, "identity_decisions", '"left"=?', (customer_name(row),)):
-        kind, _, value = decision["right"].partition(":")
-        if kind in set(IdentityKind) and (kind, value) not in have:
-            views.append(IdentityView(kind, value, verified=False, state=decision["state"], source="desk"))
+    for decision in decisions(store, members_of(store.cache, [row["person_id"]]).get(row["person_id"], [])):
+        kind, _, value = decision.right.partition(":")
+        if kind in _KINDS and (kind, value) not in have:
+            have.add((kind, value))
+            views.append(IdentityView(kind, value, verified=False, state=decision.state, source="desk"))
     return tuple(views)
-
-
-class _Other(NamedTuple):
-    """As much of another order as relating needs."""
-
-    id: int
-    number: str
-    customer_id: int | None
-    street: str
-
-
-def related(store: Workspace, order: Values) -> tuple[RelatedView, ...]:
-    """Other orders of the same customer, and those that share an address, a mail address or a phone with this one.
-
-    What only shares something is proposed, never merged; a pair somebody rejected is not proposed again.
-    """
-    own = one(store.cache, "customers", "id=?", (order["customer_id"],)) if order["customer_id"] is not None else None
-    found: dict[int, tuple[_Other, list[str], str]] = {}
-    if own:
-        condition = "customer_id IN (SELECT id FROM customers WHERE person_id=?)"
-        for other in _others(store, condition, own["person_id"]):
-            found[other.id] = (other, ["same customer"], DecisionState.CONFIRMED)
-    for evidence, other in _sharing(store, order):
-        _, reasons, state = found.setdefault(other.id, (other, [], DecisionState.PROPOSED))
-        if state == DecisionState.PROPOSED and evidence not in reasons:
-            reasons.append(evidence)
-    found.pop(order["id"], None)
-    decided = _decisions(store, own)
-    names = _customer_names(store, [other.customer_id for other, _, _ in found.values() if other.customer_id])
-    views = []
-    for other, reasons, proposed in found.values():
-        decision = decided.get(names.get(other.customer_id or 0, ""), "")
-        # What a person decided goes before what we propose.
-        state = decision if decision and proposed == DecisionState.PROPOSED else proposed
-        views.append(RelatedView(other.id, other.number, tuple(reasons), state))
-    views.sort(key=lambda view: (view.state != DecisionState.CONFIRMED, -view.order_id))
-    return tuple(views[:_MOST])
-
-
-def _others(store: Workspace, condition: str, value: object) -> Iterator[_Other]:
-    text = (
-        f"SELECT id, number, customer_id, ship_street FROM orders WHERE {condition} ORDER BY id DESC LIMIT {_MOST + 1}"
-    )
-    yield from map(_Other._make, store.cache.execute(text, (value,)))
-
-
-def _sharing(store: Workspace, order: Values) -> Iterator[tuple[str, _Other]]:
-    if order["email"]:
-        for other in _others(store, "email=?", order["email"]):
-            yield "same mail address", other
-    here = _street(order["ship_street"])
-    if order["ship_postcode"] and here:
-        for other in _others(store, "ship_postcode=?", order["ship_postcode"]):
-            if _street(other.street) == here:
-                yield "same address", other
-    for number in {order["phone"], order["ship_phone"]} - {""}:
-        phone = normalise.phone(number, order["ship_country"])
-        if phone:
-            condition = (
-                "customer_id IN (SELECT customer_id FROM customer_identities WHERE kind='phone' AND value=? LIMIT 50)"
-            )
-            for other in _others(store, condition, phone):
-                yield "same phone", other
-
-
-@lru_cache(maxsize=2048)
-def _street(text: str) -> str:
-    return normalise.street(text).key
-
-
-def _decisions(store: Workspace, own: Values | None) -> dict[str, str]:
-    if own is None:
-        return {}
-    name = customer_name(own)
-    return {
-        decision["right"] if decision["left"] == name else decision["left"]: decision["state"]
-        for decision in desk_rows.select(store.desk, "identity_decisions", '"left"=? OR "right"=?', (name, name))
-    }
-
-
-def _customer_names(store: Workspace, ids: list[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    return {row["id"]: customer_name(row) for row in rows(store.cache, "customers", f"id IN ({marks(len(ids))})", ids)}

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.domain.vocabulary import DecisionState
-from oms_tui.store import desk_rows
-from oms_tui.store.reads.order_people import customer_name, related
-from oms_tui.store.reads.select import one
-from oms_tui.store.rows import marks
+from oms_tui.store.reads.order_people import customer_called
+from oms_tui.store.reads.related import Decision, decisions, members_of, order_row, related
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from oms_tui.store.shapes import RelatedView
     from oms_tui.store.workspace import Workspace
 
-_THEIR_OWN: Final = ("same customer",)
-"""Evidence of orders whose own system says they are one customer's: nothing to decide."""
+_CUSTOMER: Final = "customer:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +34,68 @@ def proposals(store: Workspace, order_id: int) -> list[Proposal] | None:
 
     None: the order has no customer record that a name could be joined to.
     """
-    order = one(store.cache, "orders", "id=?", (order_id,))
-    if order is None or order["customer_id"] is None:
+    own = customer_called(store, order_id)
+    order = order_row(store, order_id)
+    if not own or order is None:
         return None
-    own = one(store.cache, "customers", "id=?", (order["customer_id"],))
-    if own is None:
-        return None
-    left = customer_name(own)
-    rows = list(desk_rows.select(store.desk, "identity_decisions", '"left"=? OR "right"=?', (left, left)))
+    members = _members(store, order["customer_id"]) or [own]
+    decided = decisions(store, members)
     found = [
-        Proposal(left, row["right"], row["state"], tuple(json.loads(row["evidence"])), (row["right"],))
-        for row in rows
-        if not row["right"].startswith("customer:")
+        Proposal(each.left, each.right, each.state, each.evidence, (each.right,))
+        for each in decided
+        if not each.right.startswith(_CUSTOMER)
     ]
-    others = [each for each in related(store, order) if each.evidence != _THEIR_OWN]
-    names = _customers(store, [each.order_id for each in others])
-    turned = {row["left"] for row in rows if row["right"] == left}
-    for each in others:
-        right = names.get(each.order_id, left)
-        if right != left:
-            pair = (right, left) if right in turned else (left, right)
-            called = (each.number, right, f"order:{each.number}")
-            found.append(Proposal(*pair, each.state, each.evidence, called))
+    found += _of_orders(store, own, members, decided, related(store, order))
     return sorted(found, key=lambda each: each.state != DecisionState.PROPOSED)
 
 
-def _customers(store: Workspace, orders: list[int]) -> dict[int, str]:
-    if not orders:
-        return {}
-    rows = store.cache.execute(
-        "SELECT o.id, c.source, c.remote_id FROM orders o JOIN customers c ON c.id=o.customer_id "
-        f"WHERE o.id IN ({marks(len(orders))})",
-        orders,
-    )
-    return {order: customer_name({"source": source, "remote_id": remote_id}) for order, source, remote_id in rows}
+def _of_orders(
+    store: Workspace, own: str, members: Sequence[str], decided: Sequence[Decision], views: Sequence[RelatedView]
+) -> Iterator[Proposal]:
+    """One proposal for each other customer, called by whichever of their orders.
+
+    What was decided keeps its direction: of two persons of several customers it is the pair that a person decided on
+    that can be taken back.
+    """
+    called: dict[str, list[str]] = {}
+    views_of: dict[str, RelatedView] = {}
+    for view in views:
+        if view.customer and view.customer != own:
+            called.setdefault(view.customer, []).extend((view.number, f"order:{view.number}"))
+            views_of.setdefault(view.customer, view)
+    for customer, view in views_of.items():
+        theirs = {customer, *_members_called(store, customer)}
+        pair = next((each for each in decided if _joins(each, set(members), theirs) and each.state == view.state), None)
+        if pair is None and view.state == DecisionState.CONFIRMED:
+            pair = next((each for each in decided if customer in {each.left, each.right}), None)
+        left, right = (pair.left, pair.right) if pair else (own, customer)
+        names = (called[customer][0], customer, *called[customer][1:])
+        yield Proposal(left, right, view.state, pair.evidence if pair else view.evidence, names)
+
+
+def _joins(decision: Decision, ours: set[str], theirs: set[str]) -> bool:
+    return (decision.left in ours and decision.right in theirs) or (decision.left in theirs and decision.right in ours)
+
+
+def _members(store: Workspace, customer_id: int) -> list[str]:
+    row = store.cache.execute("SELECT person_id FROM customers WHERE id=?", (customer_id,)).fetchone()
+    return [] if row is None else members_of(store.cache, [row[0]]).get(row[0], [])
+
+
+def _members_called(store: Workspace, customer: str) -> list[str]:
+    source, _, remote_id = customer.removeprefix(_CUSTOMER).partition(":")
+    row = store.cache.execute("SELECT id FROM customers WHERE source=? AND remote_id=?", (source, remote_id)).fetchone()
+    return [] if row is None else _members(store, row[0])
+
+
+def rejected_between(store: Workspace, left: str, right: str) -> Decision | None:
+    """A rejected pair that joining two customers would join after all, by way of whom they are one with already."""
+    ours, theirs = {left, *_members_called(store, left)}, {right, *_members_called(store, right)}
+    for each in decisions(store, sorted(ours)):
+        if (
+            each.state == DecisionState.REJECTED
+            and _joins(each, ours, theirs)
+            and (each.left, each.right) != (left, right)
+        ):
+            return each
+    return None
