@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from oms_tui.domain.rules import Rule as Rule  # noqa: PLC0414, TC001 - handed on
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -129,16 +131,6 @@ class View:
     query: str
     sort: str = ""
     columns: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Rule:
-    """An action done by itself to every order that a query finds, once per order."""
-
-    name: str
-    when: str
-    do: str
-    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,9 @@ MILESTONES: Final = (
 NOTICES: Final = ("shipped", "out_for_delivery", "delivered")
 """The steps of a parcel that a customer can be told of by themselves."""
 
+AGAIN: Final = ("never", "returns")
+"""When a rule acts on the same order again: the trade's ``domain.rules.AGAIN``."""
+
 WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -83,7 +86,14 @@ TIER: Final[Readers] = {
     "color": read.color,
 }
 VIEW: Final[Readers] = {"query": read.text, "sort": read.name, "columns": read.texts}
-RULE: Final[Readers] = {"when": read.name, "do": read.name, "fields": read.fields}
+RULE: Final[Readers] = {
+    "when": read.name,
+    "do": read.name,
+    "fields": read.fields,
+    "again": read.choice(AGAIN),
+    "without_asking": read.boolean,
+    "enabled": read.boolean,
+}
 NOTICE: Final[Readers] = {"macro": read.name, "account": read.name, "when": read.text}
 PROCEDURE: Final[Readers] = {"when": read.text, "steps": steps}
 STEP: Final[Readers] = {"title": read.name, "role": read.choice(ROLES), "action": read.name, "id": read.name}

@@ -75,12 +75,16 @@ class Field:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of it: ``done``, or ``queued`` where it still has to leave. ``warning`` is for people to read."""
+    """What became of it: ``done``, or ``queued`` where it still has to leave. ``warning`` is for people to read.
+
+    ``draft``: the draft it made.
+    """
 
     summary: str
     undo_id: str = ""
     result: str = "done"
     warning: str = ""
+    draft: str = ""
 
 
 def always(_session: Session, _order: QueueItem) -> str:
@@ -106,6 +110,8 @@ class Action:
         undoable: ``undo`` takes it back.
         why_not: why it cannot be done to this order now, "" if it can.
         preview: what it would do, in words, changing nothing.
+        leaves: mail or money leaves by it: a rule does it only where the rule itself says ``without_asking``.
+        not_by_rule: why no rule may do it, "" where one may.
     """
 
     id: str
@@ -121,6 +127,8 @@ class Action:
     undoable: bool = True
     why_not: WhyNot = always
     preview: Preview | None = None
+    leaves: bool = False
+    not_by_rule: str = ""
 
     def allowed(self, session: Session) -> str:
         """Why this agent may not do it at all, "" if they may."""

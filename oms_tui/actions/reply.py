@@ -24,6 +24,7 @@ from oms_tui.actions.reply_record import (
     writing,
 )
 from oms_tui.actions.run import settle
+from oms_tui.domain.rules import rule_of
 from oms_tui.domain.safe_text import safe_line
 from oms_tui.store import desk_rows
 from oms_tui.store.driver import transaction
@@ -80,10 +81,12 @@ def start(session: Session, order_id: int, *, message_id: int | None = None, mac
             "no mailbox of this desk can send", hint="give a mail source its [sources.NAME.smtp] in the config"
         )
     found = mail_to_answer(order, message_id)
+    if found is not None and message_id is None and rule_of(session.agent.id) and not _waits(*found):
+        found = None  # what nobody asked is a letter of its own, and no answer to an old mail
     if message_id is not None and found is None:
         raise Refused("this mail is not on this order", code="not_found", field="mail", hint="link it first")
     conversation, mail = found or (None, None)
-    begun = _begun(session, order, mail)
+    begun = _begun(session, order, conversation, mail, with_macro=bool(macro))
     if begun is not None and not (macro and not is_blank(session, begun.body)):
         return apply_macro(session, begun.id, macro) if macro else begun
     drawn = filled(session, macro_called(session, macro), order, mail) if macro else None
@@ -285,17 +288,55 @@ def send(session: Session, draft_id: str) -> OutboxView:
 # ---- inside
 
 
-def _begun(session: Session, order: OrderView, mail: MessageView | None) -> DraftView | None:
-    """The draft to go on with: this agent's to the same mail, or one that a rule has prepared."""
+def _waits(conversation: ConversationView, mail: MessageView) -> bool:
+    return conversation.unanswered == mail.id
+
+
+def _begun(
+    session: Session,
+    order: OrderView,
+    conversation: ConversationView | None,
+    mail: MessageView | None,
+    *,
+    with_macro: bool,
+) -> DraftView | None:
+    """The draft to go on with: this agent's to the same mail, or one that a rule has prepared.
+
+    What was prepared before the customer wrote is offered as the answer to what they wrote since.
+    """
     name = mail.content_name if mail else ""
-    item = order.item
-    for begun in drafts_of(session.store, item.source, item.remote_id):
+    drafts = drafts_of(session.store, order.item.source, order.item.remote_id)
+    for begun in drafts:
         if begun.mail == name and begun.agent == session.agent.id:
             return begun
-        if begun.mail == name and begun.prepared_by and begun.agent in {"", begun.prepared_by}:
-            desk_rows.update(session.store.desk, "drafts", (begun.id,), agent=session.agent.id)
+    for begun in drafts:
+        if with_macro or not begun.prepared_by or begun.agent not in {"", begun.prepared_by}:
+            continue
+        if begun.mail in {name, ""}:
+            answers = conversation is not None and mail is not None and _waits(conversation, mail)
+            _take_up(session, begun, order, conversation if answers else None, mail if answers else None)
             return _view(session, begun.id)
     return None
+
+
+def _take_up(
+    session: Session,
+    begun: DraftView,
+    order: OrderView,
+    conversation: ConversationView | None,
+    mail: MessageView | None,
+) -> None:
+    """A prepared draft becomes this agent's, with their name and what is known by now."""
+    changes: dict[str, Any] = {"agent": session.agent.id, "updated_at": session.now()}
+    if begun.macro:
+        changes["body"] = _signed(session, filled(session, macro_called(session, begun.macro), order, mail).text)
+    if mail is not None and begun.mail != mail.content_name:
+        to_it = _new(session, order, conversation, mail, None)
+        changes |= {name: to_it[name] for name in ("account", "mail", "to_addresses", "cc_addresses", "subject")}
+        changes |= {"quote": to_it["quote"], "seen": to_it["seen"]}
+    with DeskWrite(session, "draft", [(order.item.source, order.item.remote_id)], undoable=False) as write:
+        desk_rows.update(write.desk, "drafts", (begun.id,), **changes)
+        write.changed("draft", order.item.source, order.item.remote_id)
 
 
 def _new(
@@ -327,7 +368,7 @@ def _new(
         "macro": "",
         "attachments": "[]",
         "seen": json.dumps(_seen(conversation)),
-        "prepared_by": "",
+        "prepared_by": session.agent.id if rule_of(session.agent.id) else "",
         "created_at": now,
         "updated_at": now,
     }

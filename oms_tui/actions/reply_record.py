@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from oms_tui.actions.base import DESK_AND_FINANCE, Refused
 from oms_tui.actions.reply_people import mail_named
+from oms_tui.domain.rules import rule_of
 from oms_tui.store import desk_rows
 
 if TYPE_CHECKING:
@@ -92,8 +93,9 @@ def record_of(session: Session, order: OrderView, mail: MessageView | None) -> d
     """The order record that macros see, and that is kept with a reply as its snapshot."""
     from oms_tui.store.macro_record import Writer, macro_record
 
-    policy = session.policy
-    writer = Writer(session.agent.name, session.agent.email, policy.name, policy.signature.strip())
+    policy, agent = session.policy, session.agent
+    name = policy.name if rule_of(agent.id) else agent.name  # the name of whoever takes it up comes in then
+    writer = Writer(name, agent.email, policy.name, policy.signature.strip())
     return macro_record(order, writer, mail=mail, now=datetime.fromtimestamp(session.now() / 1000, UTC))
 
 

@@ -56,7 +56,9 @@ def why_not(session: Session, action: Action, order: QueueItem) -> str:
 
 
 def settle(session: Session) -> None:
-    """Let the cache show what the desk now says."""
+    """Let the cache show what the desk now says; inside a transaction of the desk that is left to whoever began it."""
+    if session.store.desk.in_transaction:
+        return
     from oms_tui.store.settle import settle as settle_store
 
     settle_store(session.store, session.policy, session.now())

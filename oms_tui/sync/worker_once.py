@@ -19,6 +19,7 @@ from oms_tui.sync.mail_requests import MailRequestRunner
 from oms_tui.sync.notices import Notices
 from oms_tui.sync.outbox_actions import ActionRunner
 from oms_tui.sync.outbox_send import OutboxRunner
+from oms_tui.sync.rules import ROUNDS, Rules
 from oms_tui.sync.schedule import wait_after
 from oms_tui.sync.source_reader import WHOLE, Round, SourceReader, is_ours
 from oms_tui.sync.sources_open import OpenSource, can, fault_of
@@ -69,6 +70,7 @@ class Once:
             for group in (first, [box for box in boxes if box not in first]):
                 runs |= self._all(group)
                 bring_up_to_date(self._session, self._crew.writing)
+            self._rules()
             Notices(self._session, self._config.notices).tick()
             self._send()
         finally:
@@ -76,6 +78,14 @@ class Once:
             for box in self._crew.boxes.values():
                 box.drop()
         return [runs[name] for name in names if name in runs]
+
+    def _rules(self) -> None:
+        """Rules act, and see what rules did, as often as ``ROUNDS``: one may find what another has changed."""
+        rules = Rules(self._session, self._config.rules.values(), self._crew.boxes)
+        for _ in range(ROUNDS):
+            if not rules.tick(whole=True):
+                break
+            bring_up_to_date(self._session, self._crew.writing)
 
     def _all(self, boxes: Sequence[SourceBox]) -> dict[str, SourceRun]:
         """Each source in a thread of its own: one that hangs holds up only itself."""

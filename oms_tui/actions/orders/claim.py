@@ -62,5 +62,6 @@ ACTION = Action(
     fields=(Field("release", "Let it go", "flag"), Field("what", "What you do", default="work")),
     roles=EVERYBODY,
     why_not=_why_not,
+    not_by_rule="a claim says that a person is at work on it",
     apply=_apply,
 )

@@ -26,5 +26,6 @@ ACTION = Action(
     rank=150,
     fields=(FIELD,),
     why_not=nothing_proposed,
+    not_by_rule="who is one person is confirmed by people",
     apply=_apply,
 )

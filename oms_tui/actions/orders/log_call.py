@@ -1,4 +1,7 @@
-"""A call was made or came in: what became of it, and with that what becomes of the call that was due."""
+"""A call was made or came in: what became of it, and with that of the call that was due and of mail that waits.
+
+Whoever was reached has been spoken to: their mail does not wait any more, unless the agent says that it does.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +44,7 @@ def _later(session: Session, length: timedelta) -> int:
 
 
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
+    from oms_tui.actions.mail_decisions import decide_waiting
     from oms_tui.store.ids import unique
 
     outcome, inbound = fields["outcome"], fields["direction"] == "inbound"
@@ -69,6 +73,9 @@ def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
         if outcome == CallOutcome.CALLBACK:
             again = fields["when"] or _later(session, AGAIN)
             open_task(write, session, order, "callback", title=fields["note"] or "call back", due_at=again)
+        if outcome == CallOutcome.REACHED and order.waiting_since is not None and not fields["unanswered"]:
+            answered = decide_waiting(write, session, order, "pending", "answered by phone")
+            words += "; their mail is answered by that" if answered else ""
         kind = "call_received" if inbound else _EVENTS[outcome]
         write.event(kind, words, name_of(order), {"call": call["id"], "milestone": milestone, "again_at": again})
         write.changed(ORDER_CHANGED, *name_of(order))
@@ -85,6 +92,8 @@ def _summary(outcome: str, milestone: str, note: str, *, inbound: bool) -> str:
 def _preview(session: Session, order: QueueItem, fields: Fields) -> str:
     task = _due_call(session, order, fields["milestone"])
     words = f"would log a call: {_WORDS[fields['outcome']]}"
+    if order.waiting_since is not None and fields["outcome"] == CallOutcome.REACHED and not fields["unanswered"]:
+        words += "; their mail would be answered by that"
     if task and fields["outcome"] == CallOutcome.REACHED:
         words += f"; ends the call about {words_of(Milestone, task['milestone'])}"
     warning = _warning(order, fields)
@@ -124,9 +133,11 @@ ACTION = Action(
             choices=("outbound", "inbound"),
             words=("we called", "they called"),
         ),
+        Field("unanswered", "Their mail still waits for an answer", "flag"),
         Field("when", "Try again", "when", help=f"after no answer, or for a callback; {WHEN_EXAMPLES}"),
     ),
     roles=DESK_AND_FINANCE,
+    not_by_rule="a call is made by a person",
     apply=_apply,
     preview=_preview,
 )

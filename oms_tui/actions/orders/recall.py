@@ -45,5 +45,6 @@ ACTION = Action(
     roles=DESK_AND_FINANCE,
     undoable=False,
     why_not=_why_not,
+    not_by_rule="it takes back what its writer just sent",
     apply=_apply,
 )

@@ -54,6 +54,7 @@ ACTION = Action(
     roles=DESK_AND_FINANCE,
     destructive=True,
     why_not=_why_not,
+    not_by_rule="somebody must have seen the money",
     apply=_apply,
     preview=_preview,
 )

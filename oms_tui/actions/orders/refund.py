@@ -45,6 +45,7 @@ ACTION = Action(
     roles=DESK_AND_FINANCE,
     destructive=True,
     why_not=_why_not,
+    leaves=True,
     apply=_apply,
     preview=_preview,
 )

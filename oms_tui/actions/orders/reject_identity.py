@@ -26,5 +26,6 @@ ACTION = Action(
     rank=151,
     fields=(FIELD,),
     why_not=nothing_proposed,
+    not_by_rule="who is one person is decided by people",
     apply=_apply,
 )

@@ -62,5 +62,6 @@ ACTION = Action(
     roles=DESK_AND_FINANCE,
     undoable=False,
     why_not=_why_not,
+    not_by_rule="what is in doubt is decided by people",
     apply=_apply,
 )

@@ -57,6 +57,7 @@ ACTION = Action(
     fields=(Field("draft", "Draft", help="its id; none: the one you touched last"),),
     roles=DESK_AND_FINANCE,
     why_not=_why_not,
+    leaves=True,
     apply=_apply,
     preview=_preview,
 )

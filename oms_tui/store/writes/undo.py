@@ -53,14 +53,14 @@ def undo(session: Session, count: int = 1) -> list[Undone]:
     return found
 
 
-def undo_entry(session: Session, undo_id: str) -> Undone | None:
-    """Take back one entry, the agent's own; None if there is none, or it was taken back already.
+def undo_entry(session: Session, undo_id: str, *, of: str = "") -> Undone | None:
+    """Take back one entry, the agent's own or that of a rule (``of`` its actor); None if it is gone or taken back.
 
     Raises:
         Refused: it cannot be taken back any more (code ``conflict``).
     """
     entry = desk_rows.get(session.store.desk, "undo_entries", undo_id)
-    if entry is None or entry["undone_at"] is not None or entry["agent"] != session.agent.id:
+    if entry is None or entry["undone_at"] is not None or entry["agent"] != (of or session.agent.id):
         return None
     return _undo(session, entry)
 
@@ -135,6 +135,7 @@ _NAMES = {
     "identity_decisions": "the identity",
     "conflict_decisions": "the conflict",
     "outbox": "what was to leave",
+    "agent_notices": "the notice",
 }
 
 
