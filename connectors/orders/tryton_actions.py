@@ -1,4 +1,4 @@
-"""What the desk may do in Tryton: leave a note, cancel an order that is not confirmed yet.
+"""What the desk may do in Tryton: leave a note, cancel an order that is not confirmed yet, credit an invoice.
 
 Tryton knows no idempotency keys. Each write therefore leaves a note on the sale that carries the key, and ``confirm``
 looks for it. The note is written first: a cancellation whose answer was lost is told by the note and the sale's state.
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from connectors.base import Receipt
 from connectors.errors import Conflict, NotFound, Rejected
+from connectors.orders.tryton_credits import TrytonCredits
+from connectors.orders.tryton_marks import mark, marked
 from connectors.orders.tryton_row import Row, record_id
 
 if TYPE_CHECKING:
@@ -21,13 +23,14 @@ _CANCELLED_BY_DESK = "Cancelled by the support desk"
 
 
 class TrytonActions:
-    """Writes to sales."""
+    """Writes to sales and their invoices."""
 
-    kinds = ("note", "cancel")
+    kinds = ("note", "cancel", "credit_note")
 
     def __init__(self, rpc: TrytonRpc, name: str) -> None:
         self._rpc = rpc
         self._name = name
+        self._credits = TrytonCredits(rpc, name)
 
     def preview(self, action: Action) -> str:
         """In words, the calls that will be made.
@@ -36,6 +39,8 @@ class TrytonActions:
             Rejected: Tryton cannot do that through its API.
         """
         self._refuse_others(action)
+        if action.kind == "credit_note":
+            return self._credits.preview(action)
         sale = f"sale {action.order.remote_id}"
         if action.kind == "note":
             return f"Tryton: add a note to {sale}: {_text(action)}"
@@ -50,6 +55,8 @@ class TrytonActions:
             OutcomeUnknown: no answer came; ``confirm`` tells.
         """
         self._refuse_others(action)
+        if action.kind == "credit_note":
+            return self._credits.perform(action, key=key, expect=expect)
         done = self.confirm(key)
         if done is not None:
             return done
@@ -58,15 +65,16 @@ class TrytonActions:
         if expect and (changed is None or changed.isoformat() != expect):
             raise Conflict(f"{self._name}: sale {sale.text('number') or sale.id} was changed in Tryton in the meantime")
         if action.kind == "note":
-            return Receipt(remote_id=str(self._leave_note(sale.id, _text(action), key)), detail="note added")
+            note = mark(self._rpc, f"sale.sale,{sale.id}", _text(action), key)
+            return Receipt(remote_id=str(note), detail="note added")
         if sale.text("state") not in _CANCELLABLE:
             raise Rejected(
                 f"{self._name}: Tryton cancels drafts and quotations only; this sale is {sale.text('state')}",
                 field="order",
                 hint="in Tryton, cancel its shipments and credit its invoices",
             )
-        if not self._noted(key):
-            self._leave_note(sale.id, _CANCELLED_BY_DESK, key)
+        if not marked(self._rpc, key):
+            mark(self._rpc, f"sale.sale,{sale.id}", _CANCELLED_BY_DESK, key)
         self._rpc.write("model.sale.sale.cancel", [sale.id])
         return Receipt(remote_id=str(sale.id), detail="cancelled")
 
@@ -76,14 +84,16 @@ class TrytonActions:
         Raises:
             ConnectorError: Tryton could not be asked.
         """
-        for note in self._noted(key):
+        for note in marked(self._rpc, key):
             model, sale = note.reference("resource")
+            if model != "sale.sale":
+                continue
             if not note.text("message").startswith(_CANCELLED_BY_DESK):
                 return Receipt(remote_id=str(note.id), detail="note added")
-            rows = self._rpc.search_read("sale.sale", [["id", "=", sale]], ["state"]) if model == "sale.sale" else []
+            rows = self._rpc.search_read("sale.sale", [["id", "=", sale]], ["state"])
             if rows and Row(rows[0]).text("state") == "cancelled":
                 return Receipt(remote_id=str(sale), detail="cancelled")
-        return None
+        return self._credits.confirm(key)
 
     def _refuse_others(self, action: Action) -> None:
         if action.kind not in self.kinds:
@@ -98,21 +108,6 @@ class TrytonActions:
         if not rows:
             raise NotFound(f"{self._name}: Tryton has no sale {number!r} any more")
         return Row(rows[0])
-
-    def _noted(self, key: str) -> list[Row]:
-        pattern = "".join(f"\\{char}" if char in "\\%_" else char for char in _mark(key))
-        rows = self._rpc.search_read("ir.note", [["message", "like", f"%{pattern}"]], ["message", "resource"])
-        return [Row(values) for values in rows]
-
-    def _leave_note(self, sale: int, text: str, key: str) -> int:
-        made = self._rpc.write(
-            "model.ir.note.create", [{"resource": f"sale.sale,{sale}", "message": f"{text}\n\n{_mark(key)}"}]
-        )
-        return int(made[0]) if isinstance(made, list) and made else 0
-
-
-def _mark(key: str) -> str:
-    return f"[oms-tui {key}]"
 
 
 def _text(action: Action) -> str:

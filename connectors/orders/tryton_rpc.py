@@ -119,11 +119,11 @@ class TrytonRpc:
             self.login()
             return self._call_once(method, [*params, {**self._context, **(context or {})}], safe=safe)
 
-    def write(self, method: str, *params: Any) -> Any:
+    def write(self, method: str, *params: Any, context: Mapping[str, Any] | None = None) -> Any:
         """Call a method that changes something, acknowledging what Tryton warns of, as its own client does."""
         for _ in range(_WARNINGS):
             try:
-                return self.call(method, *params, safe=False)
+                return self.call(method, *params, context=context, safe=False)
             except TrytonWarning as warning:
                 record = {"user": self._user_id, "name": warning.name, "always": False}
                 self.call("model.res.user.warning.create", [record], safe=False)

@@ -166,7 +166,18 @@ class TrytonHarness(Harness):
             sale = shop.draft()
             return write("cancel", sale, {}, lambda: int(shop.state(sale) == "cancelled"))
 
-        return {"note": note, "cancel": cancel}
+        def credit_note() -> Write:
+            sale, invoice = shop.billed()
+            action = Action("credit_note", Ref("order", str(sale)), {"invoice": str(invoice), "reason": "duplicate"})
+            others: list[int] = []
+
+            def meanwhile() -> None:
+                shop.credit(invoice)
+                others.append(invoice)
+
+            return Write(action, "credited:0", lambda: shop.credited(invoice) - len(others), meanwhile)
+
+        return {"note": note, "cancel": cancel, "credit_note": credit_note}
 
     def backfill(self, count: int) -> tuple[Account, str]:
         self.server.rows(

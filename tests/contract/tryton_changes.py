@@ -37,7 +37,7 @@ press(shipment, "pack")
 press(shipment, "do")
 print(package.id)
 """
-_PAY_REST = """
+PAY_REST = """
 invoice = Model.get("account.invoice")(json.loads(sys.argv[2]))
 wizard = invoice.click("pay")
 wizard.form.payment_method = Model.get("account.invoice.payment.method").find([], limit=1)[0]
@@ -103,8 +103,8 @@ class Shop:
         return Sign("orders", _is(sale, state="cancelled"), _order(sale))
 
     def _paid(self) -> Sign:
-        sale, invoice = self._billed()
-        self._server.run(_PAY_REST, json.dumps(invoice))
+        sale, invoice = self.billed()
+        self._server.run(PAY_REST, json.dumps(invoice))
         return Sign("orders", _is(sale, payment_status="paid"), _order(sale))
 
     def _partly_shipped(self) -> Sign:
@@ -122,8 +122,8 @@ class Shop:
         )
 
     def _refunded(self) -> Sign:
-        sale, invoice = self._billed()
-        self._server.run(_PAY_REST, json.dumps(invoice))
+        sale, invoice = self.billed()
+        self._server.run(PAY_REST, json.dumps(invoice))
         self._server.run(_CREDIT, json.dumps(invoice))
         return Sign(
             "invoices",
@@ -165,6 +165,23 @@ class Shop:
         domain = [["resource", "=", f"sale.sale,{sale}"], ["message", "like", f"%{text}%"]]
         return int(self._server.call("model.ir.note.search_count", domain, 0, None))
 
+    def credit(self, invoice: int) -> None:
+        """Somebody credits the invoice in Tryton and posts the note."""
+        self.credit_draft(invoice)
+        self._server.call("model.account.invoice.post", self._notes_of(invoice, "draft"))
+
+    def credit_draft(self, invoice: int) -> None:
+        """Tryton's wizard was run and nothing was posted."""
+        self._server.run(_CREDIT, json.dumps(invoice))
+
+    def credited(self, invoice: int) -> int:
+        """How many credit notes of the invoice are in force."""
+        return len(self._notes_of(invoice, "posted", "paid"))
+
+    def _notes_of(self, invoice: int, *states: str) -> list[int]:
+        domain = [["origin_invoices", "=", invoice], ["state", "in", states]]
+        return list(self._server.call("model.account.invoice.search", domain, 0, None, None))
+
     def version(self, sale: int) -> str:
         """The version that the connector gives the sale, from the database itself."""
         ((written, created),) = self._server.rows("SELECT write_date, create_date FROM sale_sale WHERE id=?", sale)
@@ -178,7 +195,7 @@ class Shop:
             self._server.call(f"model.sale.sale.{button}", [sale])
         return sale
 
-    def _billed(self) -> tuple[int, int]:
+    def billed(self) -> tuple[int, int]:
         """A sale with a posted invoice."""
         sale = self._confirmed()
         (row,) = self._server.call("model.sale.sale.read", [sale], ["invoices"])
