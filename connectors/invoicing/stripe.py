@@ -42,7 +42,7 @@ class Stripe:
                 "secret",
                 required=True,
                 help="better a restricted key (rk_live_…): read charges, payment intents, disputes, invoices, credit "
-                "notes and events, write refunds",
+                "notes and events, write refunds and credit notes",
             ),
             Setting("account", help="a connected account (acct_…), where the key is the platform's"),
             Setting(
