@@ -59,6 +59,12 @@ def test_it_answers_the_mail_and_is_filed_once(desk: Desk) -> None:
     assert thread["unanswered"] is None
     assert thread["status"] == "pending"
 
+    listed = [each for each in desk.json("outbox", "list")["items"] if each["id"] == item["id"]]
+    assert [each["state"] for each in listed] == ["filed"], "what left last is listed too"
+    kept = desk.json("outbox", "show", item["id"][:12])  # as much of it as the list for people shows
+    assert kept["text"].startswith("Dear customer,")
+    assert kept["snapshot"]["record"]["order"]["number"] == number
+
 
 def test_a_variable_without_a_value_blocks_and_the_draft_is_kept(desk: Desk) -> None:
     number, _ = waiting(desk)

@@ -55,6 +55,12 @@ def outbox_item(store: Workspace, item_id: str) -> OutboxView | None:
     return _item(row) if row else None
 
 
+def outbox_items(store: Workspace, start: str) -> tuple[OutboxView, ...]:
+    """The items whose id begins so, at most two: who types the start of one sees whether it is enough."""
+    rows = store.desk.execute(f"SELECT {_ITEM} FROM outbox WHERE substr(id,1,?)=? LIMIT 2", [len(start), start])
+    return tuple(map(_item, rows))
+
+
 def outbox_of(store: Workspace, source: str, remote_id: str) -> tuple[OutboxView, ...]:
     """What left or leaves for an order, newest first."""
     rows = store.desk.execute(
@@ -83,6 +89,13 @@ def sent_text(store: Workspace, item_id: str) -> str:
     """The text of an item as its writer left it, "" if there is no such item."""
     row = store.desk.execute("SELECT body FROM outbox WHERE id=?", [item_id]).fetchone()
     return str(row[0]) if row else ""
+
+
+def snapshot_of(store: Workspace, item_id: str) -> dict[str, Any]:
+    """The order record that a reply was written from, and when its sources had been read; {} if none was kept."""
+    row = store.desk.execute("SELECT snapshot FROM outbox WHERE id=?", [item_id]).fetchone()
+    found: dict[str, Any] = json.loads(row[0]) if row and row[0] else {}
+    return found
 
 
 def attachments_in_use(store: Workspace) -> set[str]:
