@@ -1,8 +1,11 @@
-"""By when a customer must have an answer, in business time: the first response, and every further one.
+"""By when a customer must have an answer, in business time: the first response, every further one, and the solution.
 
-A clock starts when a person writes to us and nobody of us has answered since; it stops at the first mail a person here
-sends them. Nothing else moves it: not a note, not an automatic confirmation, not a change of the order (zammad#5177,
-zammad#3140). While the customer is to answer, no clock runs; a merged or spam conversation has none (zammad#904).
+A response clock starts when a person writes to us and nobody of us has answered since; it stops at the first mail a
+person here sends them, or when somebody reached them by phone. Nothing else moves it: not a note, not an automatic
+confirmation, not a change of the order (zammad#5177, zammad#3140). The solution's clock counts all the time the
+customer waited for us, from their first mail until the conversation is closed. While the customer is to answer, no
+clock runs; a merged or spam conversation has none (zammad#904). To put a conversation aside stops none: whoever waits
+does not know of it.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from oms_tui.domain.vocabulary import ConversationStatus, Direction, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime, timedelta
 
     from oms_tui.domain.business_time import BusinessHours
@@ -31,6 +34,7 @@ class ClockKind(Word):
 
     FIRST_RESPONSE = "first_response"
     NEXT_RESPONSE = "next_response"
+    RESOLUTION = "resolution", "solution"
 
 
 class ClockState(Word):
@@ -42,14 +46,16 @@ class ClockState(Word):
     KEPT = "kept"
     LATE = "late", "answered late"
     STOPPED = "stopped", "closed without an answer"
+    PAUSED = "paused", "the customer is to answer"
 
 
 @dataclass(frozen=True, slots=True)
 class ResponsePolicy:
-    """What a tier is promised, in business time. ``next_response`` None: only the first answer has a clock."""
+    """What a tier is promised, in business time. None: that has no clock."""
 
     first_response: timedelta
     next_response: timedelta | None = None
+    resolution: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ class Clock:
         kind: a ClockKind.
         started_at: when the customer wrote.
         soon_at: when three quarters of the time are gone.
-        due_at: when it is broken.
+        due_at: when it is broken; of a solution's clock that stands still: were it to run on from there.
         state: a ClockState at the moment asked.
         answered_at: when a person here wrote, None while nobody has.
     """
@@ -90,8 +96,9 @@ def response_clocks(
     now: datetime,
     status: str = ConversationStatus.OPEN,
     closed_at: datetime | None = None,
+    told: Iterable[datetime] = (),
 ) -> list[Clock]:
-    """Every clock of a conversation, oldest first; at most the last one runs.
+    """Every response clock of a conversation, oldest first; at most the last one runs.
 
     Args:
         letters: the mails of one conversation, in any order.
@@ -100,11 +107,12 @@ def response_clocks(
         now: aware.
         status: the conversation's status.
         closed_at: when somebody closed it, if it is closed.
+        told: when the customer was answered otherwise: reached by phone.
     """
     if status in _NO_CLOCK:
         return []
     clocks: list[Clock] = []
-    for started, answered in _turns(sorted(letters, key=lambda letter: (letter.at, letter.direction))):
+    for started, answered in _turns(letters, told):
         first = not clocks
         allowed = policy.first_response if first else policy.next_response
         if allowed is None:
@@ -117,21 +125,67 @@ def response_clocks(
     return clocks
 
 
+def resolution_clock(
+    letters: Iterable[Letter],
+    policy: ResponsePolicy,
+    hours: BusinessHours,
+    *,
+    now: datetime,
+    status: str = ConversationStatus.OPEN,
+    closed_at: datetime | None = None,
+    told: Iterable[datetime] = (),
+) -> Clock | None:
+    """The solution's clock of a conversation; None where the tier is promised none, or nobody wrote.
+
+    The arguments are those of ``response_clocks``. What was written before it was closed and taken up again is another
+    matter: ``letters`` are those since.
+    """
+    if status in _NO_CLOCK or policy.resolution is None:
+        return None
+    closed = closed_at if status in _FOREVER_QUIET else None
+    turns = list(_turns(letters, told))
+    if not turns:
+        return None
+    waits = turns[-1][1] is None and closed is None
+    spans = [(start, answered or closed or max(now, start)) for start, answered in turns]
+    soon = _reached(spans, policy.resolution * SOON, hours)
+    due = _reached(spans, policy.resolution, hours)
+    broken = due <= spans[-1][1]
+    if waits:
+        state = ClockState.BREACHED if broken else ClockState.SOON if soon <= now else ClockState.RUNNING
+    elif broken:
+        state = ClockState.LATE
+    else:
+        state = ClockState.KEPT if closed is not None else ClockState.PAUSED
+    return Clock(ClockKind.RESOLUTION, spans[0][0], soon, due, state, closed)
+
+
+def _reached(spans: Sequence[tuple[datetime, datetime]], length: timedelta, hours: BusinessHours) -> datetime:
+    """When the open time within ``spans`` comes to ``length``; the last span is thought to go on."""
+    left = length
+    for start, end in spans[:-1]:
+        waited = hours.between(start, end)
+        if waited >= left:
+            return hours.add(start, left)
+        left -= waited
+    return hours.add(spans[-1][0], left)
+
+
 def running(clocks: Sequence[Clock]) -> Clock | None:
     """The clock that runs, if one does."""
     return next((clock for clock in reversed(clocks) if clock.runs), None)
 
 
-def _turns(letters: Iterable[Letter]) -> Iterable[tuple[datetime, datetime | None]]:
+def _turns(letters: Iterable[Letter], told: Iterable[datetime]) -> Iterator[tuple[datetime, datetime | None]]:
     """When the customer began to wait, and when a person answered; the last one may still be open."""
+    moves = [(letter.at, letter.direction) for letter in letters if letter.by_a_person]
+    moves += [(at, Direction.OUTBOUND) for at in told]
     waiting: datetime | None = None
-    for letter in letters:
-        if not letter.by_a_person:
-            continue
-        if letter.direction == Direction.INBOUND:
-            waiting = waiting or letter.at  # writing again does not start it anew (nor give the desk more time)
+    for at, direction in sorted(moves):
+        if direction == Direction.INBOUND:
+            waiting = waiting or at  # writing again does not start it anew (nor give the desk more time)
         elif waiting is not None:
-            yield waiting, letter.at
+            yield waiting, at
             waiting = None
     if waiting is not None:
         yield waiting, None

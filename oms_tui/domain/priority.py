@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.domain.attention import DAY, HOUR, AttentionFacts, age
+from oms_tui.domain.clocks import ClockKind
 from oms_tui.domain.delay import Delay, delay_of
 from oms_tui.domain.priority_weights import WEIGHTS
 from oms_tui.domain.vocabulary import LOST_REASONS, DelayReason, Stage, Tier, TrackingStatus, words_of
@@ -75,12 +76,13 @@ def _tier(facts: AttentionFacts, _: Delay, __: datetime) -> Iterator[tuple[float
 def _clock(facts: AttentionFacts, _: Delay, now: datetime) -> Iterator[tuple[float, str]]:
     if facts.clock is None or not facts.clock.runs:
         return
+    what = "solution" if facts.clock.kind == ClockKind.RESOLUTION else "answer"
     if now >= facts.clock.due_at:
-        yield 1.0, "answer overdue"
+        yield 1.0, f"{what} overdue"
     elif now >= facts.clock.soon_at:
-        yield 0.6, "answer due soon"
+        yield 0.6, f"{what} due soon"
     else:
-        yield 0.25, "answer due"
+        yield 0.25, f"{what} due"
 
 
 def _mail(facts: AttentionFacts, _: Delay, now: datetime) -> Iterator[tuple[float, str]]:

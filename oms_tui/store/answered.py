@@ -30,3 +30,18 @@ def answered_at(desk: Connection, names: Iterable[str]) -> dict[str, int]:
         )
         found.update(rows.fetchall())
     return found
+
+
+def closed_at(desk: Connection, names: Iterable[str]) -> dict[str, int]:
+    """For each mail (by its content name) whose conversation somebody closed: when. It may have been opened since."""
+    if desk.execute("SELECT 1 FROM thread_decisions WHERE kind='status' LIMIT 1").fetchone() is None:
+        return {}
+    found: dict[str, int] = {}
+    for part in chunks(name for name in names if name):
+        rows = desk.execute(
+            "SELECT mail, decided_at FROM thread_decisions WHERE kind='status' AND value='closed' "
+            f"AND mail IN ({marks(len(part))})",
+            list(part),
+        )
+        found.update(rows.fetchall())
+    return found

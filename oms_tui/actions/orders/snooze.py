@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.actions.base import EVERYBODY, WHEN_EXAMPLES, Action, Field, Outcome, Refused
-from oms_tui.actions.decisions import decide, decision, shown_time
+from oms_tui.actions.decisions import ORDER_CHANGED, decide, decision, name_of, shown_time, write_on
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -36,21 +36,39 @@ def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
     until, words = _read(session, fields["until"])
     if until is None and decision(session, order)["snoozed_until"] is None:
         raise Refused("it is not put aside")
-    if until is not None and order.waiting_since is not None:
-        since = shown_time(session, order.waiting_since)
+    if until is None or order.waiting_since is None:
+        return decide(
+            session,
+            "snooze",
+            order,
+            "snoozed" if until else "woken",
+            f"{words}: {fields['reason']}" if fields["reason"] else words,
+            snoozed_until=until,
+            snooze_reason=fields["reason"] if until else "",
+        )
+    return _with_their_mail(session, order, fields, until)
+
+
+def _with_their_mail(session: Session, order: QueueItem, fields: Fields, until: int) -> Outcome:
+    """The mail that waits is put aside as well, for a reason; its clock runs on all the same."""
+    from oms_tui.actions.mail_decisions import decide_waiting
+
+    since = shown_time(session, order.waiting_since or 0)
+    if fields["until"].strip().lower() in _UNTIL_WRITTEN or not fields["reason"]:
         raise Refused(
             f"the customer waits for an answer since {since}",
-            hint="answer first; a customer who waits is not put aside",
+            field="reason",
+            hint="answer first; or put it aside until a time, and say why",
         )
-    return decide(
-        session,
-        "snooze",
-        order,
-        "snoozed" if until else "woken",
-        f"{words}: {fields['reason']}" if fields["reason"] else words,
-        snoozed_until=until,
-        snooze_reason=fields["reason"] if until else "",
-    )
+    words = f"put aside with the mail that waits, until {shown_time(session, until)}: {fields['reason']}"
+    with write_on(session, "snooze", order, words) as write:
+        decide_waiting(write, session, order, "snoozed", fields["reason"], until=until)
+        write.merge("order_decisions", name_of(order), snoozed_until=until, snooze_reason=fields["reason"])
+        write.event("snoozed", words, name_of(order), {"until": until, "reason": fields["reason"]})
+        write.changed(ORDER_CHANGED, *name_of(order))
+    late = order.due_at is not None and order.due_at < until
+    warning = f"the answer is due before that, {shown_time(session, order.due_at or 0)}" if late else ""
+    return Outcome(words, write.undo_id, warning=warning)
 
 
 def _preview(session: Session, _order: QueueItem, fields: Fields) -> str:
@@ -71,7 +89,7 @@ ACTION = Action(
             default="1d",
             help=f"{WHEN_EXAMPLES}; reply: until the customer writes; now: take it up again",
         ),
-        Field("reason", "Why"),
+        Field("reason", "Why", help="needed while the customer waits for an answer"),
     ),
     roles=EVERYBODY,
     apply=_apply,

@@ -1,0 +1,185 @@
+"""Priority is a sum that explains itself: more trouble never lowers it, time alone moves it only when it said so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oms_tui.domain.attention import AttentionFacts, due_again
+from oms_tui.domain.business_time import BusinessHours
+from oms_tui.domain.clocks import ResponsePolicy, response_clocks, running
+from oms_tui.domain.conversations import Letter
+from oms_tui.domain.delay import DelayFacts, Prediction
+from oms_tui.domain.next_step import flags, next_step
+from oms_tui.domain.priority import score
+from oms_tui.domain.priority_weights import WEIGHTS, checked_weights
+from oms_tui.domain.vocabulary import (
+    DelayReason,
+    FulfillmentStatus,
+    OrderState,
+    PaymentStatus,
+    Stage,
+    Tier,
+    TrackingStatus,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from oms_tui.domain.clocks import Clock
+
+ZONE = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 11, 26, 10, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+ALWAYS = BusinessHours.always(ZONE)
+
+moments = st.integers(-20 * 24, 20 * 24).map(lambda hours: NOW + timedelta(hours=hours))
+past = st.integers(0, 20 * 24).map(lambda hours: NOW - timedelta(hours=hours))
+
+
+def clock_of(asked: datetime) -> Clock | None:
+    letter = Letter("a", asked, "inbound", "jan@firma.example")
+    return running(response_clocks([letter], ResponsePolicy(8 * HOUR), ALWAYS, now=NOW))
+
+
+@st.composite
+def facts(draw: st.DrawFn) -> AttentionFacts:
+    waiting = draw(st.none() | past)
+    predictions = tuple(Prediction(at, "dhl") for at in draw(st.lists(moments, max_size=2)))
+    delay = DelayFacts(
+        promised_at=draw(st.none() | moments),
+        predictions=predictions,
+        delivered_at=draw(st.none() | past),
+        carrier_late=draw(st.booleans()),
+        slipped_at=NOW - DAY,
+        carrier_reason=draw(st.sampled_from(["", "customs_delay"])),
+        told_at=draw(st.none() | past),
+    )
+    return AttentionFacts(
+        zone=ZONE,
+        placed_at=draw(past),
+        tier=draw(st.sampled_from([*Tier, "gold"])),
+        state=draw(st.sampled_from(list(OrderState))),
+        payment_status=draw(st.sampled_from(list(PaymentStatus))),
+        fulfillment_status=draw(st.sampled_from(list(FulfillmentStatus))),
+        stage=draw(st.sampled_from(list(Stage))),
+        total=draw(st.integers(0, 500_000)),
+        delay=delay,
+        waiting_since=waiting,
+        clock=clock_of(waiting) if waiting else None,
+        bounced=draw(st.booleans()),
+        tracking=draw(st.sampled_from(list(TrackingStatus))),
+        reason=draw(st.sampled_from(["", "carrier_parcel_lost", "customs_delay"])),
+        short=draw(st.integers(0, 2)),
+        call_due_at=draw(st.none() | moments),
+        task_due_at=draw(st.none() | moments),
+        conflicts=draw(st.sampled_from([(), ("address",)])),
+        disputed=draw(st.booleans()),
+        outbox=draw(st.sampled_from(["", "blocked"])),
+        step=draw(st.sampled_from(["", "gift: wrap it"])),
+    )
+
+
+def _waits(known: AttentionFacts) -> AttentionFacts:
+    since = min(known.waiting_since or NOW, NOW - 3 * DAY)
+    return replace(known, waiting_since=since, clock=clock_of(since))
+
+
+def _lost(known: AttentionFacts) -> AttentionFacts:
+    return replace(known, tracking=TrackingStatus.EXCEPTION, reason=DelayReason.CARRIER_PARCEL_LOST)
+
+
+def _late(known: AttentionFacts) -> AttentionFacts:
+    promised = min(known.delay.promised_at or NOW, NOW - 30 * DAY)
+    return replace(known, delay=replace(known.delay, promised_at=promised, delivered_at=None))
+
+
+TROUBLES: list[Callable[[AttentionFacts], AttentionFacts]] = [
+    _waits,
+    _lost,
+    _late,
+    lambda known: replace(known, bounced=True),
+    lambda known: replace(known, short=max(known.short, 1)),
+    lambda known: replace(known, call_due_at=NOW - HOUR),
+    lambda known: replace(known, task_due_at=NOW - HOUR),
+    lambda known: replace(known, conflicts=("address", "quantity")),
+    lambda known: replace(known, disputed=True),
+    lambda known: replace(known, outbox="in_doubt"),
+]
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+@given(known=facts())
+def test_more_trouble_never_lowers_it(
+    trouble: Callable[[AttentionFacts], AttentionFacts], known: AttentionFacts
+) -> None:
+    assert score(trouble(known), now=NOW).score >= score(known, now=NOW).score
+
+
+@given(facts(), moments)
+def test_it_is_the_sum_of_terms_that_each_say_why_and_none_is_worth_more_than_its_weight(
+    known: AttentionFacts, now: datetime
+) -> None:
+    found = score(known, now=now)
+
+    assert found.score == sum(term.points for term in found.terms)
+    assert [term.points for term in found.terms] == sorted((term.points for term in found.terms), reverse=True)
+    for term in found.terms:
+        assert 0 < term.points <= WEIGHTS[term.name]
+        assert term.why
+
+
+@given(facts(), st.sampled_from(sorted(WEIGHTS)))
+def test_a_term_that_is_weighed_nothing_is_gone_and_the_others_stay(known: AttentionFacts, name: str) -> None:
+    whole, less = score(known, now=NOW), score(known, checked_weights({name: 0}), now=NOW)
+
+    assert name not in {term.name for term in less.terms}
+    if less.terms:
+        assert less.terms == tuple(term for term in whole.terms if term.name != name)
+
+
+@given(facts(), st.integers(0, 40 * 24 * 60))
+def test_until_the_moment_it_named_time_alone_changes_nothing(known: AttentionFacts, minutes: int) -> None:
+    again = due_again(known, NOW)
+    later = NOW + timedelta(minutes=minutes)
+    if again is not None and later >= again:
+        later = again - timedelta(milliseconds=1)
+
+    def told(now: datetime) -> tuple[Any, ...]:
+        return score(known, now=now), flags(known, now=now), next_step(known, now=now)
+
+    assert told(later) == told(NOW)
+
+
+@given(facts())
+def test_what_is_put_aside_is_worth_nothing_until_the_customer_writes(known: AttentionFacts) -> None:
+    aside = replace(known, snoozed_until=NOW + DAY, waiting_since=None, clock=None)
+
+    assert score(aside, now=NOW).score == 0
+    assert score(_waits(aside), now=NOW).score > 0
+    assert score(aside, now=NOW + DAY) == score(replace(aside, snoozed_until=None), now=NOW + DAY)
+
+
+def test_the_next_step_of_a_procedure_goes_before_the_usual_way_on_and_after_all_trouble() -> None:
+    ready = AttentionFacts(
+        zone=ZONE,
+        placed_at=NOW - DAY,
+        payment_status=PaymentStatus.PAID,
+        stage=Stage.READY_TO_RELEASE,
+        step="Gift: wrap it (warehouse)",
+    )
+    assert (next_step(ready, now=NOW).action, next_step(ready, now=NOW).why) == (
+        "step_done",
+        "Gift: wrap it (warehouse)",
+    )
+    assert next_step(replace(ready, step_action="note"), now=NOW).action == "note"
+    assert next_step(replace(ready, short=1, stage=Stage.AWAITING_STOCK), now=NOW).action == "ask_customer"
+    assert next_step(_waits(ready), now=NOW).action == "draft"
+    unpaid = replace(ready, payment_status=PaymentStatus.PENDING, stage=Stage.AWAITING_PAYMENT)
+    assert next_step(unpaid, now=NOW).action == "record_receipt"
