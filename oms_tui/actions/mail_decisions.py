@@ -163,8 +163,13 @@ def customer_name(customer: CustomerView) -> str:
 
 
 def known_addresses(order: OrderView) -> frozenset[str]:
-    """The mail addresses that are the customer's beyond a doubt: on the order, or confirmed. Normalised."""
+    """The mail addresses that are the customer's beyond a doubt: on the order, or confirmed. Normalised.
+
+    A relay of a marketplace serves the order it came with, and none of the customer's others.
+    """
     from oms_tui.domain import normalise
+    from oms_tui.domain.identity import is_relay
 
     confirmed = [each.value for each in order.customer.identities if each.kind == "email" and each.state == "confirmed"]
-    return frozenset(normalise.email(address) for address in (order.email, *confirmed) if "@" in address)
+    found = (order.email, *(each for each in confirmed if not is_relay(each)))
+    return frozenset(normalise.email(address) for address in found if "@" in address)

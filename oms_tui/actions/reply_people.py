@@ -133,9 +133,12 @@ def _written(name: str, address: str) -> str:
 
 
 def _kept(written: Iterable[str], barred: AbstractSet[str]) -> list[str]:
-    """Each address once, without the barred ones."""
-    by_key = {key_of(each): each for each in reversed([*written]) if "@" in each}
-    return [each for key, each in reversed(by_key.items()) if key not in barred]
+    """Each address once, where and as it was first written, without the barred ones."""
+    by_key: dict[str, str] = {}
+    for each in written:
+        if "@" in each:
+            by_key.setdefault(key_of(each), each)
+    return [each for key, each in by_key.items() if key not in barred]
 
 
 def _first(written: Sequence[str]) -> tuple[str, ...]:

@@ -175,6 +175,19 @@ def _street_name(words: list[str]) -> str:
     return "".join(_STREET_ENDINGS.sub("str", _STREET_WORDS.get(word, word)) for word in words)
 
 
+def postcode_spellings(text: str) -> tuple[str, ...]:
+    """How a postcode may stand in another system: together, or with the blank or hyphen that its country puts in.
+
+    For looking it up where it is kept as it was written; ``postcode`` compares.
+    """
+    plain = postcode(text)
+    if not plain:
+        return ()
+    places = {3, 4, len(plain) - 3} if len(plain) > 4 else set()  # noqa: PLR2004 - four signs are never parted
+    apart = [f"{plain[:at]}{mark}{plain[at:]}" for at in sorted(places | {2}) for mark in " -" if 0 < at < len(plain)]
+    return tuple(dict.fromkeys((text, plain, plain.lower(), *apart)))
+
+
 def postcode(text: str) -> str:
     """A postcode to compare: capitals and digits without blanks."""
     return "".join(char for char in searchable(text).upper() if char.isalnum())

@@ -77,10 +77,12 @@ def _apply(store: Workspace, policy: DeskPolicy, now: int) -> tuple[int, list[in
         if mails:
             orders += relink_named(store, policy, mails, now)
         if another or kinds & {"identity", "restored"}:
-            about = list(_named(store, [(source, remote) for _, kind, source, remote in entries if kind == "identity"]))
+            named = [(source, remote_id) for _, kind, source, remote_id in entries if kind == "identity" and source]
+            about = list(_named(store, named))
             before = of_same_persons(cache, about)
             join_persons(store)
-            orders += relink_people(store, policy, {*before, *about, *of_same_persons(cache, about)}, now)
+            theirs = dict.fromkeys([*before, *of_same_persons(cache, about), *about])
+            orders += [*relink_people(store, policy, theirs, now), *theirs]
         if "restored" in kinds:
             orders += _of_decided_customers(store)
         if kinds & {"customer", "restored"}:

@@ -105,8 +105,12 @@ class _Near:
         """Who lives behind the same postcode is many; behind the same door, few."""
         street = normalise.street(own.street).key
         if own.postcode and street:
-            query = "SELECT id, ship_street FROM orders WHERE ship_postcode = ? ORDER BY id DESC LIMIT ?"
-            for order, other in self._cache.execute(query, (own.postcode, _MOST_AT_POSTCODE)).fetchall():
+            codes = normalise.postcode_spellings(own.postcode)
+            query = (
+                f"SELECT id, ship_street FROM orders WHERE ship_postcode IN ({marks(len(codes))}) "
+                "ORDER BY id DESC LIMIT ?"
+            )
+            for order, other in self._cache.execute(query, (*codes, _MOST_AT_POSTCODE)).fetchall():
                 if normalise.street(other).key == street:
                     self.found.setdefault(order, [])
 
