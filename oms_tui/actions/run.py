@@ -38,6 +38,7 @@ def run(
         Refused: for all of them: no such action, not this role (``forbidden``), or the fields are wrong (``usage``).
     """
     from oms_tui.store.reads.queue import items
+    from oms_tui.store.writes.undo import join
 
     action = action_called(action_id)
     if why := action.allowed(session):
@@ -45,6 +46,8 @@ def run(
     values = read_fields(session, action, fields or {})
     orders = {item.id: item for item in items(session.store, order_ids)}
     done = [_one(session, action, orders.get(each), each, values, preview=preview) for each in order_ids]
+    if len(ways_back := [each.undo_id for each in done if each.undo_id]) > 1:
+        join(session, ways_back)
     if any(each.result in {"done", "queued"} for each in done):
         settle(session)
     return done

@@ -10,6 +10,8 @@ from oms_tui.commands.failures import DONE, NOTHING
 if TYPE_CHECKING:
     import argparse
 
+    from oms_tui.store.writes.undo import Undone
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -24,10 +26,17 @@ def run(options: Any) -> int:
     undone = undo(session, options.count)
     settled(session)
     if options.json:
-        emit({"items": [{"undo_id": each.undo_id, "summary": each.summary} for each in undone], "next": None})
+        emit({"items": [_document(each) for each in undone], "next": None})
     else:
         for each in undone:
             say(f"taken back: {each.summary}")
+            for number, why in each.left:
+                say(f"not taken back: {number}: {why}")
         if not undone:
             say("there is nothing to take back")
     return DONE if undone else NOTHING
+
+
+def _document(undone: Undone) -> dict[str, Any]:
+    left = [{"number": number, "why": why} for number, why in undone.left]
+    return {"undo_id": undone.undo_id, "summary": undone.summary, "orders": len(undone.orders), "left": left}

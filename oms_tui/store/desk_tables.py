@@ -77,7 +77,11 @@ class CallLog(DeskTable, table=True):
 
 
 class Task(DeskTable, table=True):
-    """A thing to do by a time: reminder, milestone_call, callback, approval, vendor_chase."""
+    """A thing to do by a time: reminder, milestone_call, callback, approval, vendor_chase.
+
+    Of a milestone call: ``tier`` is how the customer was served then, ``missed_at`` when it was found missed though
+    somebody tries again.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (Index("tasks_order", "source", "remote_id"), Index("tasks_due", "state", "due_at"))
@@ -90,7 +94,9 @@ class Task(DeskTable, table=True):
     due_at: int = Field(sa_column=big())
     state: str = "open"
     milestone: str = ""
+    tier: str = ""
     reached_at: int | None = Field(default=None, sa_column=big(null=True))
+    missed_at: int | None = Field(default=None, sa_column=big(null=True))
     attempts: int = 0
     outcome: str = ""
     created_by: str = ""
@@ -295,11 +301,15 @@ class UndoEntry(DeskTable, table=True):
     """How to take an action back: the rows it changed, before and after (JSON)."""
 
     __tablename__ = "undo_entries"
-    __table_args__ = (Index("undo_entries_agent", "agent", "created_at"),)
+    __table_args__ = (
+        Index("undo_entries_agent", "agent", "created_at"),
+        Index("undo_entries_bulk", "bulk", sqlite_where=text("bulk <> ''"), postgresql_where=text("bulk <> ''")),
+    )
     id: str = Field(primary_key=True)
     agent: str
     action: str
     summary: str
+    bulk: str = ""  # the same for all that one action to several orders did: undo takes them back together
     orders: str = "[]"
     changes: str = Field(default="[]", sa_column=Column(Text, nullable=False))
     created_at: int = Field(sa_column=big())

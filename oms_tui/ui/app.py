@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from oms_tui.actions.base import Action
     from oms_tui.config_model import Config
     from oms_tui.store.session import Session
+    from oms_tui.store.writes.undo import Undone
     from oms_tui.ui.messages import Answer, Changed, FeedFailed
     from oms_tui.ui.questions import Sources, Status
 
@@ -264,11 +265,20 @@ class DeskApp(Navigation, inherit_bindings=False):
             case "status":
                 self._show_status(event.value)
             case "undo":
-                self.say(event.value)
+                self._tell_undone(event.value)
             case "named" if event.value is None:
                 self.say("this order is no longer in the store", "warning")
             case "named":
                 self.show_order(event.value)
+
+    def _tell_undone(self, undone: list[Undone]) -> None:
+        self.say(
+            "; ".join(f"taken back: {each.summary}" for each in undone) or "there is nothing of yours to take back"
+        )
+        if left := [one for each in undone for one in each.left]:
+            from oms_tui.ui.acting.lists import NotTakenBack
+
+            self.push_screen(NotTakenBack(left))
 
     def _show_status(self, status: Status) -> None:
         if status != self.status:
@@ -292,16 +302,15 @@ def _writes(widget: Widget | None) -> bool:
     return widget is not None and any(each.__name__ in {"Input", "TextArea"} for each in type(widget).__mro__)
 
 
-def _undo(session: Session) -> str:
-    """Take back one action; returns what it was, in words."""
+def _undo(session: Session) -> list[Undone]:
+    """Take back one action; returns what it was."""
     from oms_tui.actions.run import settle
     from oms_tui.store.writes.undo import undo
 
     undone = undo(session)
-    if not undone:
-        return "there is nothing of yours to take back"
-    settle(session)
-    return "; ".join(f"taken back: {each.summary}" for each in undone)
+    if undone:
+        settle(session)
+    return undone
 
 
 def _sources(config: Config) -> Sources:

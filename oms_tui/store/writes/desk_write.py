@@ -178,6 +178,7 @@ class DeskWrite:
                 "agent": self.agent,
                 "action": self._action,
                 "summary": self._summary or self._action.replace("_", " "),
+                "bulk": "",
                 "orders": json.dumps(self._orders),
                 "changes": json.dumps({"rows": self._rows, "feed": self._feed}, ensure_ascii=False),
                 "created_at": self.now,
@@ -201,7 +202,9 @@ _LISTS = frozenset(
     | {"quotes", "overrides", "orders", "changes", "seen"}
 )
 _NUMBERS = frozenset({"linked", "attempts", "quote", "filed", "times"})
-_MOMENTS = frozenset({"snoozed_until", "reached_at", "closed_at", "deleted_at", "done_at", "undone_at", "left_at"})
+_MOMENTS = frozenset(
+    {"snoozed_until", "reached_at", "missed_at", "closed_at", "deleted_at", "done_at", "undone_at", "left_at"}
+)
 
 
 def blank(table: str) -> Values:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from oms_tui.domain.refused import Refused
 from oms_tui.store import desk_rows
 from oms_tui.store.driver import transaction
+from oms_tui.store.ids import unique
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from oms_tui.store.desk_rows import Values
     from oms_tui.store.driver import Connection
@@ -20,19 +21,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """An action that was taken back."""
+    """An action that was taken back; one to several orders counts as one.
+
+    ``left`` is what of such a one could not be taken back: the order's number, and why.
+    """
 
     undo_id: str
     action: str
     summary: str
     orders: tuple[tuple[str, str], ...]
+    left: tuple[tuple[str, str], ...] = ()
 
 
 def undo(session: Session, count: int = 1) -> list[Undone]:
-    """Take back this agent's last ``count`` actions, newest first, each whole or not at all.
+    """Take back this agent's last ``count`` actions, newest first, what one did to one order whole or not at all.
 
-    An empty list: there was nothing to undo. It ends early at one that can no longer be taken back. The caller settles
-    the cache (``store.settle``), as after any write.
+    What was done to several orders at once is one action: all of it that still can be is taken back, the rest told. An
+    empty list: there was nothing to undo. It ends early at one that can no longer be taken back. The caller settles the
+    cache (``store.settle``), as after any write.
 
     Raises:
         Refused: the very last one cannot be taken back (code ``conflict``): somebody changed the same thing since.
@@ -43,14 +49,20 @@ def undo(session: Session, count: int = 1) -> list[Undone]:
         if entry is None:
             break
         try:
-            found.append(_undo(session, entry))
+            found.append(_undo_bulk(session, entry) if entry["bulk"] else _undo_last(session, entry))
         except Refused:
-            # Off the list, so that the next undo reaches what came before.
-            desk_rows.update(session.store.desk, "undo_entries", (entry["id"],), undone_at=session.now())
             if not found:
                 raise
             break
     return found
+
+
+def join(session: Session, undo_ids: Sequence[str]) -> None:
+    """Make entries one: what one action did to several orders is taken back together."""
+    bulk = unique()
+    with transaction(session.store.desk):
+        for undo_id in undo_ids:
+            desk_rows.update(session.store.desk, "undo_entries", (undo_id,), bulk=bulk)
 
 
 def undo_entry(session: Session, undo_id: str, *, of: str = "") -> Undone | None:
@@ -75,6 +87,54 @@ def last(session: Session) -> Values | None:
         "created_at DESC, rowid DESC LIMIT 1",
     )
     return next(iter(rows), None)
+
+
+def _undo_last(session: Session, entry: Values) -> Undone:
+    try:
+        return _undo(session, entry)
+    except Refused:
+        # Off the list, so that the next undo reaches what came before.
+        desk_rows.update(session.store.desk, "undo_entries", (entry["id"],), undone_at=session.now())
+        raise
+
+
+def _undo_bulk(session: Session, last_one: Values) -> Undone:
+    """Everything one action did to several orders, each order in a transaction of its own.
+
+    Raises:
+        Refused: none of it can be taken back.
+    """
+    entries = desk_rows.select(
+        session.store.desk,
+        "undo_entries",
+        "bulk=? AND agent=? AND undone_at IS NULL",
+        [last_one["bulk"], session.agent.id],
+        "created_at DESC, rowid DESC",
+    )
+    done: list[Undone] = []
+    left: list[tuple[str, str]] = []
+    for entry in list(entries):
+        try:
+            done.append(_undo_last(session, entry))
+        except Refused as refused:
+            left.append((_numbers(session, entry), refused.message))
+            refusal = refused
+    if not done:
+        raise refusal
+    orders = tuple(dict.fromkeys(order for each in done for order in each.orders))
+    words = f"{last_one['action'].replace('_', ' ')} of {len(done)} orders"
+    return Undone(done[0].undo_id, last_one["action"], words, orders, tuple(left))
+
+
+def _numbers(session: Session, entry: Values) -> str:
+    """The numbers of an entry's orders, their ids where the cache does not know them."""
+    found = []
+    for source, remote_id in json.loads(entry["orders"]):
+        row = session.store.cache.execute(
+            "SELECT number FROM orders WHERE source=? AND remote_id=?", (source, remote_id)
+        ).fetchone()
+        found.append(str(row[0]) if row else str(remote_id))
+    return ", ".join(found)
 
 
 def _undo(session: Session, entry: Values) -> Undone:

@@ -136,7 +136,7 @@ class Acting:
             title = f"{self._action.title}: {len(done) - len(refused)} done, {len(refused)} not"
             self._desk.push_screen(Outcome(title, done))
         else:
-            self._desk.say(f"{self._action.title}: {len(done)} orders done; {undo} takes the last one back")
+            self._desk.say(f"{self._action.title}: {len(done)} orders done; {undo} takes it all back")
         if len(refused) < len(done):
             self._screen.acted()
 

@@ -60,6 +60,22 @@ class Outcome(RowsDialog):
         return done_rows(self._done, width)
 
 
+class NotTakenBack(RowsDialog):
+    """What undo could not take back of an action on several orders, and why."""
+
+    WIDTH: ClassVar[int] = 100
+
+    def __init__(self, left: Sequence[tuple[str, str]]) -> None:
+        super().__init__(f"Taken back, but for {len(left)}")
+        self._left = left
+
+    def rows(self, width: int) -> Sequence[Row]:
+        """A line an order."""
+        from oms_tui.actions.base import Done
+
+        return done_rows([Done(number, "undo", "refused", why) for number, why in self._left], width)
+
+
 _ESCAPE: Final = (Part("esc", "accent"), Part(" leaves everything as it is", "muted"))
 _SIGNS: Final = {
     "refused": Part("! ", "alarm"),
