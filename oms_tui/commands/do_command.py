@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from oms_tui.store.session import Session
 
 _MOST = 10_000
+_ALIASES = {"at": "when"}  # how people say it
 """Orders one bulk action takes: more is a mistake more often than a wish."""
 
 
@@ -109,7 +110,7 @@ def _split(action: Action, options: Any) -> tuple[list[str], dict[str, str]]:
             setattr(options, name, True)
         elif name in {"query", "as", "config", "now"}:
             setattr(options, {"as": "agent"}.get(name, name), value if equals else next(rest, ""))
-        elif name in known:
+        elif name in known or (name := _ALIASES.get(name, name)) in known:
             fields[name] = value if equals else next(rest, "")
         else:
             there = ", ".join(f"--{each}" for each in known) or "none"
@@ -159,6 +160,7 @@ def answer(done: Sequence[Done], *, json: bool) -> int:
                 "result": each.result,
                 "why": each.why or None,
                 "undo_id": each.undo_id or None,
+                "warning": each.warning or None,
             }
             for each in done
         ]
@@ -166,6 +168,8 @@ def answer(done: Sequence[Done], *, json: bool) -> int:
     else:
         for each in done:
             say(f"{each.number}: {each.result}" + (f": {each.why}" if each.why else ""))
+            if each.warning:
+                tell(f"{each.number}: {each.warning}")
     refused = sum(each.result == "refused" for each in done)
     if refused and not json:
         tell(f"{refused} of {len(done)} refused")

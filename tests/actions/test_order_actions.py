@@ -232,7 +232,9 @@ def test_a_courtesy_call_to_a_one_off_customer_warns(world: World) -> None:
     world.orders(order())
     [done] = world.do("log_call", "1042", outcome="reached", milestone="shipped")
     assert done.warning == "a one-off customer does not expect courtesy calls"
-    assert world.do("log_call", "1042", outcome="reached")[0].warning == ""
+    assert world.do("log_call", "1042", outcome="reached")[0].warning == done.warning
+    world.do("log_call", "1042", outcome="callback", direction="inbound", when="tomorrow")
+    assert world.do("log_call", "1042", outcome="reached")[0].warning == "", "they asked for it"
 
 
 def test_an_order_with_nothing_open_closes_and_opens_again_for_a_reason(world: World) -> None:

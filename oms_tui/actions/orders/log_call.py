@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from oms_tui.actions.base import DESK_AND_FINANCE, WHEN_EXAMPLES, Action, Field, Outcome
 from oms_tui.actions.decisions import ORDER_CHANGED, name_of, shown_time, write_on
 from oms_tui.actions.tasks import end_task, open_task, open_tasks
+from oms_tui.domain.milestones import ended_by
 from oms_tui.domain.vocabulary import CallOutcome, Milestone, Tier, values, words_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from oms_tui.store.desk_rows import Values
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import QueueItem
+    from oms_tui.store.writes.desk_write import DeskWrite
 
 AGAIN: Final = timedelta(hours=2)
 """Business time after which somebody who did not answer is tried again."""
@@ -26,16 +28,28 @@ _EVENTS: Final = {"reached": "call_made", "no_answer": "call_missed", "callback"
 _WORDS: Final = {"reached": "reached", "no_answer": "no answer", "callback": "asked to be called back"}
 
 
-def _warning(order: QueueItem, fields: Fields) -> str:
-    if order.tier == Tier.ONE_OFF and fields["direction"] == "outbound" and fields["milestone"]:
-        return "a one-off customer does not expect courtesy calls"
-    return ""
+def _warning(session: Session, order: QueueItem, fields: Fields) -> str:
+    """A courtesy call is one that nothing asked for: the customer neither waits nor was promised a call."""
+    if order.tier != Tier.ONE_OFF or fields["direction"] != "outbound":
+        return ""
+    asked_for = order.waiting_since is not None or any(
+        task["kind"] == "callback" for task in open_tasks(session, order)
+    )
+    if asked_for and not fields["milestone"]:
+        return ""
+    return "a one-off customer does not expect courtesy calls"
 
 
-def _due_call(session: Session, order: QueueItem, milestone: str) -> Values | None:
-    """The milestone call this one is about: the one named, else the one due first."""
-    calls = [task for task in open_tasks(session, order) if task["kind"] == "milestone_call"]
-    return next((task for task in calls if milestone in {"", task["milestone"]}), None)
+def _about(session: Session, order: QueueItem, fields: Fields) -> list[Values]:
+    """The open calls that this one is about: the milestone's that is named, else every one, with promised callbacks."""
+    if fields["direction"] == "inbound":
+        return []
+    return [
+        task
+        for task in open_tasks(session, order)
+        if (task["kind"] == "milestone_call" and ended_by(fields["milestone"], milestone=task["milestone"]))
+        or (task["kind"] == "callback" and not fields["milestone"])
+    ]
 
 
 def _later(session: Session, length: timedelta) -> int:
@@ -44,13 +58,13 @@ def _later(session: Session, length: timedelta) -> int:
 
 
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
-    from oms_tui.actions.mail_decisions import decide_waiting
     from oms_tui.store.ids import unique
 
     outcome, inbound = fields["outcome"], fields["direction"] == "inbound"
-    task = None if inbound else _due_call(session, order, fields["milestone"])
-    milestone = fields["milestone"] or (task["milestone"] if task else "")
+    tasks = _about(session, order, fields)
+    milestone = fields["milestone"] or next((task["milestone"] for task in tasks if task["milestone"]), "")
     words = _summary(outcome, milestone, fields["note"], inbound=inbound)
+    warning = _warning(session, order, fields)
     again: int | None = None
     with write_on(session, "log_call", order, words) as write:
         call = write.insert(
@@ -65,22 +79,29 @@ def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
             note=fields["note"],
             called_at=write.now,
         )
-        if task and outcome == CallOutcome.REACHED:
-            end_task(write, task, outcome)
-        elif task and outcome == CallOutcome.NO_ANSWER:
+        if outcome == CallOutcome.REACHED:
+            for task in tasks:
+                end_task(write, task, outcome)
+        elif outcome == CallOutcome.CALLBACK or tasks:
             again = fields["when"] or _later(session, AGAIN)
-            write.merge("tasks", (task["id"],), attempts=task["attempts"] + 1, due_at=again)
-        if outcome == CallOutcome.CALLBACK:
-            again = fields["when"] or _later(session, AGAIN)
-            open_task(write, session, order, "callback", title=fields["note"] or "call back", due_at=again)
-        if outcome == CallOutcome.REACHED and order.waiting_since is not None and not fields["unanswered"]:
-            answered = decide_waiting(write, session, order, "pending", "answered by phone")
-            words += "; their mail is answered by that" if answered else ""
+            for task in tasks:
+                _try_again(write, task, again, asked=outcome == CallOutcome.CALLBACK or fields["when"] is not None)
+            if not tasks:
+                open_task(write, session, order, "callback", title=fields["note"] or "call back", due_at=again)
         kind = "call_received" if inbound else _EVENTS[outcome]
         write.event(kind, words, name_of(order), {"call": call["id"], "milestone": milestone, "again_at": again})
         write.changed(ORDER_CHANGED, *name_of(order))
     summary = f"{words}; again {shown_time(session, again)}" if again else words
-    return Outcome(summary, write.undo_id, warning=_warning(order, fields))
+    return Outcome(summary, write.undo_id, warning=warning)
+
+
+def _try_again(write: DeskWrite, task: Values, again: int, *, asked: bool) -> None:
+    """Due at ``again``; without somebody's word a call that is due later anyhow stays. What was missed stays missed."""
+    due_at = again if asked else max(again, task["due_at"])
+    missed_at = task["missed_at"]
+    if missed_at is None and task["kind"] == "milestone_call" and task["due_at"] <= write.now:
+        missed_at = task["due_at"]
+    write.merge("tasks", (task["id"],), attempts=task["attempts"] + 1, due_at=due_at, missed_at=missed_at)
 
 
 def _summary(outcome: str, milestone: str, note: str, *, inbound: bool) -> str:
@@ -90,20 +111,18 @@ def _summary(outcome: str, milestone: str, note: str, *, inbound: bool) -> str:
 
 
 def _preview(session: Session, order: QueueItem, fields: Fields) -> str:
-    task = _due_call(session, order, fields["milestone"])
     words = f"would log a call: {_WORDS[fields['outcome']]}"
-    if order.waiting_since is not None and fields["outcome"] == CallOutcome.REACHED and not fields["unanswered"]:
-        words += "; their mail would be answered by that"
-    if task and fields["outcome"] == CallOutcome.REACHED:
-        words += f"; ends the call about {words_of(Milestone, task['milestone'])}"
-    warning = _warning(order, fields)
+    about = [words_of(Milestone, task["milestone"]) for task in _about(session, order, fields) if task["milestone"]]
+    if about and fields["outcome"] == CallOutcome.REACHED:
+        words += f"; ends the call about {' and '.join(about)}"
+    warning = _warning(session, order, fields)
     return f"{words}; {warning}" if warning else words
 
 
 ACTION = Action(
     id="log_call",
     title="Log call",
-    help="Logs a call and its outcome; one that reached the customer ends the call that was due.",
+    help="Logs a call and its outcome; one that reached the customer ends the calls that were due on the order.",
     group="calls",
     key="c",
     rank=25,
@@ -123,7 +142,7 @@ ACTION = Action(
             "choice",
             choices=values(Milestone),
             words=tuple(each.words for each in Milestone),
-            help="none: the call that is due",
+            help="none: every call that is due on the order",
         ),
         Field(
             "direction",
