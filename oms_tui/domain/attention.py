@@ -60,6 +60,7 @@ class AttentionFacts:
         outbox: the OutboxState of a reply that needs a decision, "" for none.
         invoice_due_at: when an open invoice is due; None where nothing is sold on account.
         snoozed_until: somebody put it aside until then.
+        prepared: a rule has prepared a draft that nobody has touched: what it is about.
         step: the next step of its procedure, in words.
         step_action: the action that does it.
     """
@@ -90,6 +91,7 @@ class AttentionFacts:
     outbox: str = ""
     invoice_due_at: datetime | None = None
     snoozed_until: datetime | None = None
+    prepared: str = ""
     step: str = ""
     step_action: str = ""
 

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 SOON: Final = 0.75
 """The share of a clock after which it is said that it runs out soon, before it does."""
 
+SHARE_STEP: Final = 5
+"""Per cent by which the share of a clock that is gone is told; what is between two steps counts as the lower."""
+
+_ROUNDING: Final = 1e-6  # a share is a quotient of floats: the moment of a step belongs to it
 _NO_CLOCK: Final = frozenset({ConversationStatus.SPAM, ConversationStatus.MERGED})
 _FOREVER_QUIET: Final = frozenset({ConversationStatus.CLOSED, *_NO_CLOCK})
 
@@ -56,6 +60,14 @@ class ResponsePolicy:
     first_response: timedelta
     next_response: timedelta | None = None
     resolution: timedelta | None = None
+
+    def of(self, kind: ClockKind) -> timedelta | None:
+        """What is promised of this kind."""
+        return {
+            ClockKind.FIRST_RESPONSE: self.first_response,
+            ClockKind.NEXT_RESPONSE: self.next_response,
+            ClockKind.RESOLUTION: self.resolution,
+        }[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +181,28 @@ def _reached(spans: Sequence[tuple[datetime, datetime]], length: timedelta, hour
             return hours.add(start, left)
         left -= waited
     return hours.add(spans[-1][0], left)
+
+
+def share_gone(clock: Clock, policy: ResponsePolicy, hours: BusinessHours, *, now: datetime) -> int:
+    """How much of a clock that runs is gone at ``now``: per cent of what is promised, in steps; 100 when it is broken.
+
+    Told from what is left, in business time: so it holds for a clock that stood still in between as well.
+    """
+    allowed = policy.of(clock.kind)
+    if now >= clock.due_at or not allowed:
+        return 100
+    left = hours.between(now, clock.due_at) / allowed
+    return max(0, int((1 - left) * 100 + _ROUNDING) // SHARE_STEP * SHARE_STEP)
+
+
+def share_changes_at(clock: Clock, policy: ResponsePolicy, hours: BusinessHours, *, now: datetime) -> datetime | None:
+    """When ``share_gone`` is told otherwise next, if nobody answers; None if never."""
+    allowed = policy.of(clock.kind)
+    gone = share_gone(clock, policy, hours, now=now)
+    if gone >= 100 or not allowed:  # noqa: PLR2004 - per cent
+        return None
+    wait = hours.between(now, clock.due_at) - allowed * (100 - gone - SHARE_STEP) / 100
+    return hours.add(now, wait) if wait.total_seconds() > 0 else None
 
 
 def running(clocks: Sequence[Clock]) -> Clock | None:

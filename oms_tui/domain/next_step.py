@@ -125,6 +125,8 @@ def _people(facts: AttentionFacts, now: datetime) -> Iterator[Flag]:
         yield Flag("call missed", FlagLevel.ALARM) if missed else Flag("call due", FlagLevel.WARN)
     if facts.bounced:
         yield Flag("mail came back", FlagLevel.WARN)
+    if facts.prepared:
+        yield Flag(f"draft prepared: {facts.prepared}", FlagLevel.INFO)
     if facts.task_due_at is not None and now >= facts.task_due_at:
         yield Flag("task due", FlagLevel.WARN)
 

@@ -26,7 +26,8 @@ class Kind(StrEnum):
 
     ``text``: text with wildcards. ``set``: is one of the thing's own (a tag). ``choice`` and ``flag``: one of the
     listed values. ``count``: a whole number, or one of the listed values. ``number``: a whole or decimal number.
-    ``money``: major units (``79.00``). ``age``: how long it has lasted (``>4h``; without comparison: at least).
+    ``money``: major units (``79.00``). ``percent``: of a hundred (``80%``). ``age``: how long it has lasted (``>4h``;
+    without comparison: at least).
     ``date``: a point or period in time.
     """
 
@@ -37,6 +38,7 @@ class Kind(StrEnum):
     COUNT = "count"
     NUMBER = "number"
     MONEY = "money"
+    PERCENT = "percent"
     AGE = "age"
     DATE = "date"
 
@@ -76,7 +78,7 @@ class QueryError(ValueError):
 LONGEST: Final = timedelta(days=36_500)
 """The longest length of time a query may name."""
 
-_COMPARED: Final = frozenset({Kind.COUNT, Kind.NUMBER, Kind.MONEY, Kind.AGE, Kind.DATE})
+_COMPARED: Final = frozenset({Kind.COUNT, Kind.NUMBER, Kind.MONEY, Kind.PERCENT, Kind.AGE, Kind.DATE})
 _LISTED: Final = frozenset({Kind.CHOICE, Kind.FLAG})
 _DURATION: Final = re.compile(r"(?:(\d{1,6})w)?(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?", re.ASCII)
 _DECIMAL: Final = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
@@ -88,6 +90,7 @@ _EXPECTS: Final = {
     Kind.COUNT: "a number like 3",
     Kind.NUMBER: "a number like 3",
     Kind.MONEY: "an amount like 79.00",
+    Kind.PERCENT: "a share like 80%",
     Kind.AGE: "a length of time like 4h or 2d",
     Kind.DATE: "a day like today or 2026-11-24, or a distance like 2d",
 }
@@ -177,7 +180,8 @@ def _point(word: str, kind: Kind, text: str, column: int) -> Point:
     elif kind is Kind.DATE:
         value = _moment(text)
     else:
-        value = Decimal(text) if _DECIMAL.fullmatch(text) else None
+        number = text.removesuffix("%") if kind is Kind.PERCENT else text
+        value = Decimal(number) if _DECIMAL.fullmatch(number) else None
     if value is None:
         raise QueryError(f"{word}: {text[:40]!r} is not {_EXPECTS[kind]}", column)
     return value

@@ -51,7 +51,16 @@ class QueueRow(CacheTable, table=True):
         # Lists of one value: of open orders, or of all the newest first. What most rows have is left out.
         *(
             Index(f"queue_row_of_{column}", column, "is_open", "order_id")
-            for column in ("state", "stage", "payment_status", "fulfillment_status", "tracking", "tier", "country")
+            for column in (
+                "state",
+                "stage",
+                "payment_status",
+                "fulfillment_status",
+                "tracking",
+                "tier",
+                "country",
+                "source",
+            )
         ),
         *(
             _where(f"queue_row_of_{column}", f"{column} <> '{usual}'", column, "is_open", "order_id")
@@ -75,6 +84,8 @@ class QueueRow(CacheTable, table=True):
         _where("queue_row_snoozed", "snoozed_until IS NOT NULL", "snoozed_until", "order_id"),
         _where("queue_row_mailed", "last_mail_at IS NOT NULL", "last_mail_at", "is_open", "order_id"),
         _where("queue_row_promised_at", "promised_at IS NOT NULL", "promised_at", "is_open", "order_id"),
+        _where("queue_row_clock", "clock <> ''", "clock_share", "is_open", "order_id"),
+        _where("queue_row_draft", "draft <> ''", "draft", "is_open", "order_id"),
         _where("queue_row_refresh", "refresh_at IS NOT NULL", "refresh_at"),
         Index("queue_row_number", "number"),
         Index("queue_row_customer", "customer_id"),
@@ -127,12 +138,58 @@ class QueueRow(CacheTable, table=True):
     conflicts: int = 0
     conflict_fields: str = ""  # the fields, a blank around each
     call: str = ""
+    clock: str = ""  # the ClockKind of the clock that runs out first, "" while none runs
+    clock_share: int = 0  # per cent of it that is gone
+    draft: str = ""  # prepared (by a rule, nobody has touched it) or begun
     task_due_at: int | None = Field(default=None, sa_column=big(null=True))  # of the open task due first, no call
+    in_hand_until: int | None = Field(
+        default=None, sa_column=big(null=True)
+    )  # the last due of tasks that have an owner
     noted: int = 0  # internal notes
     attached: int = 0  # mails with files
     snoozed_until: int | None = Field(default=None, sa_column=big(null=True))
     refresh_at: int | None = Field(default=None, sa_column=big(null=True))
     derived_at: int = Field(sa_column=big())
+
+
+class OrderCall(CacheTable, table=True):
+    """A milestone call of an order: what the call board lists, and words of the query language find.
+
+    ``turn`` sorts within ``ended``: open calls by when they are due, ended ones the newest first. ``state`` is a
+    CallState as of when it was derived; ``reads/calls.py`` and the words say ``missed`` from the very moment.
+    """
+
+    __tablename__ = "order_calls"
+    __table_args__ = (
+        Index("order_calls_turn", "ended", "turn", "order_id", "milestone"),
+        Index("order_calls_state", "state", "order_id"),
+        CLUSTERED,
+    )
+    order_id: int = Field(sa_column=big(primary=True))
+    milestone: str = Field(primary_key=True)
+    task: str
+    state: str
+    ended: int = 0
+    turn: int = Field(sa_column=big())
+    reached_at: int = Field(sa_column=big())
+    due_at: int = Field(sa_column=big())
+    done_at: int | None = Field(default=None, sa_column=big(null=True))
+    attempts: int = 0
+    chasing: int = 0  # mails and calls that ask where the order is, since the milestone
+
+
+class CallChange(CacheTable, table=True):
+    """What must become of a milestone call on the desk, as deriving found: written there by ``milestone_calls``."""
+
+    __tablename__ = "call_changes"
+    __table_args__ = (CLUSTERED,)
+    order_id: int = Field(sa_column=big(primary=True))
+    milestone: str = Field(primary_key=True)
+    change: str  # make, again, withdraw, miss
+    tier: str
+    reached_at: int = Field(sa_column=big())
+    due_at: int = Field(sa_column=big())
+    why: str = ""
 
 
 class Demand(CacheTable, table=True):

@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from oms_tui.domain.conflicts import FIELDS
+from oms_tui.domain.conflict_fields import FIELDS
 from oms_tui.domain.query_tree import FREE_TEXT, Wild
 from oms_tui.domain.query_words import Kind, WordType
 from oms_tui.domain.vocabulary import (
@@ -26,6 +26,7 @@ from oms_tui.domain.vocabulary import (
     TrackingStatus,
     values,
 )
+from oms_tui.store import query_clocks, query_work
 from oms_tui.store.order_keys import NUMBER, REMOTE_ID, TRACKING
 from oms_tui.store.query_lookups import contract, customer, customer_tag, email, found, keys, phone, sku, tag, worth
 from oms_tui.store.query_parts import Asked, QueryWord, Sql, between, equals, indexed, moment, ms, number
@@ -130,7 +131,9 @@ def _is(term: Term, asked: Asked) -> Sql:
         return indexed("q.snoozed_until IS NOT NULL AND q.snoozed_until > ?", [asked.now_ms])
     if value == "mine":
         return indexed("q.owner <> '' AND q.owner = ?", [asked.agent])
-    return _IS[value]
+    if value == "unattended":
+        return query_work.unattended(asked)
+    return query_work.stale(asked) if value == "stale" else _IS[value]
 
 
 _TRACKING: Final = frozenset(values(TrackingStatus))
@@ -139,22 +142,24 @@ _WAITING: Final = f"q.is_open = 1 AND q.waiting_sort < {LATER}"
 _HAS: Final = {
     "mail": indexed("q.last_mail_at IS NOT NULL"),
     "delay_reason": indexed("q.reason <> '' AND q.reason <> 'unknown'"),
-    "tracking": Sql("q.tracking NOT IN ('', 'unknown')"),
+    "tracking": indexed("q.tracking > '' AND q.tracking <> 'unknown'"),
     "invoice": indexed("q.invoice <> ''"),
     "conflict": indexed("q.conflicts > 0"),
     "owner": indexed("q.owner <> ''"),
-    "tag": Sql("q.tags <> '[]'"),
+    "tag": Sql("q.tags <> '[]'", near="SELECT order_id FROM order_tags", exact=True),
     "promise": indexed("q.promised_at IS NOT NULL"),
     "call": indexed("q.call <> ''"),
     "account_manager": indexed("q.account_manager <> ''"),
+    **query_work.HAS,
+    **query_clocks.HAS,
 }
 _IS: Final = {
     "open": Sql("q.is_open = 1"),
     "closed": Sql("q.is_open = 0"),
     "late": indexed(_LATE),
-    "unattended": indexed(f"{_WAITING} AND q.owner = ''"),
     "waiting": indexed(_WAITING),
     "unheld": indexed("q.held = 0 AND q.is_open = 1"),
+    "unlinked": query_work.unlinked(),
     "untold": indexed(
         "q.is_open = 1 AND q.late_since IS NOT NULL AND (q.last_told_at IS NULL OR q.last_told_at < q.late_since)"
     ),
@@ -198,15 +203,19 @@ WORDS: Final[Mapping[str, QueryWord]] = {
     "promised": _word(Kind.DATE, _promised, "for when it was promised", ahead=True),
     "due": _word(Kind.DATE, _due, "by when something must be done", ahead=True),
     "mail.waiting": _word(Kind.AGE, _waiting, "how long a customer waits, >4h"),
+    "clock": _word(Kind.PERCENT, query_clocks.clock, "how much of the customer's clock is gone, >80% (steps of 5)"),
+    "sla": _word(Kind.CHOICE, query_clocks.sla, "how the customer's clock stands", tuple(query_clocks.SLA)),
     "mail.last": _word(Kind.DATE, moment("q.last_mail_at"), "when there was mail last, <2d"),
     "priority": _word(Kind.NUMBER, _priority, "its priority, >80"),
     "call": _word(Kind.CHOICE, equals("call", usual=""), "a milestone call", ("due", "missed", "kept", "late")),
     "conflict": _word(Kind.COUNT, _conflict, "how many facts systems disagree on, >0, or on which", FIELDS),
     "country": _word(Kind.TEXT, equals("country"), "where it goes, DE"),
-    "source": _word(Kind.TEXT, equals("source", index=False), "the source it is from"),
+    "source": _word(Kind.TEXT, equals("source"), "the source it is from"),
     "tag": _word(Kind.SET, tag, "a tag"),
     "has": _word(Kind.FLAG, _has, "has something", tuple(_HAS)),
-    "is": _word(Kind.FLAG, _is, "is something", (*_IS, "mine", "snoozed")),
+    "is": _word(Kind.FLAG, _is, "is something", (*_IS, "mine", "snoozed", "unattended", "stale")),
+    "task": _word(Kind.CHOICE, query_work.task, "its task is due, due today, or open", query_work.TASK_VALUES),
+    "task.due": _word(Kind.DATE, query_work.task_due, "by when its first task is due", ahead=True),
     "customer.spend": _word(Kind.MONEY, worth("spend"), "what the customer spent so far"),
     "customer.orders": _word(Kind.NUMBER, worth("orders"), "how many orders the customer placed"),
     "customer.open": _word(Kind.MONEY, worth("owed"), "what the customer still owes"),

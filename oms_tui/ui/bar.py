@@ -38,8 +38,10 @@ def tabs(status: Status | None) -> list[Tab]:
     waiting = f"!{badges.needs_decision}" if badges.needs_decision else _count(badges.outbox)
     mail = badges.unlinked + badges.quarantined
     bad = sum(1 for each in status.health if each.state in {"failed", "stale"})
+    notices = [Tab("go_notices", "Notices", _count(status.notices), "alarm")] if status.notices else []
     return [
         Tab("go_queue", "Queue", f"{badges.open:,}", "text"),
+        *notices,
         Tab("go_calls", "Calls", _count(badges.calls_due)),
         Tab("go_unlinked", "Unlinked", _count(mail)),
         Tab("go_outbox", "Outbox", waiting, "alarm" if badges.needs_decision else "info"),

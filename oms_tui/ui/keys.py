@@ -21,7 +21,9 @@ OUTBOX: Final = "outbox"
 SOURCES: Final = "sources"
 TASKS: Final = "tasks"
 UNATTENDED: Final = "unattended"
-PLACES: Final = (DESK, UNLINKED, OUTBOX, SOURCES, TASKS, UNATTENDED)
+NOTICES: Final = "notices"
+RULES: Final = "rules"
+PLACES: Final = (DESK, UNLINKED, OUTBOX, SOURCES, TASKS, UNATTENDED, NOTICES, RULES)
 """The screens on which a key may mean something of its own."""
 
 
@@ -85,7 +87,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "open",
         ("enter",),
         "move",
-        (DESK, UNLINKED, OUTBOX, TASKS, UNATTENDED),
+        (DESK, UNLINKED, OUTBOX, TASKS, UNATTENDED, NOTICES, RULES),
         65,
         "Go into what the cursor is on.",
     ),
@@ -129,6 +131,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("task_change", "hand over", ("o",), "tasks", (TASKS,), 12, "Give the task to somebody else, or move it."),
     Command("tasks_whose", "everybody's", ("m",), "tasks", (TASKS,), 14, "My tasks, or everybody's."),
     Command("decide", "decide", ("d",), "outbox", (OUTBOX,), 10, "What becomes of it: send, retry, edit, discard…"),
+    Command("notice_done", "seen to", ("d",), "notices", (NOTICES,), 10, "You have seen to it: it leaves the list."),
+    Command("notice_all", "seen ones", ("x",), "notices", (NOTICES,), 20, "Those that were seen to, or the open ones."),
+    Command("rule_undo", "take back", ("t",), "rules", (RULES,), 10, "Take back what the rule did to this order."),
+    Command("rule_dry", "dry run", ("p",), "rules", (RULES,), 20, "What the rule would do now, changing nothing."),
     Command("filter", "filter", ("/",), "find", (DESK,), 33, "Filter the queue with a query."),
     Command("views", "views", ("v",), "find", (DESK,), 45, "Choose a saved view."),
     Command("sort", "sort", ("=",), "find", (DESK,), 0, "Choose by what the queue is sorted."),
@@ -142,6 +148,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command(
         "go_unattended", "unattended mail", ("0",), "screens", footer=0, help="Mails nobody answered, closed or owns."
     ),
+    Command("go_notices", "notices", ("@",), "screens", footer=0, help="What you are to know of: escalations, notes."),
+    Command("go_rules", "rules", ("R",), "screens", footer=0, help="What is done by itself, and what was."),
     Command("go_sources", "sources", ("S",), "screens", footer=0, help="How every connected system does."),
     Command("help", "help", ("?", "f1"), "desk", footer=90, help="Every key and what it does."),
     Command("palette", "everything", ("ctrl+p", ":"), "desk", footer=100, help="Search actions, views and orders."),
@@ -149,7 +157,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("quit", "quit", ("q",), "desk", footer=0, help="Leave; drafts and decisions are saved already."),
 )
 
-GROUPS: Final = ("work", "move", "find", "panels", "mail", "tasks", "outbox", "screens", "desk")
+GROUPS: Final = ("work", "move", "find", "panels", "mail", "tasks", "outbox", "notices", "rules", "screens", "desk")
 """The headings of the help for what is not an action, in their order."""
 
 QUIT: Final = "ctrl+q"

@@ -45,11 +45,25 @@ def _unattended() -> Screen[Any]:
     return UnattendedScreen()
 
 
+def _notices() -> Screen[Any]:
+    from oms_tui.ui.screens.notices import NoticesScreen
+
+    return NoticesScreen()
+
+
+def _rules() -> Screen[Any]:
+    from oms_tui.ui.screens.rules import RulesScreen
+
+    return RulesScreen()
+
+
 MODES: Final[dict[str, str | Callable[[], Screen[Any]]]] = {
     keys.UNLINKED: _unlinked,
     keys.OUTBOX: _outbox,
     keys.SOURCES: _sources,
     keys.TASKS: _tasks,
     keys.UNATTENDED: _unattended,
+    keys.NOTICES: _notices,
+    keys.RULES: _rules,
 }
 """The name of each screen's place, and what makes it."""

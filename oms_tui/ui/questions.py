@@ -51,10 +51,11 @@ class OrderAnswer(NamedTuple):
 
 
 class Status(NamedTuple):
-    """What the top bar says."""
+    """What the top bar says. ``notices``: how many this agent has not seen to."""
 
     badges: Badges
     health: tuple[SourceHealth, ...] = ()
+    notices: int = 0
 
 
 def tree_of(query: str) -> Tree:
@@ -120,10 +121,12 @@ def order(session: Session, order_id: int) -> OrderAnswer:
 
 def status(session: Session, sources: Sources) -> Status:
     """The counts and how every source does."""
+    from oms_tui.store.reads.agent_notices import count_open
     from oms_tui.store.reads.badges import badges
     from oms_tui.store.reads.health import source_health
 
-    return Status(badges(session.store), tuple(source_health(session.store, sources, session.now())))
+    health = tuple(source_health(session.store, sources, session.now()))
+    return Status(badges(session.store), health, count_open(session.store, session.agent))
 
 
 def most_urgent(session: Session, question: Question, not_this: int | None) -> QueueItem | None:

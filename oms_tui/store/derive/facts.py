@@ -145,6 +145,8 @@ class OrderFacts:
     decision: Values | None = None
     tasks: list[Values] = field(default_factory=list)
     outbox: str = ""
+    draft: str = ""  # prepared or begun, "" for none
+    prepared: str = ""  # what a prepared one is about
     called_at: int | None = None
     notes: int = 0
     step: str = ""  # the next step of its procedure, in words, and the action that does it
@@ -316,13 +318,30 @@ def _conflicts(store: Workspace, found: dict[int, OrderFacts]) -> None:
     for order, fields in told.items():
         found[order].conflicts = tuple(
             name
-            for name, values in fields
+            for name, values, _parts in fields
             if (order, name) not in decided or not standing(decided[order, name], values)
         )
 
 
 _OUTBOX_RANK: Final = ("in_doubt", "blocked", "failed")
 _UNDECIDED: Final = f" AND state IN ('in_doubt','blocked','failed') AND kind NOT IN {KINDS_SQL}"
+
+
+_TASK: Final = (
+    "id",
+    "kind",
+    "title",
+    "due_at",
+    "milestone",
+    "state",
+    "outcome",
+    "reached_at",
+    "created_at",
+    "done_at",
+    "missed_at",
+    "attempts",
+    "owner",
+)
 
 
 def _desk(desk: Connection, found: dict[int, OrderFacts]) -> None:
@@ -334,10 +353,9 @@ def _desk(desk: Connection, found: dict[int, OrderFacts]) -> None:
     ):
         columns = ("owner", "tags", "delay_reason", "snoozed_until", "closed_at", "account_manager")
         by_name[row[0], row[1]].decision = dict(zip(columns, row[2:], strict=True))
-    made = " AND (state='open' OR (state='done' AND kind='milestone_call'))"
-    columns = ("kind", "title", "due_at", "milestone", "state", "done_at")
-    for row in _of(desk, names, "tasks", ", ".join(columns), made):
-        by_name[row[0], row[1]].tasks.append(dict(zip(columns, row[2:], strict=True)))
+    made = " AND (state='open' OR kind='milestone_call')"
+    for row in _of(desk, names, "tasks", ", ".join(_TASK), made):
+        by_name[row[0], row[1]].tasks.append(dict(zip(_TASK, row[2:], strict=True)))
     for row in _of(desk, names, "outbox", "state", _UNDECIDED):
         facts = by_name[row[0], row[1]]
         if not facts.outbox or _OUTBOX_RANK.index(row[2]) < _OUTBOX_RANK.index(facts.outbox):
@@ -346,6 +364,11 @@ def _desk(desk: Connection, found: dict[int, OrderFacts]) -> None:
     for row in _of(desk, names, "call_logs", "called_at", reached):
         facts = by_name[row[0], row[1]]
         facts.called_at = max(facts.called_at or 0, row[2])
+    for row in _of(desk, names, "drafts", "agent, prepared_by, macro"):
+        facts = by_name[row[0], row[1]]
+        prepared = bool(row[3]) and row[2] == row[3]
+        facts.draft = "prepared" if prepared and facts.draft != "begun" else "begun"
+        facts.prepared = (row[4] or row[3]).removesuffix(".md").replace("-", " ") if facts.draft == "prepared" else ""
     for row in _of(desk, names, "notes", "id", " AND deleted_at IS NULL"):
         by_name[row[0], row[1]].notes += 1
 

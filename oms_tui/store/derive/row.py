@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.domain.absence import Team, hands
 from oms_tui.domain.attention import ENDED, AttentionFacts, due_again
-from oms_tui.domain.clocks import ResponsePolicy, resolution_clock, response_clocks, running
+from oms_tui.domain.clocks import (
+    ResponsePolicy,
+    resolution_clock,
+    response_clocks,
+    running,
+    share_changes_at,
+    share_gone,
+)
 from oms_tui.domain.conversations import Letter
 from oms_tui.domain.delay import DelayFacts, delay_of
 from oms_tui.domain.money import minor_digits
@@ -18,7 +25,6 @@ from oms_tui.domain.stages import stage_of
 from oms_tui.domain.tiers import tier_of
 from oms_tui.domain.vocabulary import (
     INVOICE_OVERDUE,
-    CallState,
     DelayReason,
     Direction,
     InvoiceKind,
@@ -32,6 +38,7 @@ from oms_tui.domain.vocabulary import (
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
 from oms_tui.store.customer_facts import customer_facts
 from oms_tui.store.derive import goods
+from oms_tui.store.derive.calls import state_of
 from oms_tui.store.derive.demand import Lack
 from oms_tui.store.queue_sorts import LATER
 
@@ -123,6 +130,9 @@ def row_of(
         "short": short.units,
         "noted": facts.notes,
         "attached": threads.attached if threads else 0,
+        "clock": "",
+        "clock_share": 0,
+        "draft": facts.draft,
         "invoice": invoice,
         "conflicts": len(facts.conflicts),
         "conflict_fields": f" {' '.join(facts.conflicts)} " if facts.conflicts else "",
@@ -195,7 +205,8 @@ def _attend(
     delay = delay_of(delay_facts, now=moment, zone=policy.zone)
     call = _next(facts, calls=True)
     task = _next(facts, calls=False)
-    clock = _clock(row, facts, policy, moment)
+    promised = _promised(row, policy)
+    clock = _clock(facts, promised, policy, moment)
     attention = AttentionFacts(
         zone=policy.zone,
         placed_at=_known(row["placed_at"]),
@@ -223,6 +234,7 @@ def _attend(
         outbox=facts.outbox,
         invoice_due_at=_at(invoice_due),
         snoozed_until=_at(row["snoozed_until"]),
+        prepared=facts.prepared,
         step=facts.step,
         step_action=facts.step_action,
     )
@@ -249,10 +261,16 @@ def _attend(
         "days_late": delay.days if delay.late or delay.will_be_late else 0,
         "late_since": _ms(delay.since) if delay.late or delay.will_be_late else None,
         "will_be_late": int(delay.will_be_late),
-        "call": _call(facts, call, now),
-        "task_due_at": task["due_at"] if task else None,
+        "call": _call(facts, now),
+        "task_due_at": min(
+            (each["due_at"] for each in _open(facts) if each["kind"] != TaskKind.MILESTONE_CALL), default=None
+        ),
+        "in_hand_until": max((each["due_at"] for each in _open(facts) if each["owner"]), default=None),
     }
-    moments = (_ms(again), quiet_at, invoice_due)
+    if clock is not None:
+        row |= {"clock": clock.kind.value, "clock_share": share_gone(clock, promised, policy.hours, now=moment)}
+    share_at = share_changes_at(clock, promised, policy.hours, now=moment) if clock is not None else None
+    moments = (_ms(again), _later(share_at), quiet_at, invoice_due)
     row["refresh_at"] = min((each for each in moments if each is not None and each > now), default=None)
     if not row["is_open"] and row["waiting_since"] is None:
         row["priority"], row["terms"] = 0, "[]"
@@ -260,19 +278,21 @@ def _attend(
 
 def _next(facts: OrderFacts, *, calls: bool) -> Values | None:
     """The open task that is due first: of the calls (a callback the customer was promised is one), or of the others."""
-    found = [task for task in facts.tasks if task["state"] == "open" and (task["kind"] in _CALLS) == calls]
+    found = [task for task in _open(facts) if (task["kind"] in _CALLS) == calls]
     return min(found, key=lambda task: task["due_at"], default=None)
 
 
-def _call(facts: OrderFacts, call: Values | None, now: int) -> str:
-    """The CallState of the call that is due first; without one, of the milestone call that was made last."""
-    if call is not None:
-        return CallState.MISSED.value if call["due_at"] <= now else CallState.DUE.value
-    made = [task for task in facts.tasks if task["state"] == "done" and task["done_at"] is not None]
-    last = max(made, key=lambda task: task["done_at"], default=None)
-    if last is None:
-        return ""
-    return CallState.KEPT.value if last["done_at"] <= last["due_at"] else CallState.LATE.value
+def _open(facts: OrderFacts) -> list[Values]:
+    return [task for task in facts.tasks if task["state"] == "open"]
+
+
+def _call(facts: OrderFacts, now: int) -> str:
+    """The CallState of the milestone call that is due first; without one, of the one that ended last."""
+    calls = [task for task in facts.tasks if task["kind"] == TaskKind.MILESTONE_CALL and state_of(task, now)]
+    first = min((task for task in calls if task["state"] == "open"), key=lambda task: task["due_at"], default=None)
+    last = max(calls, key=lambda task: task["done_at"] or 0, default=None)
+    found = first or last
+    return (state_of(found, now) or "") if found else ""
 
 
 def _is_open(row: Values, attention: AttentionFacts, *, quiet: bool) -> bool:
@@ -324,12 +344,20 @@ def _delay_facts(
     )
 
 
-def _clock(row: Values, facts: OrderFacts, policy: DeskPolicy, now: datetime) -> Clock | None:
+def _promised(row: Values, policy: DeskPolicy) -> ResponsePolicy:
+    tier = policy.tier(row["tier"])
+    return ResponsePolicy(tier.first_response, tier.next_response, tier.resolution)
+
+
+def _later(moment: datetime | None) -> int | None:
+    """A moment in whole milliseconds, not before it: a share that is looked at too early reads as before."""
+    return None if moment is None else -((_EPOCH - moment) // _MILLISECOND)
+
+
+def _clock(facts: OrderFacts, promised: ResponsePolicy, policy: DeskPolicy, now: datetime) -> Clock | None:
     """The clock that runs out first, of an answer or of the solution, if a customer waits."""
     if facts.threads is None:
         return None
-    tier = policy.tier(row["tier"])
-    promised = ResponsePolicy(tier.first_response, tier.next_response, tier.resolution)
     clocks: list[Clock | None] = []
     for each in facts.threads.waiting:
         clocks.append(running(response_clocks(_letters(each), promised, policy.hours, now=now)))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.domain.safe_text import safe_line
-from oms_tui.store import desk_rows
-from oms_tui.store.driver import transaction
 from oms_tui.store.ids import unique
 from oms_tui.store.reads.agent_notices import recipients
+from oms_tui.store.writes.desk_write import DeskWrite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oms_tui.store.session import Session
-    from oms_tui.store.writes.desk_write import DeskWrite, OrderName
+    from oms_tui.store.writes.desk_write import OrderName
 
 ROLE: Final = "role:"
 """Before a role's name: whoever has it."""
@@ -51,31 +50,24 @@ def notify(write: DeskWrite, to: str, kind: str, order: OrderName | None, words:
 
 
 def done(session: Session, notices: Sequence[str]) -> int:
-    """This agent has seen to notices of theirs; how many were open until now."""
-    desk, mine = session.store.desk, recipients(session.agent)
-    count = 0
-    with transaction(desk):
-        for notice in notices:
-            row = desk_rows.get(desk, "agent_notices", notice)
-            if row is None or row["done_at"] is not None or row["recipient"] not in mine:
-                continue
-            desk_rows.put(desk, "agent_notices", row | {"done_at": session.now(), "done_by": session.agent.id})
-            count += 1
-        if count:
-            desk_rows.changed(desk, "notice")
-    return count
+    """This agent has seen to notices of theirs, which undo takes back; how many were open until now."""
+    return _seen(session, notices, "notice_done", open_now=True, done_at=session.now(), done_by=session.agent.id)
 
 
 def reopen(session: Session, notices: Sequence[str]) -> int:
-    """Take ``done`` back; how many are open again."""
-    desk, mine = session.store.desk, recipients(session.agent)
+    """Open notices again that somebody has seen to; how many are."""
+    return _seen(session, notices, "notice_reopened", open_now=False, done_at=None, done_by="")
+
+
+def _seen(session: Session, notices: Sequence[str], action: str, *, open_now: bool, **changes: Any) -> int:
+    mine = recipients(session.agent)
     count = 0
-    with transaction(desk):
+    with DeskWrite(session, action, summary="a notice was seen to" if open_now else "a notice was opened") as write:
         for notice in notices:
-            row = desk_rows.get(desk, "agent_notices", notice)
-            if row is not None and row["done_at"] is not None and row["recipient"] in mine:
-                desk_rows.put(desk, "agent_notices", row | {"done_at": None, "done_by": ""})
+            row = write.get("agent_notices", notice)
+            if row is not None and (row["done_at"] is None) == open_now and row["recipient"] in mine:
+                write.merge("agent_notices", (notice,), **changes)
                 count += 1
         if count:
-            desk_rows.changed(desk, "notice")
+            write.changed("notice")
     return count
