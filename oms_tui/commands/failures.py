@@ -65,6 +65,11 @@ def told(error: Exception, *, json: bool, options: object) -> int:
     exit_code, code = _kind(error)
     message = scrub(str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error))
     hint = scrub(getattr(error, "hint", "") or "")
+    if code == "store" and not hint:
+        from oms_tui.store.space import HINT, is_full
+
+        if is_full(error):
+            message, hint = "the disk under the desk is full, and nothing was kept", HINT
     if exit_code == OUR_FAULT:
         report = _report(error, options)
         message = f"a fault of ours: {type(error).__name__}: {message}"

@@ -91,7 +91,12 @@ def transaction(connection: Connection) -> Iterator[Connection]:
         if connection.in_transaction:  # SQLITE_FULL and others have rolled back already
             connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
+    try:
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # a full disk: nothing of it may wait for the next one's commit
+            connection.execute("ROLLBACK")
+        raise
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from zlib import crc32
 
 from oms_tui.store import compiled_sql
 from oms_tui.store.driver import Connection, DatabaseError, connect, transaction
+from oms_tui.store.space import HINT, shortage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -186,6 +187,8 @@ def _damaged(path: Path) -> bool:
 
 
 def _hint(path: Path, *, durable: bool) -> str:
+    if short := shortage(path.parent):
+        return f"{short}: {HINT}"
     if not durable:
         return "`oms-tui store rebuild-cache` fetches everything again"
     return (

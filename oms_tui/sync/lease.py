@@ -56,18 +56,31 @@ class Lease:
         return time.monotonic() - self._renewed < SILENCE_SECONDS
 
     def renew(self, now: int) -> bool:
-        """Hold on to it; False: it is lost. ``now`` (milliseconds) is only written down, for people."""
+        """Hold on to it; False: somebody else has it. ``now`` (milliseconds) is only written down, for people.
+
+        Where it cannot be written (a full disk, a lock that would not go) nobody else can take it either: it stays
+        ours, but is not ``fresh`` until it could be renewed, so that nothing leaves meanwhile.
+        """
         asked = time.monotonic()
         try:
             with transaction(self._connection):
                 row = get(self._connection, "leases", self._name)
                 if row is None or (row["holder"], row["version"]) != (self._holder, self._version):
                     return False
-                self._version = _write(self._connection, self._name, self._holder, self._version + 1, now)
-        except DatabaseError:  # a full disk, a lock that would not go: it may work before the silence is over
-            return self.fresh()
+                version = _write(self._connection, self._name, self._holder, self._version + 1, now)
+        except DatabaseError:
+            return not self._taken()
+        self._version = version  # only now: a commit may fail
         self._renewed = asked
         return True
+
+    def _taken(self) -> bool:
+        """Whether somebody else is seen to have it; False where that cannot be read either."""
+        try:
+            row = get(self._connection, "leases", self._name)
+        except DatabaseError:
+            return False
+        return row is None or (row["holder"], row["version"]) != (self._holder, self._version)
 
     def release(self, now: int) -> None:
         """Give it back, so that the next one need not wait. May be called twice."""

@@ -185,4 +185,8 @@ def in_words(error: Exception) -> str:
     if type(error).__module__.startswith("oms_tui."):
         hint = getattr(error, "hint", "")
         return f"{message} - {hint}" if hint else str(message)
+    from oms_tui.store.space import HINT, is_full
+
+    if is_full(error):
+        return f"the disk is full, and this was not kept: {HINT}"
     return f"this did not work, and it is a fault of ours: {type(error).__name__}: {message}"

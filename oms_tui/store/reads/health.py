@@ -10,6 +10,7 @@ from oms_tui.domain.vocabulary import SourceState
 from oms_tui.store import sync_state
 from oms_tui.store.incoming import JOINED_TABLES
 from oms_tui.store.shapes import SourceHealth
+from oms_tui.store.space import HINT, shortage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from oms_tui.store.ingest_joining import Joining
     from oms_tui.store.sync_state import StreamState
     from oms_tui.store.workspace import Workspace
+
+DISK: Final = "disk"
+"""The name under which a full disk stands among the sources: it is nobody's fault of theirs, and stops them all."""
 
 _WAITS: Final = frozenset({"rate_limited"})
 """Codes of errors that are no failure: the source asked us to wait, and what we have only grows old."""
@@ -61,7 +65,7 @@ class LooseRecord:
 
 
 def source_health(store: Workspace, sources: Mapping[str, tuple[str, bool, int]], now: int) -> list[SourceHealth]:
-    """How each source does, in the order given.
+    """How each source does, in the order given; first the disk under the desk, where it has no room left.
 
     Args:
         store: its cache is read.
@@ -71,8 +75,10 @@ def source_health(store: Workspace, sources: Mapping[str, tuple[str, bool, int]]
     streams: dict[str, list[StreamState]] = {}
     for state in sync_state.states(store.cache):
         streams.setdefault(state.source, []).append(state)
+    short = shortage(store.folder)
+    disk = [SourceHealth(DISK, "store", SourceState.FAILED, None, None, 0, 0, short, HINT)] if short else []
     aside = dict(store.cache.execute("SELECT source, count(*) FROM quarantine GROUP BY source"))
-    return [
+    return disk + [
         _health(
             name,
             kind,
