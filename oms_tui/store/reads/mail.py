@@ -223,9 +223,11 @@ def shown_messages(store: Workspace, ids: Iterable[int]) -> list[UnlinkedMail]:
 def unattended(store: Workspace, policy: DeskPolicy, now: int, *, limit: int = 500) -> list[UnlinkedMail]:
     """Inbound mails nobody takes care of, the longest waiting first, each with why.
 
-    A mail is attended to when it is answered, when its conversation was closed with a reason, or when an order it lies
-    on is owned by somebody (whose clock says by when) or has an open task of somebody that is not overdue.
+    A mail is attended to when it is answered, when its conversation was closed with a reason or put aside until a time,
+    or when an order it lies on is owned by somebody (whose clock says by when) or has an open task of somebody that is
+    not overdue. ``is:unattended`` tells the same of orders.
     """
+    del policy  # in whose hands an order is was derived by it
     found = store.cache.execute(
         "SELECT c.unanswered, c.id FROM conversations c WHERE c.waiting_since IS NOT NULL AND c.unanswered IS NOT NULL "
         f"AND c.status NOT IN {_SHUT} ORDER BY c.waiting_since"
@@ -233,9 +235,12 @@ def unattended(store: Workspace, policy: DeskPolicy, now: int, *, limit: int = 5
     waiting: list[tuple[int, str]] = []
     for part in chunks(found, 200):
         orders = _orders_of_conversations(store, [conversation for _, conversation in part])
-        cared = _cared_for(store, {order for each in orders.values() for order in each}, policy, now)
+        cared = _cared_for(store, {order for each in orders.values() for order in each}, now)
+        leaving = _leaving(store, [mail for mail, _ in part])
         for mail, conversation in part:
             on = orders.get(conversation, set())
+            if mail in leaving:
+                continue
             if not on:
                 waiting.append((mail, "unanswered, and on no order"))
             elif not on & cared:
@@ -364,24 +369,26 @@ def _orders_of_conversations(store: Workspace, conversations: Sequence[int]) -> 
     return found
 
 
-def _cared_for(store: Workspace, orders: Iterable[int], policy: DeskPolicy, now: int) -> set[int]:
-    """Those of these orders that somebody owns, or that have an open task which is not overdue."""
-    del policy
+def _cared_for(store: Workspace, orders: Iterable[int], now: int) -> set[int]:
+    """Those of these orders that somebody owns, or that have an open task of somebody that is not overdue."""
     cared: set[int] = set()
     for part in chunks(orders):
-        query = f"SELECT id, source, remote_id FROM orders WHERE id IN ({marks(len(part))})"
-        for number, source, remote_id in store.cache.execute(query, list(part)).fetchall():
-            owned = store.desk.execute(
-                "SELECT 1 FROM order_decisions WHERE source=? AND remote_id=? AND owner<>''", (source, remote_id)
-            ).fetchone()
-            due = store.desk.execute(
-                "SELECT 1 FROM tasks WHERE source=? AND remote_id=? AND state='open' AND owner<>'' AND due_at>=? "
-                "LIMIT 1",
-                (source, remote_id, now),
-            ).fetchone()
-            if owned or due:
-                cared.add(number)
+        query = (
+            f"SELECT order_id FROM queue_row WHERE order_id IN ({marks(len(part))}) "
+            "AND (owner <> '' OR in_hand_until >= ?)"
+        )
+        cared.update(order for (order,) in store.cache.execute(query, [*part, now]))
     return cared
+
+
+def _leaving(store: Workspace, mails: Iterable[int]) -> set[int]:
+    """Those of these mails whose answer was sent on the desk, and no mailbox shows it yet."""
+    names: dict[str, int] = {}
+    for part in chunks(mails):
+        query = f"SELECT id, message_id, digest FROM messages WHERE id IN ({marks(len(part))})"
+        for number, message_id, digest in store.cache.execute(query, list(part)):
+            names[mail_rows.content_name(message_id, digest)] = number
+    return {names[name] for name in answered_at(store.desk, names)}
 
 
 def _gone(store: Workspace, ids: Iterable[int]) -> set[int]:
