@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "reply": "write or send a reply on an order",
     "mail": "mails: list, show, save, candidates, link, unlink, split, merge, close, snooze, spam, reopen",
     "tasks": "what is to be done, by whom and by when",
+    "calls": "whom to call about what, by when; what was kept and what was missed",
     "outbox": "what leaves: list, show, retry, recall, resolve",
     "undo": "take the last action back",
     "check": "what is left unattended",
