@@ -25,7 +25,7 @@ _LOOK_SECONDS: Final = 0.5
 _LONG_SECONDS: Final = 10.0
 
 
-def ask(session: Session, mail: int, index: int | None, order_id: int) -> tuple[OutboxView, Hashable]:
+def ask(session: Session, mail: int, index: int | None, order_id: int | None) -> tuple[OutboxView, Hashable]:
     """Ask for an attachment, or without ``index`` for the text; with the row of the conversation that stands for it.
 
     Raises:
@@ -53,7 +53,7 @@ class MailRequests:
         self._timer: Timer | None = None
         self._patience: Timer | None = None
 
-    def ask(self, mail: int, index: int | None, order_id: int) -> None:
+    def ask(self, mail: int, index: int | None, order_id: int | None = None) -> None:
         """Ask for the attachment ``index`` of a mail, or for its text."""
         self._screen.desk.reader.call(ask, mail, index, order_id, to=self._screen, slot=f"{SLOT}now")
 

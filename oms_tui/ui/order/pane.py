@@ -26,7 +26,7 @@ from oms_tui.ui.order.replies import shown as replies_shown
 from oms_tui.ui.order.timeline import TimelinePanel
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
 
     from textual.timer import Timer
     from textual.widget import Widget
@@ -185,11 +185,31 @@ class OrderPane(Board):
         """Write a reply: to a mail, or to the newest that nobody answered; goes on with a draft that was begun."""
         if self.view is None or self._reader is None:
             return
+        from oms_tui.ui.dialogs.others_draft import others
+
+        own = partial(self._begin_reply, self.view.item.id, message, macro)
         if self.writing:
             self.action_panel("reply")
+        elif theirs := others(self.view, self._frame.agent):
+            self._ask_whose(theirs, own)
         else:
-            order = self.view.item.id
+            own()
+
+    def _begin_reply(self, order: int, message: int | None, macro: str) -> None:
+        if self._reader is not None:
             self._starting = self._reader.call(desk_calls.start, order, message, macro, to=self, slot="reply.open")
+
+    def _ask_whose(self, theirs: DraftView, own: Callable[[], None]) -> None:
+        """Somebody else has a draft: theirs is opened, or one's own begun, as the agent says."""
+        from oms_tui.ui.dialogs.others_draft import OWN, THEIRS, OthersDraft
+
+        def go_on(choice: str | None) -> None:
+            if choice == THEIRS:
+                self.call_next(self._open_draft, theirs)
+            elif choice == OWN:
+                own()
+
+        self.app.push_screen(OthersDraft(theirs, self._frame), go_on)
 
     def on_answer(self, event: Answer) -> None:
         """What the reader made of a reply."""
@@ -283,7 +303,7 @@ class OrderPane(Board):
         if event.what == "draft":
             draft = next((each for each in view.drafts if each.id == event.ref), None)
             if draft is not None:
-                self.call_next(self._open_draft, draft)
+                self._go_on_with(draft)
         elif event.what == "recall":
             self._starting = reader.call(desk_calls.recall, event.ref, to=self, slot="reply.open")
         else:
@@ -292,6 +312,14 @@ class OrderPane(Board):
                 from oms_tui.ui.dialogs.decision import Decision
 
                 self.app.push_screen(Decision(item, view, self._frame), partial(self._decide, item.id))
+
+    def _go_on_with(self, draft: DraftView) -> None:
+        from oms_tui.ui.dialogs.others_draft import is_theirs
+
+        if self.view is not None and is_theirs(draft, self._frame.agent):
+            self._ask_whose(draft, partial(self._begin_reply, self.view.item.id, None, ""))
+        else:
+            self.call_next(self._open_draft, draft)
 
     def _decide(self, outbox_id: str, choice: str | None) -> None:
         if choice and self._reader is not None:

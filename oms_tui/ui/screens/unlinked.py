@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from oms_tui.ui.keys import UNLINKED
+from oms_tui.ui.mail_requests import SLOT, MailRequests
 from oms_tui.ui.order.frame import Frame
 from oms_tui.ui.order.letter import attached, body, heading, remarks
 from oms_tui.ui.place import Place
@@ -87,6 +88,12 @@ class Candidates(Framed):
     CURSOR = "keys"
 
 
+class Letter(Framed):
+    """A mail; the cursor goes to what can be asked of its mailbox: the text, an attachment."""
+
+    CURSOR = "keys"
+
+
 class UnlinkedScreen(Place):
     """Mails at the left; candidates and the mail itself at the right."""
 
@@ -110,7 +117,8 @@ class UnlinkedScreen(Place):
 
         self._mails = Chosen(self.LIST, id="mails")
         self._candidates = Candidates("May be about", id="candidates")
-        self._letter = Framed("Mail", id="letter")
+        self._letter = Letter("Mail", id="letter")
+        self._asked = MailRequests(self)
         self._list = Listed((), more=False)
         self._open: Opened | None = None
         self._wanted: int | None = None
@@ -142,20 +150,27 @@ class UnlinkedScreen(Place):
         return listed(session)
 
     def store_changed(self, changed: Changed) -> None:
-        """Mails came, or somebody linked one."""
+        """Mails came, or somebody linked one; the text of the one that is read may have come."""
         if changed.kinds() - {"source"}:
             self._ask()
+            if self._open is not None and self._open.message is not None and not self._open.message.has_body:
+                self.desk.reader.ask("mail", self, opened, self._open.id)
 
     def on_answer(self, event: Answer) -> None:
         """What the reader found."""
-        if event.error:
+        if event.slot.startswith(SLOT):
+            self._asked.answered(event)
+        elif event.error:
             if event.slot == "list" and not self._list.mails:
                 self._mails.say(event.error, "alarm")
             else:
                 self.desk.say(event.error, "error")
                 if event.slot == "list":
                     self._mails.mark_old()
-            return
+        else:
+            self._show(event)
+
+    def _show(self, event: Answer) -> None:
         match event.slot:
             case "list":
                 self._show_list(event.value)
@@ -269,6 +284,12 @@ class UnlinkedScreen(Place):
             self.desk.show_order(event.key)
         elif event.view is self._mails:
             self._letter.focus()
+        elif event.view is self._letter:
+            match event.key:
+                case ("body", int(mail)):
+                    self._asked.ask(mail, None)
+                case ("attachment", int(mail), int(index)):
+                    self._asked.ask(mail, index)
 
     def do_back(self) -> None:
         """From the mail to the list, from the list to the desk."""
@@ -278,8 +299,10 @@ class UnlinkedScreen(Place):
             self._mails.focus()
 
     def do_copy(self) -> None:
-        """The sender's address."""
-        if self._open is not None and self._open.message is not None:
+        """Where a file was saved, if the cursor is on it; else the sender's address."""
+        if path := self._asked.path_under(self._letter):
+            self.desk.copy(path)
+        elif self._open is not None and self._open.message is not None:
             self.desk.copy(self._open.message.from_address)
 
 
@@ -334,4 +357,9 @@ def letter_rows(message: MessageView, frame: Frame, width: int) -> list[Row]:
     rows += [BLANK, *body(message, width, {(message.id, first) for first, _ in message.quoted})]
     if message.attachments:
         rows += [BLANK, *attached(message, width)]
-    return [Row(row.parts) for row in rows]
+    return [row if asks(row.key) else Row(row.parts) for row in rows]
+
+
+def asks(key: Any) -> bool:
+    """Whether enter on a row has something fetched from the mailbox."""
+    return isinstance(key, tuple) and key[:1] in {("body",), ("attachment",)}
