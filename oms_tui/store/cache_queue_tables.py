@@ -163,6 +163,7 @@ class OrderCall(CacheTable, table=True):
     __table_args__ = (
         Index("order_calls_turn", "ended", "turn", "order_id", "milestone"),
         Index("order_calls_state", "state", "order_id"),
+        Index("order_calls_milestone", "milestone", "order_id"),
         CLUSTERED,
     )
     order_id: int = Field(sa_column=big(primary=True))

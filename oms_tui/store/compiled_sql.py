@@ -43,6 +43,7 @@ CACHE_DDL: tuple[str, ...] = (
     'CREATE TABLE IF NOT EXISTS observations ( id INTEGER NOT NULL, order_id INTEGER NOT NULL, occurred_at INTEGER NOT NULL, recorded_at INTEGER NOT NULL, kind VARCHAR NOT NULL, source VARCHAR NOT NULL, source_id VARCHAR NOT NULL, summary VARCHAR NOT NULL, data VARCHAR NOT NULL, PRIMARY KEY (id) )',
     'CREATE INDEX IF NOT EXISTS observations_order ON observations (order_id, occurred_at)',
     'CREATE TABLE IF NOT EXISTS order_calls ( order_id INTEGER NOT NULL, milestone VARCHAR NOT NULL, task VARCHAR NOT NULL, state VARCHAR NOT NULL, ended INTEGER NOT NULL, turn INTEGER NOT NULL, reached_at INTEGER NOT NULL, due_at INTEGER NOT NULL, done_at INTEGER, attempts INTEGER NOT NULL, chasing INTEGER NOT NULL, PRIMARY KEY (order_id, milestone) ) WITHOUT ROWID',
+    'CREATE INDEX IF NOT EXISTS order_calls_milestone ON order_calls (milestone, order_id)',
     'CREATE INDEX IF NOT EXISTS order_calls_state ON order_calls (state, order_id)',
     'CREATE INDEX IF NOT EXISTS order_calls_turn ON order_calls (ended, turn, order_id, milestone)',
     'CREATE TABLE IF NOT EXISTS order_keys ( kind VARCHAR NOT NULL, value VARCHAR NOT NULL, order_id INTEGER NOT NULL, reversed VARCHAR NOT NULL, PRIMARY KEY (kind, value, order_id) ) WITHOUT ROWID',

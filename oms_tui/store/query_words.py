@@ -15,9 +15,11 @@ from oms_tui.domain.query_tree import FREE_TEXT, Wild
 from oms_tui.domain.query_words import Kind, WordType
 from oms_tui.domain.vocabulary import (
     INVOICE_OVERDUE,
+    CallState,
     DelayReason,
     FulfillmentStatus,
     InvoiceStatus,
+    Milestone,
     OrderState,
     PaymentStatus,
     ReturnStatus,
@@ -26,7 +28,7 @@ from oms_tui.domain.vocabulary import (
     TrackingStatus,
     values,
 )
-from oms_tui.store import query_clocks, query_work
+from oms_tui.store import query_calls, query_clocks, query_work
 from oms_tui.store.order_keys import NUMBER, REMOTE_ID, TRACKING
 from oms_tui.store.query_lookups import contract, customer, customer_tag, email, found, keys, phone, sku, tag, worth
 from oms_tui.store.query_parts import Asked, QueryWord, Sql, between, equals, indexed, moment, ms, number
@@ -207,7 +209,8 @@ WORDS: Final[Mapping[str, QueryWord]] = {
     "sla": _word(Kind.CHOICE, query_clocks.sla, "how the customer's clock stands", tuple(query_clocks.SLA)),
     "mail.last": _word(Kind.DATE, moment("q.last_mail_at"), "when there was mail last, <2d"),
     "priority": _word(Kind.NUMBER, _priority, "its priority, >80"),
-    "call": _word(Kind.CHOICE, equals("call", usual=""), "a milestone call", ("due", "missed", "kept", "late")),
+    "call": _word(Kind.CHOICE, query_calls.call, "how a milestone call stands", values(CallState)),
+    "milestone": _word(Kind.CHOICE, query_calls.milestone, "what a milestone call is about", values(Milestone)),
     "conflict": _word(Kind.COUNT, _conflict, "how many facts systems disagree on, >0, or on which", FIELDS),
     "country": _word(Kind.TEXT, equals("country"), "where it goes, DE"),
     "source": _word(Kind.TEXT, equals("source"), "the source it is from"),

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.store.driver import DatabaseError
+from oms_tui.sync.calls import Calls
 from oms_tui.sync.notices import Notices
 from oms_tui.sync.outbox_threads import tell_strays
 from oms_tui.sync.rules import Rules
@@ -47,6 +48,7 @@ class HouseThread(CrewThread):
         notices = Notices(session, self.crew.config.notices)
         rules = Rules(session, self.crew.config.rules.values(), self.crew.boxes)
         self._take_over(session)
+        calls = Calls(session, self.crew.boxes, self.crew.writing)
         backup_at = time.monotonic() + _BACKUP_SECONDS
         while not self.crew.stopping():
             decided = int(desk.execute("SELECT max(seq) FROM desk_changes").fetchone()[0] or 0)
@@ -60,6 +62,7 @@ class HouseThread(CrewThread):
                 derive(session, self.crew.writing, BATCH, self._stop_deriving(), by_time=due)
                 due_at = time.monotonic() + _DUE_SECONDS if due else due_at
             if not self.crew.first_rounds:
+                calls.tick()
                 rules.tick()
             if time.monotonic() >= notice_at and not self.crew.first_rounds:
                 notices.tick()

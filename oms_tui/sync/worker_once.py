@@ -13,6 +13,7 @@ from connectors.base import Capability
 from oms_tui.store import sync_state
 from oms_tui.store.driver import DatabaseError
 from oms_tui.store.workspace import StoreError, Workspace
+from oms_tui.sync.calls import Calls
 from oms_tui.sync.guard_quotes import QuoteCheck
 from oms_tui.sync.house import bring_up_to_date
 from oms_tui.sync.mail_requests import MailRequestRunner
@@ -66,10 +67,12 @@ class Once:
         runs = {name: self._off(name) for name in names if name not in self._crew.boxes and only}
         boxes = [self._crew.boxes[name] for name in names if name in self._crew.boxes]
         first = [box for box in boxes if can(box, Capability.ORDERS)]
+        calls = Calls(self._session, self._crew.boxes, self._crew.writing)
         try:
             for group in (first, [box for box in boxes if box not in first]):
                 runs |= self._all(group)
                 bring_up_to_date(self._session, self._crew.writing)
+            calls.tick()
             self._rules()
             Notices(self._session, self._config.notices).tick()
             self._send()

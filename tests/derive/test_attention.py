@@ -276,18 +276,18 @@ def test_calls_are_due_then_missed_and_counted_once(plain: PlainShop) -> None:
     assert plain.badge("calls_due") == 1
 
 
-def test_a_callback_the_customer_was_promised_is_a_call(plain: PlainShop) -> None:
+def test_a_callback_the_customer_was_promised_asks_for_a_call_and_is_none_of_the_milestones(plain: PlainShop) -> None:
     order = plain.order()
     plain.decide("tasks", order, kind="callback", title="call back", state="open", due_at=plain.now + HOUR)
 
     plain.derive()
 
-    assert (plain.row(order)["call"], plain.badge("calls_due")) == ("due", 1)
+    assert (plain.row(order)["next_action"], plain.badge("calls_due")) == ("log_call", 0)
 
 
 @pytest.mark.parametrize(
     ("done_at", "outcome", "said"),
-    [(-HOUR, "reached", "kept"), (HOUR, "reached", "late"), (-HOUR, "order closed", "")],
+    [(-HOUR, "reached", "kept"), (HOUR, "reached", "late"), (-HOUR, "order closed", "missed")],
 )
 def test_a_call_that_was_made_was_kept_or_late(plain: PlainShop, done_at: int, outcome: str, said: str) -> None:
     order = plain.order()

@@ -80,7 +80,7 @@ def test_the_top_bar_counts_orders_calls_and_what_leaves(plain: PlainShop) -> No
     one = plain.order("1")
     plain.order("2")
     plain.order("3", state="closed")
-    plain.decide("tasks", one, kind="callback", state="open", due_at=plain.now)
+    plain.decide("tasks", one, kind="milestone_call", milestone="paid", state="open", due_at=plain.now)
     for state in ("held", "in_doubt", "failed", "sent", "filed"):
         plain.decide("outbox", one, kind="mail", state=state)
     plain.derive()

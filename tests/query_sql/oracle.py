@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,14 @@ class Known:
     orders: int
     owed: int
     customer_tags: list[str]
+    tasks: list[dict[str, Any]] = field(default_factory=list)
+    calls: list[tuple[str, str]] = field(default_factory=list)  # milestone, state
+    notes: int = 0
+    files: int = 0
+    reachable: frozenset[str] = frozenset()
+    alone: bool = False  # a conversation on it waits, and none of its orders is in anybody's hands
+    wrote_elsewhere: bool = False  # its customer wrote a mail that lies on no order
+    old: bool = False  # its source was not read in time
 
 
 def passes(tree: Tree, order: Known, *, now: int, agent: str = "ana") -> bool:
@@ -52,8 +60,12 @@ def passes(tree: Tree, order: Known, *, now: int, agent: str = "ana") -> bool:
 def term(asked: Term, order: Known, now: int, agent: str) -> bool:  # noqa: C901, PLR0911, PLR0912 - a word a branch
     row, value = order.row, asked.value
     match asked.word:
-        case "state" | "stage" | "tier" | "country" | "source" | "carrier" | "reason" | "invoice" | "call":
+        case "state" | "stage" | "tier" | "country" | "source" | "carrier" | "reason" | "invoice":
             return text(row[asked.word], value)
+        case "call":
+            return any(text(state, value) for _, state in order.calls)
+        case "milestone":
+            return any(text(about, value) for about, _ in order.calls)
         case "payment" | "fulfillment" | "return":
             return text(row[f"{asked.word}_status"], value)
         case "manager":
@@ -115,9 +127,20 @@ def term(asked: Term, order: Known, now: int, agent: str) -> bool:  # noqa: C901
             waits = row["is_open"] and row["stage"] in {"awaiting_payment", "awaiting_stock", "ready_to_release"}
             return bool(waits) and (row["short"] > 0) == (value == "short")
         case "has":
-            return has(row, str(value))
+            return has(order, str(value))
         case "is":
-            return is_so(row, str(value), now, agent)
+            return is_so(order, str(value), now, agent)
+        case "sla":
+            share, runs = row["clock_share"], bool(row["is_open"]) and row["clock"] != ""
+            stands = {"ok": share < 75, "soon": 75 <= share < 100, "breached": share >= 100}
+            return runs and (isinstance(value, Wild) or stands[str(value)])
+        case "clock":
+            above = replace(asked, op=">=") if asked.op == ">" else asked  # it is kept in steps
+            return bool(row["is_open"]) and row["clock"] != "" and number(Decimal(row["clock_share"]), above)
+        case "task":
+            return task(order, value, now)
+        case "task.due":
+            return bool(order.tasks) and moment(min(each["due_at"] for each in order.tasks), asked, now, ahead=True)
     raise AssertionError(f"nobody says what {asked.word} means")
 
 
@@ -189,8 +212,26 @@ def ship(row: dict[str, Any], value: str, now: int) -> bool:
     return datetime.fromtimestamp(row["promised_at"] / 1000, UTC).astimezone(BERLIN).date() == here
 
 
-def has(row: dict[str, Any], value: str) -> bool:
+def task(order: Known, value: Any, now: int) -> bool:
+    if isinstance(value, Wild) or value == "open":
+        return bool(order.tasks)
+    first = min((each["due_at"] for each in order.tasks), default=None)
+    if first is None or value == "due":
+        return first is not None and first <= now
+    here = [datetime.fromtimestamp(at / 1000, UTC).astimezone(BERLIN).date() for at in (first, now)]
+    return here[0] <= here[1]
+
+
+def has(order: Known, value: str) -> bool:
+    row = order.row
     return {
+        "draft": row["draft"] != "",
+        "prepared": row["draft"] == "prepared",
+        "task": bool(order.tasks),
+        "note": order.notes > 0,
+        "attachment": order.files > 0,
+        "phone": "phone" in order.reachable,
+        "email": "email" in order.reachable,
         "mail": row["last_mail_at"] is not None,
         "delay_reason": row["reason"] not in {"", "unknown"},
         "tracking": row["tracking"] not in {"", "unknown"},
@@ -204,7 +245,8 @@ def has(row: dict[str, Any], value: str) -> bool:
     }[value]
 
 
-def is_so(row: dict[str, Any], value: str, now: int, agent: str) -> bool:
+def is_so(order: Known, value: str, now: int, agent: str) -> bool:
+    row = order.row
     late = bool(row["is_open"]) and row["late_since"] is not None
     waits = bool(row["is_open"]) and row["waiting_since"] is not None
     told = row["last_told_at"] is not None and late and row["last_told_at"] >= row["late_since"]
@@ -212,7 +254,9 @@ def is_so(row: dict[str, Any], value: str, now: int, agent: str) -> bool:
         "open": row["is_open"] == 1,
         "closed": row["is_open"] == 0,
         "late": late and not row["will_be_late"],
-        "unattended": waits and row["owner"] == "",
+        "unattended": waits and row["owner"] == "" and order.alone,
+        "unlinked": order.wrote_elsewhere,
+        "stale": order.old,
         "unheld": row["is_open"] == 1 and not row["held"],
         "waiting": waits,
         "untold": late and not told,

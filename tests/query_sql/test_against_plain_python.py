@@ -15,11 +15,13 @@ from plain_shop import BERLIN, DAY, HOUR, PlainShop
 from oms_tui.domain import normalise
 from oms_tui.domain.money import minor_digits
 from oms_tui.domain.query import parse
+from oms_tui.store import desk_rows
 from oms_tui.store.order_keys import order_key
 from oms_tui.store.query_words import CATALOGUE, WORDS
 from oms_tui.store.reads import queue, queue_walk
 from oms_tui.store.settle import settle
 from oms_tui.store.workspace import Workspace
+from oms_tui.store.writes.source_ages import keep_ages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,12 +60,17 @@ QUERIES = {
     "mail.last": ["today", "<1d", ">1d", "*"],
     "priority": [">0", "0", ">=20", "<30", "10..60", "*"],
     "call": ["due", "missed", "kept", "late", "*"],
+    "milestone": ["placed", "delivered", "exception", "*"],
     "conflict": [">0", "0", ">=1", "*", "total", "ship_to"],
     "country": ["DE", "SE", "S*", "*"],
     "source": ["shop", "market", "*"],
     "tag": ["gift", "GIFT", "vip", "gi*", "*t", "gi_*", "*"],
     "has": list(CATALOGUE["has"].values),
-    "is": ["open", "closed", "late", "unattended", "waiting", "untold", "mine", "snoozed", "unheld"],
+    "is": list(CATALOGUE["is"].values),
+    "sla": ["ok", "soon", "breached", "*"],
+    "clock": [">80%", ">=100", "<50%", "0..100", "*"],
+    "task": ["due", "today", "open", "*"],
+    "task.due": ["today", "<1d", ">1d", "..2026-11-26", "*"],
     "customer.spend": [">100", "<500", ">=900", "*"],
     "customer.orders": [">1", "1", "<=3", "*"],
     "customer.open": [">0", "0", ">=79", "*"],
@@ -126,13 +133,102 @@ def filled(plain: PlainShop, seed: int, count: int = 28) -> None:
         if dice.random() < 0.3:
             due, done = plain.now + dice.randint(-30, 30) * HOUR, plain.now - dice.randint(0, 30) * HOUR
             task = {"kind": "milestone_call", "milestone": "placed", "due_at": due}
-            plain.decide("tasks", order, **task, **some([{"state": "open"}, {"state": "done", "done_at": done}]))
+            made = {"state": "done", "done_at": done, "outcome": "reached"}
+            plain.decide("tasks", order, **task, **some([{"state": "open"}, made, {"state": "withdrawn"}]))
+            if dice.random() < 0.4:
+                plain.decide("tasks", order, kind="milestone_call", milestone="delivered", due_at=done, state="open")
         if dice.random() < 0.4:
             aside = some([None, plain.now + DAY, plain.now - DAY])
             owner = some(["ana", "tom", ""])
             plain.decide("order_decisions", order, owner=owner, tags='["gift"]', snoozed_until=aside)
+    worked_on(plain, random.Random(seed + 100))
     settle(plain.store, plain.policy, plain.now)
     plain.derive()
+
+
+def worked_on(plain: PlainShop, dice: random.Random) -> None:
+    """Tasks, notes, files, mails on two orders or on none, and a source that was not read in time."""
+    orders = [order for (order,) in plain.store.cache.execute("SELECT id FROM orders ORDER BY id")]
+    for order in orders:
+        if dice.random() < 0.3:
+            due = plain.now + dice.randint(-30, 30) * HOUR
+            kind, owner = dice.choice(["reminder", "callback", "approval"]), dice.choice(["ana", "tom", ""])
+            state = dice.choice(["open", "open", "done"])
+            plain.decide("tasks", order, kind=kind, title="do it", owner=owner, due_at=due, state=state, done_at=None)
+        if dice.random() < 0.2:
+            plain.decide("notes", order, author="ana", text="ask", created_at=plain.now)
+    for _ in range(4):
+        asked = [("inbound", plain.now - dice.randint(1, 60) * HOUR, "", "hello")]
+        conversation = plain.thread(*dice.sample(orders, 2), mails=asked)
+        if dice.random() < 0.5:
+            plain.store.cache.execute(
+                "UPDATE messages SET attachments='[[0,\"a.pdf\"]]' WHERE conversation_id=?", (conversation,)
+            )
+    for at, address in enumerate(dice.sample(EMAILS, 2)):
+        plain.put(
+            "messages", id=at + 1, source="support", folder="INBOX", uid=f"loose{at}", from_address=address.title(),
+            sent_at=plain.now, direction="inbound", state="unlinked", message_id=f"<loose{at}>",
+        )  # fmt: skip
+    for source, age in {"shop": 10, "market": 40}.items():
+        plain.put("sync_state", source=source, stream="orders", last_success_at=plain.now - age * 60_000)
+    keep_ages(plain.store.cache, {"shop": 1_200_000, "market": 1_200_000})
+
+
+def _stands(task: dict[str, Any], now: int) -> str:
+    if task["state"] == "open":
+        return "due" if task["due_at"] > now else "missed"
+    if task["state"] == "done":
+        return "kept" if task["done_at"] <= task["due_at"] else "late"
+    return ""
+
+
+def _work(plain: PlainShop, order: int, row: dict[str, Any], emails: list[str]) -> dict[str, Any]:
+    """What is known of the work on an order."""
+    cache, desk, name = plain.store.cache, plain.store.desk, plain.name(order)
+
+    def cared(other: int) -> bool:
+        of = plain.row(other)
+        tasks = desk_rows.select(desk, "tasks", "source=? AND remote_id=? AND state='open'", plain.name(other))
+        return of["owner"] != "" or any(task["owner"] and task["due_at"] >= plain.now for task in tasks)
+
+    on = "SELECT DISTINCT m.conversation_id FROM message_links l JOIN messages m ON m.id=l.message WHERE l.order_id=?"
+    waits = [
+        number
+        for (number,) in cache.execute(on, (order,)).fetchall()
+        if cache.execute("SELECT waiting_since FROM conversations WHERE id=?", (number,)).fetchone()[0] is not None
+    ]
+    others = (
+        "SELECT DISTINCT l.order_id FROM messages m JOIN message_links l ON l.message=m.id WHERE m.conversation_id=?"
+    )
+    loose = {str(address).lower() for (address,) in cache.execute("SELECT from_address FROM messages WHERE id < 10")}
+    phone = cache.execute("SELECT phone, ship_phone FROM orders WHERE id=?", (order,)).fetchone()
+    kinds = cache.execute("SELECT kind FROM customer_identities WHERE customer_id=?", (row["customer_id"],)).fetchall()
+    return {
+        "calls": [
+            (task["milestone"], state)
+            for task in desk_rows.select(desk, "tasks", "source=? AND remote_id=? AND kind='milestone_call'", name)
+            if (state := _stands(task, plain.now))
+        ],
+        "tasks": [
+            task
+            for task in desk_rows.select(desk, "tasks", "source=? AND remote_id=? AND state='open'", name)
+            if task["kind"] != "milestone_call"
+        ],
+        "notes": len(list(desk_rows.select(desk, "notes", "source=? AND remote_id=?", name))),
+        "files": cache.execute(
+            "SELECT count(*) FROM message_links l JOIN messages m ON m.id=l.message "
+            "WHERE l.order_id=? AND m.attachments<>'[]'",
+            (order,),
+        ).fetchone()[0],
+        "reachable": frozenset(
+            {kind for (kind,) in kinds} | ({"phone"} if any(phone) else set()) | ({"email"} if emails else set())
+        ),
+        "alone": any(
+            not any(cared(other) for (other,) in cache.execute(others, (number,)).fetchall()) for number in waits
+        ),
+        "wrote_elsewhere": bool(loose & set(emails)),
+        "old": row["source"] == "market",
+    }
 
 
 def _owed(plain: PlainShop, customer: int | None, currency: str) -> int:
@@ -178,6 +274,7 @@ def known(plain: PlainShop) -> dict[int, Known]:
         skus = listed("SELECT sku FROM order_lines WHERE order_id=?", order)
         ways = "SELECT value FROM customer_identities WHERE customer_id=? AND kind=?"
         emails, phones = listed(ways, customer, "email"), listed(ways, customer, "phone")
+        reached = [address for address in (email, *emails) if address]
         written = listed("SELECT ship_name FROM orders WHERE id=?", order)
         written += [
             row["name"] if customer is not None else "",
@@ -191,7 +288,8 @@ def known(plain: PlainShop) -> dict[int, Known]:
             skus=skus,
             numbers=numbers,
             parcels=parcels,
-            emails=[address for address in (email, *emails) if address],
+            **_work(plain, order, row, reached),
+            emails=reached,
             phones=phones,
             words=[word for text in written for word in normalise.word_list(text)] + numbers,
             mail_words=[word for text in mail for word in normalise.word_list(text)] + (["jan"] if mail else []),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from oms_tui.domain.vocabulary import CallState, Role, words_of
+from oms_tui.domain.vocabulary import Role, words_of
 from oms_tui.store import badges
 from oms_tui.store.absences import team_of
 from oms_tui.store.conflict_facts import twins_of
 from oms_tui.store.customer_facts import read_tiers
 from oms_tui.store.derive import demand
+from oms_tui.store.derive.calls import forget_calls, write_calls
 from oms_tui.store.derive.facts import load
 from oms_tui.store.derive.goods import need_of
 from oms_tui.store.derive.lookups import forget_tags, write_tags, write_worth
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 BATCH: Final = 500
 _UPSERT: Final = upsert("queue_row")
 _MANY: Final = 100  # changes of one batch that a screen is told of one by one
-_CALLS_DUE: Final = frozenset({CallState.DUE, CallState.MISSED})
 
 
 def derive_dirty(store: Workspace, policy: DeskPolicy, *, now: int, limit: int = BATCH) -> int:
@@ -130,6 +130,7 @@ def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now:
         write_tags(cache, facts, changed)
         write_worth(cache, facts)
         _count(cache, facts, changed)
+        called = write_calls(store, policy, facts, rows, now)
         cache.execute(f"DELETE FROM dirty WHERE order_id IN ({marks(len(ids))})", list(ids))
         told = [row["order_id"] for row in changed if _differs(facts[row["order_id"]].before, row, _TOLD)]
         taken = _take_away(cache, gone)
@@ -138,7 +139,7 @@ def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now:
         others += _same_order(cache, facts, changed)
         others += _orders_of(cache, [customer for customer in taken.values() if customer is not None])
         cache.executemany("INSERT OR IGNORE INTO dirty(order_id) VALUES (?)", [(order,) for order in others])
-        _tell(cache, [*told, *taken])
+        _tell(cache, [*dict.fromkeys([*told, *called]), *taken])
 
 
 def _with_steps(
@@ -165,11 +166,10 @@ def _with_steps(
 
 def _count(cache: Connection, facts: dict[int, OrderFacts], rows: Sequence[Values]) -> None:
     """Keep the counts, by what each row was before."""
-    more = {"open": 0, "calls_due": 0}
+    more = {"open": 0}
     for row in rows:
-        before = facts[row["order_id"]].before or {"is_open": 0, "call": ""}
+        before = facts[row["order_id"]].before or {"is_open": 0}
         more["open"] += row["is_open"] - before["is_open"]
-        more["calls_due"] += (row["call"] in _CALLS_DUE) - (before["call"] in _CALLS_DUE)
     badges.bump(cache, more)
 
 
@@ -231,12 +231,13 @@ def _take_away(cache: Connection, gone: Sequence[int]) -> dict[int, int | None]:
     """Delete the rows of orders that are no longer there; returns those that had one, each with its customer."""
     had: dict[int, int | None] = {}
     forget_tags(cache, gone)
+    forget_calls(cache, gone)
     for order in gone:
         row = cache.execute(
-            "DELETE FROM queue_row WHERE order_id = ? RETURNING customer_id, is_open, call", (order,)
+            "DELETE FROM queue_row WHERE order_id = ? RETURNING customer_id, is_open", (order,)
         ).fetchone()
         if row is not None:
-            badges.bump(cache, {"open": -row[1], "calls_due": -int(row[2] in _CALLS_DUE)})
+            badges.bump(cache, {"open": -row[1]})
             had[order] = row[0]
     return had
 
