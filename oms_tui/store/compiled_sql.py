@@ -104,6 +104,7 @@ CACHE_DDL: tuple[str, ...] = (
     'CREATE INDEX IF NOT EXISTS queue_row_of_state ON queue_row (state, is_open, order_id)',
     'CREATE INDEX IF NOT EXISTS queue_row_of_tier ON queue_row (tier, is_open, order_id)',
     'CREATE INDEX IF NOT EXISTS queue_row_of_tracking ON queue_row (tracking, is_open, order_id)',
+    'CREATE INDEX IF NOT EXISTS queue_row_open ON queue_row (order_id) WHERE is_open = 1',
     'CREATE INDEX IF NOT EXISTS queue_row_owner ON queue_row (owner, priority DESC, order_id) WHERE is_open = 1',
     'CREATE INDEX IF NOT EXISTS queue_row_placed ON queue_row (placed_at DESC, order_id DESC, is_open)',
     'CREATE INDEX IF NOT EXISTS queue_row_priority ON queue_row (priority DESC, order_id) WHERE is_open = 1',

@@ -23,6 +23,8 @@ from oms_tui.store.query_parts import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from oms_tui.domain.query_tree import Term
     from oms_tui.store.query_parts import Builder
 
@@ -67,11 +69,8 @@ def keys(*kinds: str) -> Builder:
 def found(term: Term, _: Asked) -> Sql:
     """Free text: what stands on the order, in its numbers (their beginnings and ends too), and in its mail."""
     text = text_of(term)
-    match = phrase(text, prefix=len(text) > 1 and " " not in text)
-    searches = [
-        f"SELECT rowid FROM (SELECT rowid FROM orders_fts WHERE orders_fts MATCH ? ORDER BY rowid DESC LIMIT {NEWEST})"
-    ]
-    bound: list[Any] = [match]
+    newest, bound = _newest("orders_fts", text, NEWEST)
+    searches = [f"SELECT rowid FROM ({newest})"]
     key = order_key(text)
     if key and any(char.isdigit() for char in key):
         backwards = key[::-1]
@@ -82,12 +81,22 @@ def found(term: Term, _: Asked) -> Sql:
                     f"LIMIT {_MOST_NUMBERS})"
                 )
                 bound += [start, start + AFTER_ANY]
-    searches.append(
-        "SELECT order_id FROM message_links WHERE message IN (SELECT rowid FROM messages_fts "
-        f"WHERE messages_fts MATCH ? ORDER BY rowid DESC LIMIT {NEWEST // _MAIL_SHARE})"
-    )
-    bound.append(match)
-    return among(" UNION ".join(searches), bound)
+    newest, of_mail = _newest("messages_fts", text, NEWEST // _MAIL_SHARE)
+    searches.append(f"SELECT order_id FROM message_links WHERE message IN ({newest})")
+    return among(" UNION ALL ".join(searches), bound + of_mail)
+
+
+def _newest(index: str, text: str, most: int) -> tuple[str, list[Any]]:
+    """A statement for the newest entries of a full-text index that hold a text: as a word, else as a word's beginning.
+
+    The index gives the newest of a whole word at once, but merges all words that begin so before it gives any: so
+    beginnings are left alone where the word itself fills what is looked at.
+    """
+    word, match, bound = phrase(text), "?", [phrase(text)]
+    if len(text) > 1 and " " not in text:
+        filled = f"(SELECT 1 FROM {index} WHERE {index} MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET {most - 1})"
+        match, bound = f"CASE WHEN {filled} THEN ? ELSE ? END", [word, word, phrase(text, prefix=True)]
+    return f"SELECT rowid FROM {index} WHERE {index} MATCH {match} ORDER BY rowid DESC LIMIT {most}", bound
 
 
 def customer(term: Term, _: Asked) -> Sql:

@@ -1,7 +1,7 @@
 """``python -m tests.bench``: figures of speed, each against a floor measured in the same run. Informs; fails nothing.
 
 ``--orders 1000,100000,1000000`` says how large the stores are; they are made once under ``OMS_TUI_BENCH_CACHE`` (by
-default a folder below the system's temporary one) and found again. ``--only desk,reads,ingest,mail`` runs a part.
+default a folder below the system's temporary one) and found again. ``--only desk,reads,words,ingest,mail`` runs a part.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ if HERE not in sys.path:  # benchmarks are no package of ours, they name each ot
 
 from figures import Figure, table  # noqa: E402 - they lie in the folder just made importable
 
-_PARTS = ("ingest", "reads", "desk", "mail")
+_PARTS = ("ingest", "reads", "words", "desk", "mail")
+_OF_STORES = frozenset({"reads", "words", "desk"})
 
 
 def main() -> None:
@@ -35,7 +36,7 @@ def main() -> None:
     import stores
 
     made = {}
-    if {"reads", "desk"} & set(wanted):
+    if _OF_STORES & set(wanted):
         for size in sizes:
             made[size] = stores.built(cache, size)
             print((made[size] / "complete").read_text(encoding="utf-8").strip(), flush=True)
@@ -44,7 +45,7 @@ def main() -> None:
         if part not in wanted:
             continue
         module = __import__(f"{part}_bench")
-        given: tuple[object, ...] = (made,) if part in {"reads", "desk"} else ()
+        given: tuple[object, ...] = (made,) if part in _OF_STORES else ()
         for figure in module.figures(options.messages, cache) if part == "mail" else module.figures(*given):
             found.append(figure)
             print(f"  {figure.name}: {figure.value:,.3f} {figure.unit}", file=sys.stderr, flush=True)

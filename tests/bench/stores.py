@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -126,13 +127,22 @@ def pages(count: int, now: datetime) -> Iterator[Page]:
         yield Page(records=list(batch), cursor={"at": batch[-1].remote_id})
 
 
+def _stands(folder: Path, count: int) -> bool:
+    """Whether a store found is what it was: a cache of other tables is put aside, a desk of others brought forward."""
+    with Workspace(folder) as store:
+        found = store.cache.execute("SELECT count(*) FROM queue_row").fetchone()[0]
+        waits = store.cache.execute("SELECT EXISTS (SELECT 1 FROM dirty)").fetchone()[0]
+    return found == count and not waits
+
+
 def built(cache: Path, count: int) -> Path:
     """A desk's folder below ``cache`` with ``count`` orders; made once for each layout of the tables, found again."""
     layout = crc32("".join(CACHE_DDL).encode())
     folder = cache / f"{count}-{layout:08x}"
     done = folder / "complete"
-    if done.exists():
+    if done.exists() and _stands(folder, count):
         return folder
+    shutil.rmtree(folder, ignore_errors=True)
     now = datetime.now(UTC)
     moment = int(now.timestamp() * 1000)
     began = time.perf_counter()

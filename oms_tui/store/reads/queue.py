@@ -175,7 +175,7 @@ def count(
     source = "queue_row q"
     if found is not None:
         source = "(SELECT value AS wanted FROM json_each(?)) CROSS JOIN queue_row q ON q.order_id = wanted"
-        bound = [found.ids, *bound]
+        bound = [found.listed, *bound]
     text = f"SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {condition} AND {text} LIMIT ?)"
     return int(store.cache.execute(text, [*bound, most]).fetchone()[0])
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from oms_tui.store.queue_sorts import NEWEST
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -24,6 +26,9 @@ SOME: Final = 8_000
 """The same of orders of which most may be closed, or of a walk through all there are."""
 
 
+_PIECE: Final = 250
+
+
 class Part(NamedTuple):
     """One part of a list: a condition, how it is sorted, and the index that is so sorted ("": by id)."""
 
@@ -34,10 +39,15 @@ class Part(NamedTuple):
 
 
 class Few(NamedTuple):
-    """The orders that can be on a list, as a JSON list of ids, and which part of the query found them."""
+    """The orders that can be on a list, the newest first, and which part of the query found them."""
 
-    ids: str
+    ids: list[int]
     part: int
+
+    @property
+    def listed(self) -> str:
+        """Their ids as a JSON list."""
+        return json.dumps(self.ids)
 
 
 class Lookups:
@@ -60,7 +70,7 @@ class Lookups:
             ids = self._asked[key]
             if ids is not None and (best is None or len(ids) < len(best[0])):
                 best = (ids, near.part)
-        return Few(json.dumps(list(best[0])), best[1]) if best else None
+        return Few(sorted(best[0], reverse=True), best[1]) if best else None
 
     def _ids(self, near: Near, most: int) -> set[int] | None:
         found = self._cache.execute(f"SELECT * FROM ({near.text}) LIMIT ?", [*near.bound, most + 1]).fetchall()
@@ -81,12 +91,7 @@ def rows(
     columns += "".join(f", {key.sql}" for key in part.keys)
     text, bound = compiled.condition(found.part if found else None) if compiled else ("1", [])
     if found is not None:
-        beyond, behind = _behind(part.keys, after)
-        return cache.execute(
-            f"SELECT {columns} FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN queue_row q ON "
-            f"q.order_id = wanted WHERE {part.condition} AND {text} AND {beyond} ORDER BY {_order(part.keys)} LIMIT ?",
-            [found.ids, *bound, *behind, limit],
-        ).fetchall()
+        return _looked_up(cache, columns, part, found, (text, bound), limit=limit, after=after)
     along = part.along or (compiled.along if compiled else "")
     table = f"queue_row q INDEXED BY {along}" if along else "queue_row q NOT INDEXED"
     page: list[Row] = []
@@ -96,6 +101,36 @@ def rows(
             f"ORDER BY {_order(keys)} LIMIT ?",
             [*bound, *values, limit - len(page)],
         ).fetchall()
+        if len(page) >= limit:
+            break
+    return page
+
+
+def _looked_up(
+    cache: Connection,
+    columns: str,
+    part: Part,
+    found: Few,
+    condition: tuple[str, Sequence[Any]],
+    *,
+    limit: int,
+    after: Sequence[Any] | None,
+) -> list[Row]:
+    """The same of orders that are known by their ids."""
+    text, bound = condition
+    beyond, behind = _behind(part.keys, after)
+    index = "INDEXED BY queue_row_open " if part.open_only and len(found.ids) > _PIECE else ""
+    query = (
+        f"SELECT {columns} FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN queue_row q {index}ON "
+        f"q.order_id = wanted WHERE {part.condition} AND {text} AND {beyond} ORDER BY {_order(part.keys)} LIMIT ?"
+    )
+    if part.keys != NEWEST:
+        return cache.execute(query, [found.listed, *bound, *behind, limit]).fetchall()
+    page: list[Row] = []
+    ids = found.ids if after is None else [each for each in found.ids if each < after[0]]
+    for start in range(0, len(ids), _PIECE):  # they are in this order already: the first few will do
+        piece = json.dumps(ids[start : start + _PIECE])
+        page += cache.execute(query, [piece, *bound, *behind, limit - len(page)]).fetchall()
         if len(page) >= limit:
             break
     return page
