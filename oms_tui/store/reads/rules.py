@@ -56,7 +56,7 @@ def found(
         bound = [json.dumps(list(among))]
     elif (few := Lookups(store.cache, compiled).few(open_only=not compiled.closed)) is not None:
         source = "(SELECT value AS wanted FROM json_each(?)) CROSS JOIN queue_row q ON q.order_id = wanted"
-        bound, known = [few.ids], few.part
+        bound, known = [few.listed], few.part
     text, values = compiled.condition(known)
     rows = store.cache.execute(
         f"SELECT q.order_id FROM {source} WHERE {only} AND {text} ORDER BY q.order_id LIMIT ?", [*bound, *values, limit]
