@@ -78,7 +78,13 @@ def conflict(each: ConflictView) -> Document:
         "decided_by": each.decided_by or None,
         "decided_at": moment(each.decided_at),
         "values": [
-            {"source": value.source, "value": value.value, "seen_at": moment(value.seen_at)} for value in each.values
+            {
+                "source": value.source,
+                "what": value.what or None,
+                "value": value.value,
+                "seen_at": moment(value.seen_at),
+            }
+            for value in each.values
         ],
     }
 

@@ -1,8 +1,8 @@
 """The same fact told by two systems: whether they disagree. How it is written is no disagreement.
 
 Case, blanks, accents and other alphabets, the order of a name's words, the form of a street or of a phone number and a
-cent of rounding are all one. A system that says nothing of a fact contradicts nobody, and an invoice over a part of an
-order is a part of it.
+cent of rounding are all one. A system that says nothing of a fact contradicts nobody, nor does one that writes it in a
+script that has no one Latin spelling; an invoice over a part of an order is a part of it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from oms_tui.domain import normalise
+from oms_tui.domain.conflict_fields import SHIP_TO
 from oms_tui.domain.money import money_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _CENT: Final = 1
 _SAME_DAYS_MS: Final = 3 * 86_400_000  # two systems take down an order within days of each other
@@ -39,8 +40,10 @@ class Told:
         source: the system.
         seen_at: when it was last read, in milliseconds since 1970 UTC.
         placed_at: likewise, when the order was placed.
-        total: minor units of ``currency``.
+        total: minor units of ``currency``; ``tax`` and ``shipping`` are part of it.
         units: by SKU.
+        order_id: the store's id of the order, if it is one: an invoice or a parcel has none.
+        what: what it is in that system, for people: ``label``, ``invoice``; "" for the order itself.
     """
 
     source: str
@@ -52,26 +55,53 @@ class Told:
     placed_at: int | None = None
     currency: str = ""
     total: int | None = None
+    tax: int | None = None
+    shipping: int = 0
     units: Mapping[str, int] = field(default_factory=dict)
+    order_id: int = 0
+    what: str = ""
+
+    @property
+    def called(self) -> str:
+        """How its side of a disagreement is named: by its source, and by what it is there."""
+        return f"{self.source} {self.what}".strip()
 
 
 class Value(NamedTuple):
-    """One side of a disagreement: who, what, and when it was seen."""
+    """One side of a disagreement: who, what, and when it was seen. ``what``: ``label``, ``invoice``; "" for the order."""
 
     source: str
     value: str
     seen_at: int
+    what: str = ""
+
+    @property
+    def called(self) -> str:
+        """How people tell it from the others."""
+        return f"{self.source} {self.what}".strip()
 
 
 class Disagreement(NamedTuple):
-    """A field on which systems disagree."""
+    """A field on which systems disagree, the order's own value first. ``parts``: of an address, those that differ."""
 
     field: str
-    values: tuple[Value, Value]
+    values: tuple[Value, ...]
+    parts: tuple[str, ...] = ()
 
 
-FIELDS: Final = ("email", "phone", "name", "ship_to", "currency", "total", "sku", "quantity")
-"""What is compared."""
+def joined(found: Iterable[Disagreement]) -> list[Disagreement]:
+    """One disagreement a field: every system that says something else is a side of it."""
+    by_field: dict[str, Disagreement] = {}
+    for each in found:
+        known = by_field.get(each.field)
+        if known is None:
+            by_field[each.field] = each
+            continue
+        sides = {(value.called, value.value) for value in known.values}
+        more = tuple(value for value in each.values[1:] if (value.called, value.value) not in sides)
+        parts = tuple(dict.fromkeys((*known.parts, *each.parts)))
+        by_field[each.field] = Disagreement(each.field, (*known.values, *more), parts)
+    return list(by_field.values())
 
 
 def with_order(order: Told, other: Told) -> Iterator[Disagreement]:
@@ -84,11 +114,40 @@ def with_order(order: Told, other: Told) -> Iterator[Disagreement]:
             yield _told(name, order, ours, other, theirs)
     if order.phone and other.phone and _phones(order, other):
         yield _told("phone", order, order.phone, other, other.phone)
-    if _addresses(order.address, other.address):
-        yield _told("ship_to", order, _line(order.address), other, _line(other.address))
+    yield from with_address(order, other)
     yield from _money(order, other, tolerance=_CENT)
+    if order.tax and other.tax and abs(order.tax - other.tax) > _CENT and _same_currency(order, other):
+        yield _tax(order, other)
     if order.units and other.units:
         yield from _goods(order, other, whole=True)
+
+
+def with_address(order: Told, other: Told) -> Iterator[Disagreement]:
+    """Whether two systems send the parcels to two places."""
+    if parts := _addresses(order.address, other.address):
+        here, there = address_line(order.address), address_line(other.address)
+        yield _told(SHIP_TO, order, here, other, there)._replace(parts=parts)
+
+
+def with_parcels(order: Told, parcels: Sequence[Told]) -> Iterator[Disagreement]:
+    """On what labels and contents of parcels disagree with the order; goods are told over all parcels together."""
+    units: dict[str, int] = {}
+    for parcel in parcels:
+        yield from with_address(order, parcel)
+        if order.name and parcel.name and _names(order.name, parcel.name):
+            yield _told("name", order, order.name, parcel, parcel.name)
+        for sku, count in parcel.units.items():
+            units[sku] = units.get(sku, 0) + count
+    if parcels and order.units and units:
+        last = parcels[-1]
+        yield from _goods(order, Told(last.source, last.seen_at, units=units, what=last.what), whole=False)
+
+
+def with_purchases(order: Told, purchases: Sequence[Told]) -> Iterator[Disagreement]:
+    """On what vendors who send to the customer were told another thing than was ordered: never less, that is a part."""
+    for each in purchases:
+        if order.units and each.units:
+            yield from _goods(order, each, whole=False)
 
 
 def with_invoices(order: Told, invoices: Sequence[Told]) -> Iterator[Disagreement]:
@@ -104,11 +163,15 @@ def with_invoices(order: Told, invoices: Sequence[Told]) -> Iterator[Disagreemen
             units[sku] = units.get(sku, 0) + count
     known = all(invoice.total is not None for invoice in invoices)
     total = sum(invoice.total or 0 for invoice in invoices) if known else None
-    billed = Told(last.source, last.seen_at, currency=last.currency, total=total, units=units)
+    taxed = all(invoice.tax is not None for invoice in invoices)
+    tax = sum(invoice.tax or 0 for invoice in invoices) if taxed else None
+    billed = Told(last.source, last.seen_at, currency=last.currency, total=total, tax=tax, units=units, what=last.what)
     if order.currency and last.currency and order.currency.upper() != last.currency.upper():
         yield _told("currency", order, order.currency, last, last.currency)
     elif not _is_part(order, billed, len(invoices)):
         yield from _money(order, billed, tolerance=_CENT * len(invoices))
+        if order.tax and tax is not None and not _tax_agrees(order, tax, _CENT * max(len(invoices), len(order.units))):
+            yield _tax(order, billed)
     if order.units and units:
         yield from _goods(order, billed, whole=False)
 
@@ -134,7 +197,9 @@ def same_order(one: Told, other: Told) -> bool:
 
 
 def _told(name: str, one: Told, ours: str, other: Told, theirs: str) -> Disagreement:
-    return Disagreement(name, (Value(one.source, ours, one.seen_at), Value(other.source, theirs, other.seen_at)))
+    return Disagreement(
+        name, (Value(one.source, ours, one.seen_at, one.what), Value(other.source, theirs, other.seen_at, other.what))
+    )
 
 
 def _emails(one: str, other: str) -> bool:
@@ -144,7 +209,7 @@ def _emails(one: str, other: str) -> bool:
 def _names(one: str, other: str) -> bool:
     """A name may have more words in one system, as with a second name: one must have all of the other's."""
     ours, theirs = set(normalise.name(one)), set(normalise.name(other))
-    if not ours or not theirs or ours <= theirs or theirs <= ours:
+    if not ours or not theirs or ours <= theirs or theirs <= ours or not normalise.comparable(one, other):
         return False
     joined = "".join(normalise.word_list(one)), "".join(normalise.word_list(other))
     return joined[0] != joined[1]
@@ -158,15 +223,20 @@ def _phones(one: Told, other: Told) -> bool:
     return not set(normalise.phone_variants(ours)) & set(normalise.phone_variants(theirs))
 
 
-def _addresses(one: Address, other: Address) -> bool:
-    """Another street or house, another postcode, another country. Cities have too many names."""
-    if one.country and other.country and one.country.upper() != other.country.upper():
-        return True
+def _addresses(one: Address, other: Address) -> tuple[str, ...]:
+    """The parts that differ: street or house, postcode, country. Cities have too many names: they only go along."""
+    parts = []
+    here, there = normalise.street(one.street).key, normalise.street(other.street).key
+    if here and there and here != there and normalise.comparable(one.street, other.street):
+        parts.append("street")
     ours, theirs = normalise.postcode(one.postcode), normalise.postcode(other.postcode)
     if ours and theirs and ours != theirs:
-        return True
-    here, there = normalise.street(one.street).key, normalise.street(other.street).key
-    return bool(here and there) and here != there
+        parts.append("postcode")
+        if not normalise.same_city(one.city, other.city):
+            parts.append("city")
+    if one.country and other.country and one.country.upper() != other.country.upper():
+        parts.append("country")
+    return tuple(parts)
 
 
 def _key(address: Address) -> str:
@@ -174,7 +244,8 @@ def _key(address: Address) -> str:
     return f"{postcode} {street}" if street and postcode else ""
 
 
-def _line(address: Address) -> str:
+def address_line(address: Address) -> str:
+    """An address in a line, as it is shown."""
     town = " ".join(filter(None, (address.postcode, address.city)))
     return ", ".join(filter(None, (address.street, town, address.country)))
 
@@ -185,6 +256,21 @@ def _money(one: Told, other: Told, *, tolerance: int) -> Iterator[Disagreement]:
     elif one.total is not None and other.total is not None and abs(one.total - other.total) > tolerance:
         currency = one.currency or other.currency
         yield _told("total", one, money_text(one.total, currency), other, money_text(other.total, currency))
+
+
+def _same_currency(one: Told, other: Told) -> bool:
+    return one.currency.upper() == other.currency.upper()
+
+
+def _tax_agrees(order: Told, tax: int, tolerance: int) -> bool:
+    """Whether an invoice's tax is that of the lines; what is on postage may be in it or not, at 27 % at the most."""
+    lines = order.tax or 0
+    return lines - tolerance <= tax <= lines + order.shipping * 27 // 127 + tolerance
+
+
+def _tax(one: Told, other: Told) -> Disagreement:
+    ours, theirs = money_text(one.tax or 0, one.currency), money_text(other.tax or 0, other.currency)
+    return _told("tax", one, ours, other, theirs)
 
 
 def _is_part(order: Told, billed: Told, count: int) -> bool:

@@ -175,6 +175,22 @@ def _street_name(words: list[str]) -> str:
     return "".join(_STREET_ENDINGS.sub("str", _STREET_WORDS.get(word, word)) for word in words)
 
 
+def comparable(one: str, other: str) -> bool:
+    """Whether two texts can be held against each other once they are folded.
+
+    Of a script that has no one Latin spelling (Han, kana, Hangul, Arabic, Hebrew, Indic ones), only texts of the same
+    script say anything: that 健二 is not Kenji is not for us to find.
+    """
+    ours, theirs = (any(char.isalpha() and not char.isascii() for char in fold(text)) for text in (one, other))
+    return ours == theirs
+
+
+def same_city(one: str, other: str) -> bool:
+    """Whether two names of a city are one as far as letters tell: a part of it (``Berlin-Mitte``) is."""
+    ours, theirs = set(word_list(one)), set(word_list(other))
+    return not ours or not theirs or ours <= theirs or theirs <= ours
+
+
 def postcode_spellings(text: str) -> tuple[str, ...]:
     """How a postcode may stand in another system: together, or with the blank or hyphen that its country puts in.
 

@@ -395,6 +395,7 @@ class TaskKind(Word):
     CALLBACK = "callback", "call back"
     APPROVAL = "approval"
     VENDOR_CHASE = "vendor_chase", "chase the vendor"
+    CORRECTION = "correction", "correct by hand"
 
 
 class CallOutcome(Word):

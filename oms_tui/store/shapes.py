@@ -184,11 +184,17 @@ class CallView:
 
 @dataclass(slots=True, frozen=True)
 class ConflictValue:
-    """One side of a conflict."""
+    """One side of a conflict. ``what`` it is at its source (``label``, ``invoice``), "" for the order itself."""
 
     source: str
     value: str
     seen_at: int
+    what: str = ""
+
+    @property
+    def called(self) -> str:
+        """How people tell it from the others."""
+        return f"{self.source} {self.what}".strip()
 
 
 @dataclass(slots=True, frozen=True)

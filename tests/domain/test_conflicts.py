@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms_tui.domain.conflicts import FIELDS, Address, Told, same_order, with_invoices, with_order
+from oms_tui.domain.conflict_fields import FIELDS
+from oms_tui.domain.conflicts import Address, Told, same_order, with_invoices, with_order
 
 DAY = 86_400_000
 SHOP = Told(

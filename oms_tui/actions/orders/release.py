@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oms_tui.actions.base import DESK_AND_WAREHOUSE, Action, Outcome
+from oms_tui.actions.labels import label_refusal
 from oms_tui.actions.write_back import cannot, queue
 from oms_tui.domain.vocabulary import PaymentStatus, words_of
 
@@ -21,7 +22,7 @@ def _why_not(session: Session, order: QueueItem) -> str:
         return f"it is {words_of(PaymentStatus, order.payment_status)}: the money comes first"
     if order.fulfillment_status in {"in_progress", "fulfilled"}:
         return "the warehouse has it already"
-    return cannot(session, order, "release")
+    return label_refusal(session, order) or cannot(session, order, "release")
 
 
 def _apply(session: Session, order: QueueItem, _fields: Fields) -> Outcome:

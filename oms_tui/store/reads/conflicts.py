@@ -1,4 +1,4 @@
-"""Facts on which systems disagree about an order, with both values, their sources and times."""
+"""Facts on which systems disagree about an order, with every value, its source and time, and what became of it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """One field, what each system says (source, value, and when it was seen), and what became of it."""
+    """One field, what each system says (source, value, and when it was seen), and what became of it.
+
+    ``parts``: of an address, those that differ. ``agent`` and ``decided_at``: who decided, "" and None for nobody.
+    """
 
     field: str
     state: str
     values: tuple[Value, ...]
     chosen: str = ""
+    parts: tuple[str, ...] = ()
+    agent: str = ""
+    decided_at: int | None = None
 
 
 def conflicts(store: Workspace, order_id: int) -> list[Conflict]:
@@ -33,10 +39,18 @@ def conflicts(store: Workspace, order_id: int) -> list[Conflict]:
     rows = desk_rows.select(store.desk, "conflict_decisions", "source=? AND remote_id=?", name)
     decided = {row["field"]: row for row in rows}
     conflicts = []
-    for field, values in found:
+    for field, values, parts in found:
         decision = decided.get(field)
         if decision is not None and standing(decision["values"], values):
-            conflicts.append(Conflict(field, decision["state"], values, decision["chosen"]))
+            state, chosen = decision["state"], decision["chosen"]
+            conflicts.append(
+                Conflict(field, state, values, chosen, parts, decision["agent"], int(decision["decided_at"]))
+            )
         else:
-            conflicts.append(Conflict(field, ConflictState.OPEN.value, values))
+            conflicts.append(Conflict(field, ConflictState.OPEN.value, values, parts=parts))
     return conflicts
+
+
+def open_fields(store: Workspace, order_id: int) -> list[str]:
+    """The fields on which systems disagree, and nobody has decided."""
+    return [each.field for each in conflicts(store, order_id) if each.state == ConflictState.OPEN]

@@ -157,7 +157,15 @@ def _conflicts(store: Workspace, order_id: int) -> tuple[ConflictView, ...]:
     from oms_tui.store.reads.conflicts import conflicts
 
     return tuple(
-        ConflictView(each.field, each.state, tuple(ConflictValue(*value) for value in each.values))
+        ConflictView(
+            field=each.field,
+            state=each.state,
+            values=tuple(ConflictValue(*value) for value in each.values),
+            parts=each.parts,
+            chosen=each.chosen,
+            decided_by=each.agent,
+            decided_at=each.decided_at,
+        )
         for each in conflicts(store, order_id)
     )
 

@@ -148,7 +148,7 @@ def with_sides(action: Action, view: OrderView, given: Mapping[str, str]) -> Act
     chosen = next((each for each in open_ones if each.field == wanted or not wanted), None)
     if chosen is None:
         return action
-    sides = [(side.source, f"{side.source}: {side.value}") for side in chosen.values] + [("accept", "both may stay")]
+    sides = [(side.called, f"{side.called}: {side.value}") for side in chosen.values] + [("accept", "both may stay")]
     names = [(each.field, each.field.replace("_", " ")) for each in open_ones]
     choices = {"value": sides, "field": names}
     fields = tuple(

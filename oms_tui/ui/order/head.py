@@ -208,7 +208,7 @@ def _oddities(view: OrderView, frame: Frame, width: int) -> Iterator[Row]:
     for conflict in view.conflicts:
         if conflict.state != "open":
             continue
-        sides = "  or  ".join(f"{value.value} ({value.source} {frame.ago(value.seen_at)})" for value in conflict.values)
+        sides = "  or  ".join(f"{value.value} ({value.called} {frame.ago(value.seen_at)})" for value in conflict.values)
         name = conflict.field.replace("_", " ")
         yield Row(
             cut([Part(f"{name} differs: ", "warn", bold=True), Part(sides, "text")], width),
