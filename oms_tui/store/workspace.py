@@ -146,7 +146,13 @@ class Workspace:
 
 
 def put_cache_aside(folder: Path, why: str) -> None:
-    """Rename a desk's cache without opening it (it may be of a newer version, or no database at all)."""
+    """Rename a desk's cache without opening it (it may be of a newer version, or no database at all).
+
+    The one put aside before is deleted: all of it can be fetched again, and two versions of the program that take
+    turns on a folder would fill the disk.
+    """
+    for older in folder.glob("cache-*-*.db*"):
+        older.unlink(missing_ok=True)
     stamp = int(time.time())
     for suffix in ("", "-wal", "-shm"):
         path = folder / f"cache.db{suffix}"

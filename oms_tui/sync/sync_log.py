@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING, Final
 
@@ -19,13 +19,25 @@ _KEPT: Final = 3
 _ROOTS: Final = ("oms_tui", "connectors")
 
 
+class _SyncLog(RotatingFileHandler):
+    """A log that a full disk only makes shorter: what it has no room for is told nowhere else, and stops nothing."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Say nothing: the sources' health and the desk tell of the disk."""
+
+    def close(self) -> None:
+        """What was not written yet is dropped where there is no room for it."""
+        with suppress(OSError):
+            super().close()
+
+
 @contextmanager
 def logging_to(config: Config) -> Iterator[None]:
     """Log to ``sync.log`` in the desk's log folder; without such a folder (a full disk) the work goes on unlogged."""
     handler: logging.Handler
     try:
         config.folders.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handler = RotatingFileHandler(
+        handler = _SyncLog(
             config.folders.logs / "sync.log", maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True
         )
     except OSError:

@@ -129,7 +129,10 @@ def test_a_worker_on_a_full_disk_goes_on_when_there_is_room(desk: SmallDisk, wor
     desk.make_room()
     soon(lambda: desk.count() == 319)
     soon(lambda: desk.run("status").returncode == 0)
-    assert worker.poll() is None
+    os.kill(worker.pid, signal.SIGTERM)
+    _, told = worker.communicate(timeout=20)
+    assert "Traceback" not in told
+    assert "Logging error" not in told
 
 
 def test_what_was_not_kept_is_said_and_can_be_done_again(desk: SmallDisk, worker: subprocess.Popen[str]) -> None:
