@@ -94,7 +94,8 @@ def start(session: Session, order_id: int, *, message_id: int | None = None, mac
     row["macro"] = macro
     with DeskWrite(session, "draft", [(row["source"], row["remote_id"])], undoable=False) as write:
         write.put("drafts", row)
-        write.event("draft", "began a reply", (row["source"], row["remote_id"]), {"draft": row["id"], "macro": macro})
+        words = f"prepared a draft: {row['subject']}" if row["prepared_by"] else "began a reply"
+        write.event("draft", words, (row["source"], row["remote_id"]), {"draft": row["id"], "macro": macro})
         write.changed("draft", row["source"], row["remote_id"])
     return _view(session, row["id"])
 

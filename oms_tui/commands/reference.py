@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from connectors.base import Setting
+    from oms_tui.actions.base import Action
 
 FOLDER = Path(__file__).parents[2] / "docs"
 _NOTE = "<!-- made by `python -m oms_tui.commands.reference`: do not edit -->"
@@ -72,8 +73,14 @@ def _actions() -> Iterator[str]:
     for each in all_actions():
         fields = " ".join(_code(f"--{field.name}" + (" (needed)" if field.required else "")) for field in each.fields)
         who = ", ".join(sorted(each.roles))
-        rows.append((_code(each.id), fields, who, "yes" if each.undoable else "no", each.help))
-    yield from _table(("action", "fields", "who may", "undo", "does"), rows)
+        rows.append((_code(each.id), fields, who, "yes" if each.undoable else "no", _by_rule(each), each.help))
+    yield from _table(("action", "fields", "who may", "undo", "by a rule", "does"), rows)
+
+
+def _by_rule(action: Action) -> str:
+    if action.not_by_rule:
+        return f"no: {action.not_by_rule}"
+    return "only `without_asking`" if action.leaves or action.destructive else "yes"
 
 
 def _queries() -> Iterator[str]:

@@ -167,6 +167,48 @@ steps = [
     {{ title = "Say why it is late", role = "agent", action = "set_delay_reason" }},
 ]
 
+[views."Late, nobody told them"]
+query = "is:untold"
+sort = "priority"
+
+[views."Late without a reason"]
+query = "ship:late -has:delay_reason"
+sort = "priority"
+
+[views."Draft prepared"]
+query = "has:prepared"
+sort = "priority"
+
+# ---- what is done by itself: R on the desk, or `oms-tui rules list`
+
+[rules.customs]                         # a draft lies ready before the customer asks; a person sends it
+when = "tracking:exception is:untold (reason:customs_documentation OR reason:customs_duties_unpaid)"
+do = "draft"
+fields = {{ macro = "customs" }}
+again = "returns"
+
+[rules.late]                            # on its way, late, and a good customer heard nothing of it
+when = "ship:late tracking:in_transit is:untold (tier:key OR tier:priority)"
+do = "draft"
+fields = {{ macro = "wismo-late" }}
+again = "returns"
+
+[rules.unanswered]                      # the lead is told before the promised time is over
+when = "clock:>80% (tier:key OR tier:priority)"
+do = "escalate"
+fields = {{ to = "lead" }}
+again = "returns"
+
+[rules.large]
+when = "total:>1000 state:open payment:paid"
+do = "tag"
+fields = {{ tags = "large" }}
+
+[rules.release]                         # the files of this shop take no orders from here; a shop's own system does
+when = "payment:paid stock:ok stage:ready_to_release"
+do = "release"
+enabled = false
+
 [macros]
 folder = "macros"
 

@@ -54,6 +54,11 @@ class Rule:
         return blake2b(said.encode(), digest_size=8).hexdigest()
 
 
+def person_or_rule(actor: str) -> str:
+    """How people read who did something, an agent's id as it is: ``rule customs``."""
+    return f"rule {rule_of(actor)}" if rule_of(actor) else actor
+
+
 def rule_of(actor: str) -> str:
     """The rule that the log means by ``actor``; "" where it was a person."""
     return actor.removeprefix(ACTOR) if actor.startswith(ACTOR) else ""

@@ -22,6 +22,8 @@ _HEADINGS: Final = {
     "mail": "Unlinked and unattended mail",
     "tasks": "Tasks",
     "outbox": "Outbox",
+    "notices": "Notices",
+    "rules": "Rules",
     "screens": "Screens",
     "desk": "The desk",
 }

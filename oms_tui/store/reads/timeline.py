@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from oms_tui.domain.events import HANDLED, group_of
 from oms_tui.domain.money import money_text
+from oms_tui.domain.rules import person_or_rule
 from oms_tui.domain.vocabulary import DelayReason, InvoiceKind, TrackingStatus, words_of
 from oms_tui.store import desk_rows
 from oms_tui.store.reads.select import Values, rows
@@ -255,5 +256,5 @@ def _desk(store: Workspace, order: Values) -> Iterator[TimelineItem]:
         "occurred_at DESC LIMIT 500",
     )
     for row in found:
-        by = f"{row['actor']}: " if row["actor"] else ""
+        by = f"{person_or_rule(row['actor'])}: " if row["actor"] else ""
         yield _item(f"desk:{row['id']}", row["occurred_at"], row["kind"], "desk", f"{by}{row['summary']}")

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from oms_tui.domain.macros import unresolved
+from oms_tui.domain.rules import person_or_rule
 from oms_tui.ui.composer import desk_calls
 from oms_tui.ui.composer.addresses import addresses, line_of
 from oms_tui.ui.composer.body import Body
@@ -323,7 +324,7 @@ class Sheet(Widget, can_focus=False):
         if self.draft.macro:
             title.append(Part(f" · {self.draft.macro.removesuffix('.md')}", "muted"))
         if self.draft.prepared_by:
-            title.append(Part(f" · prepared by {self.draft.prepared_by}", "info"))
+            title.append(Part(f" · prepared by {person_or_rule(self.draft.prepared_by)}", "info"))
         self.top.say(title)
         state, level = self._saving.words(written, self._clock())
         parts = [Part(f"{self._busy} …" if self._busy and not self._saving.error else state, level)]

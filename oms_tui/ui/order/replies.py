@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.message import Message
 
+from oms_tui.domain.rules import person_or_rule
 from oms_tui.domain.vocabulary import OutboxState, words_of
 from oms_tui.ui.order.panel import Panel
 from oms_tui.ui.rows import Part, Row, cut, flow, spread, wrap
@@ -78,7 +79,7 @@ def _outgoing(item: OutboxView, frame: Frame, width: int) -> Iterator[Row]:
 
 def _draft(draft: DraftView, frame: Frame, width: int) -> Iterator[Row]:
     key = ("draft", draft.id)
-    by = "draft prepared by a rule" if draft.prepared_by else f"draft by {draft.agent}"
+    by = f"draft prepared by {person_or_rule(draft.prepared_by)}" if draft.prepared_by else f"draft by {draft.agent}"
     left = [Part(by, "info" if draft.prepared_by else "warn", bold=True), Part(f"  {draft.subject}", "text")]
     yield Row(spread(left, [Part(f"saved {frame.moment(draft.updated_at)}", "muted")], width), key=key)
     yield Row(cut([Part("  to ", "muted"), Part(", ".join(draft.to), "text")], width), key=key)
