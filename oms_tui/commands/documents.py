@@ -47,6 +47,7 @@ def queue_item(item: QueueItem) -> Document:
         "priority": item.priority,
         "owner": item.owner or None,
         "flags": [flag.text for flag in item.flags],
+        "risk": item.risk.split(),
         "next": item.next_action or None,
     }
 

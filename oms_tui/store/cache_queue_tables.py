@@ -75,6 +75,7 @@ class QueueRow(CacheTable, table=True):
             }.items()
         ),
         _where("queue_row_late", "late_since IS NOT NULL", "will_be_late", "is_open", "order_id"),
+        _where("queue_row_risk", "risk <> ''", "is_open", "order_id"),
         _where("queue_row_short", "short > 0", "is_open", "order_id"),
         _where("queue_row_conflicts", "conflicts > 0", "is_open", "order_id"),
         _where("queue_row_unheld", "held = 0 AND is_open = 1", "order_id"),
@@ -135,6 +136,7 @@ class QueueRow(CacheTable, table=True):
     waiting_sort: int = Field(sa_column=big())
     last_mail_at: int | None = Field(default=None, sa_column=big(null=True))
     last_told_at: int | None = Field(default=None, sa_column=big(null=True))
+    risk: str = ""  # what may cost us the customer (Risk), a blank around each
     short: int = 0
     invoice: str = ""
     conflicts: int = 0

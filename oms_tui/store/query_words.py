@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from oms_tui.domain.conflict_fields import FIELDS
 from oms_tui.domain.query_tree import FREE_TEXT, Wild
 from oms_tui.domain.query_words import Kind, WordType
+from oms_tui.domain.risk import Risk
 from oms_tui.domain.vocabulary import (
     INVOICE_OVERDUE,
     CallState,
@@ -120,6 +121,12 @@ def _conflict(term: Term, asked: Asked) -> Sql:
     return indexed(f"q.conflicts > 0 AND {found.text}", found.bound) if above else found
 
 
+def _risk(term: Term, _: Asked) -> Sql:
+    if isinstance(term.value, Wild):
+        return indexed("q.risk <> ''")
+    return indexed("q.risk <> '' AND instr(q.risk, ?) > 0", [f" {term.value} "])
+
+
 def _has(term: Term, _: Asked) -> Sql:
     return _HAS[str(term.value)]
 
@@ -212,6 +219,7 @@ WORDS: Final[Mapping[str, QueryWord]] = {
     "call": _word(Kind.CHOICE, query_calls.call, "how a milestone call stands", values(CallState)),
     "milestone": _word(Kind.CHOICE, query_calls.milestone, "what a milestone call is about", values(Milestone)),
     "conflict": _word(Kind.COUNT, _conflict, "how many facts systems disagree on, >0, or on which", FIELDS),
+    "risk": _word(Kind.CHOICE, _risk, "what may cost us the customer", values(Risk)),
     "country": _word(Kind.TEXT, equals("country"), "where it goes, DE"),
     "source": _word(Kind.TEXT, equals("source"), "the source it is from"),
     "tag": _word(Kind.SET, tag, "a tag"),

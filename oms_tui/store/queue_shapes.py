@@ -46,5 +46,6 @@ class QueueItem(NamedTuple):
     days_late: int
     waiting_since: int | None
     snoozed_until: int | None
+    risk: str
     is_open: bool
     flags: tuple[Flag, ...]

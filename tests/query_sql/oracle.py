@@ -107,6 +107,8 @@ def term(asked: Term, order: Known, now: int, agent: str) -> bool:  # noqa: C901
             return bool(marked) == (value == "yes")
         case "conflict" if isinstance(value, str):
             return value in row["conflict_fields"].split()
+        case "risk":
+            return row["risk"] != "" if isinstance(value, Wild) else value in row["risk"].split()
         case "customer.orders":
             return number(Decimal(order.orders), asked) if order.orders else False
         case "priority" | "conflict":

@@ -61,6 +61,7 @@ QUERIES = {
     "priority": [">0", "0", ">=20", "<30", "10..60", "*"],
     "call": ["due", "missed", "kept", "late", "*"],
     "milestone": ["placed", "delivered", "exception", "*"],
+    "risk": ["payment", "silence", "late", "*"],
     "conflict": [">0", "0", ">=1", "*", "total", "ship_to"],
     "country": ["DE", "SE", "S*", "*"],
     "source": ["shop", "market", "*"],

@@ -79,6 +79,7 @@ def queue_item(**changes: object) -> QueueItem:
         days_late=4,
         waiting_since=at(f"{TODAY} 07:58"),
         snoozed_until=None,
+        risk=" late ",
     )
     return item._replace(**changes)  # type: ignore[arg-type] # the caller names fields of the class
 

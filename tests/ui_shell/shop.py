@@ -171,6 +171,7 @@ ITEM = QueueItem(
     days_late=0,
     waiting_since=None,
     snoozed_until=None,
+    risk="",
 )
 
 

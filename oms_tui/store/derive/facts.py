@@ -140,6 +140,7 @@ class OrderFacts:
     invoices: list[tuple[str, str, int | None]] = field(default_factory=list)  # kind, status, due
     purchases: list[Purchase] = field(default_factory=list)
     disputed: bool = False
+    declined: bool = False  # a payment was declined, and none was taken
     conflicts: tuple[str, ...] = ()  # fields on which systems disagree, and nobody has decided
     threads: Threads | None = None
     decision: Values | None = None
@@ -215,6 +216,12 @@ def _money(cache: Connection, found: dict[int, OrderFacts], here: list[int], pla
         here,
     ):
         found[order].disputed = True
+    for (order,) in cache.execute(
+        f"SELECT order_id FROM payments WHERE order_id IN ({place}) GROUP BY order_id "
+        "HAVING max(state IN ('declined','error')) AND NOT max(state IN ('settled','authorized'))",
+        here,
+    ):
+        found[order].declined = True
 
 
 def _units(lines: str) -> dict[str, int]:

@@ -21,6 +21,8 @@ from oms_tui.domain.delay import DelayFacts, delay_of
 from oms_tui.domain.money import minor_digits
 from oms_tui.domain.next_step import flags, next_step
 from oms_tui.domain.priority import score
+from oms_tui.domain.risk import changes_at as risk_changes_at
+from oms_tui.domain.risk import risks
 from oms_tui.domain.stages import stage_of
 from oms_tui.domain.tiers import tier_of
 from oms_tui.domain.vocabulary import (
@@ -127,6 +129,7 @@ def row_of(
         "waiting_sort": threads.waiting_since if threads and threads.waiting_since is not None else LATER,
         "last_mail_at": threads.last_mail_at if threads else None,
         "last_told_at": max(filter(None, (threads.told_at if threads else None, facts.called_at)), default=None),
+        "risk": "",
         "short": short.units,
         "noted": facts.notes,
         "attached": threads.attached if threads else 0,
@@ -267,10 +270,13 @@ def _attend(
         ),
         "in_hand_until": max((each["due_at"] for each in _open(facts) if each["owner"]), default=None),
     }
+    at_risk = risks(attention, delay, declined=facts.declined, told_at=_at(row["last_told_at"]), now=moment)
+    if at_risk and row["is_open"]:
+        row["risk"] = f" {' '.join(at_risk)} "
     if clock is not None:
         row |= {"clock": clock.kind.value, "clock_share": share_gone(clock, promised, policy.hours, now=moment)}
     share_at = share_changes_at(clock, promised, policy.hours, now=moment) if clock is not None else None
-    moments = (_ms(again), _later(share_at), quiet_at, invoice_due)
+    moments = (_ms(again), _later(share_at), quiet_at, invoice_due, _ms(risk_changes_at(attention)))
     row["refresh_at"] = min((each for each in moments if each is not None and each > now), default=None)
     if not row["is_open"] and row["waiting_since"] is None:
         row["priority"], row["terms"] = 0, "[]"

@@ -27,7 +27,7 @@ _COLUMNS: Final = (
     "q.order_id, q.source, q.remote_id, q.number, q.name, q.tier, q.account_manager, q.state, "
     "q.payment_status, q.fulfillment_status, q.return_status, q.stage, q.progress, q.currency, q.total, q.placed_at, "
     "q.promised_at, q.due_at, q.priority, q.next_action, q.owner, q.country, q.carrier, q.tracking, "
-    "q.days_late, q.waiting_since, q.snoozed_until, q.is_open, q.flags"
+    "q.days_late, q.waiting_since, q.snoozed_until, q.risk, q.is_open, q.flags"
 )
 _NAMES: Final = tuple(name.strip().removeprefix("q.") for name in _COLUMNS.split(","))
 
