@@ -10,7 +10,7 @@ from oms_tui.commands.failures import DONE, IN_DOUBT, REFUSED, WRONG_USE, Failur
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from oms_tui.actions.base import Action
     from oms_tui.actions.run import Done
@@ -99,23 +99,34 @@ def _split(action: Action, options: Any) -> tuple[list[str], dict[str, str]]:
     orders: list[str] = []
     fields: dict[str, str] = {}
     known = {field.name: field for field in action.fields}
+    options.json = options.json or "--json" in options.rest  # before anything is refused: refusals are told by it
     rest = iter(options.rest)
     for word in rest:
+        if word == "-v":
+            options.verbose = True
+            continue
         if not word.startswith("--"):
             orders.append(word)
             continue
         name, equals, value = word[2:].partition("=")
         name = name.replace("-", "_")
-        if name in {"preview", "yes", "json", "list"}:
+        if name in {"preview", "yes", "json", "list", "read_only", "verbose"}:
             setattr(options, name, True)
         elif name in {"query", "as", "config", "now"}:
             setattr(options, {"as": "agent"}.get(name, name), value if equals else next(rest, ""))
-        elif name in known or (name := _ALIASES.get(name, name)) in known:
+        elif (name := _field(name, known)) in known:
             fields[name] = value if equals else next(rest, "")
         else:
             there = ", ".join(f"--{each}" for each in known) or "none"
             raise Failure(WRONG_USE, "usage", f"{action.id} has no field {name!r}", field=name, hint=f"it has: {there}")
     return orders, fields
+
+
+def _field(name: str, known: Collection[str]) -> str:
+    """The field that is meant: by its name, as people say it, or by the start of one name alone (`--tag`: tags)."""
+    name = name if name in known else _ALIASES.get(name, name)
+    begin = [each for each in known if each.startswith(name)]
+    return begin[0] if name not in known and len(begin) == 1 else name
 
 
 def _found(session: Session, query: str) -> list[int]:

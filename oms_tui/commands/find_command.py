@@ -22,7 +22,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sort", default="priority", help="priority, due, promised, waiting, total, name, placed")
     parser.add_argument("--limit", type=int, default=50, help="how many at most (50)")
     parser.add_argument("--after", help="go on from the `next` of an earlier answer")
-    parser.add_argument("--columns", help="columns of the table, with commas between")
+    parser.add_argument("--columns", help="only these columns, with commas between")
     parser.add_argument("--count", action="store_true", help="only how many there are")
 
 
@@ -70,15 +70,16 @@ def run(options: Any) -> int:
         return DONE if count else NOTHING
     page = queue.queue_page(session.store, sort=options.sort, limit=options.limit, after=options.after, **asked)
     found = [documents.queue_item(item) for item in page.items]
+    wanted = [name.strip() for name in (options.columns or "").split(",") if name.strip()]
+    if found and (unknown := [name for name in wanted if name not in found[0]]):
+        there = ", ".join(found[0])
+        raise Failure(
+            WRONG_USE, "usage", f"there is no column {unknown[0]!r}", field="columns", hint=f"there are: {there}"
+        )
     if options.json:
-        emit(documents.listed(found, page.next))
+        emit(documents.listed([{name: row[name] for name in wanted} for row in found] if wanted else found, page.next))
     elif found:
-        columns = [name.strip() for name in (options.columns or "").split(",") if name.strip()] or list(_COLUMNS)
-        if unknown := [name for name in columns if name not in found[0]]:
-            there = ", ".join(found[0])
-            raise Failure(
-                WRONG_USE, "usage", f"there is no column {unknown[0]!r}", field="columns", hint=f"there are: {there}"
-            )
+        columns = wanted or list(_COLUMNS)
         table(([_cell(row[name]) for name in columns] for row in found), columns)
     return DONE if found else NOTHING
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json as json_module
 import sys
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -22,6 +23,23 @@ _SHARED = (
 )
 
 
+class _Parser(argparse.ArgumentParser):
+    """Argparse, whose refusals are a document too where one was asked for."""
+
+    json = False
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and end with 2."""
+        _document(_Parser.json, message, f"`{self.prog} --help` says more")
+        super().error(message)
+
+
+def _document(json: bool, message: str, hint: str) -> None:
+    if json:
+        failure = {"code": "usage", "message": message, "field": None, "hint": hint}
+        sys.stdout.write(json_module.dumps({"error": failure}, ensure_ascii=False) + "\n")
+
+
 def _shared(*, defaults: bool) -> argparse.ArgumentParser:
     """The global options; they may stand before or behind the command."""
     parser = argparse.ArgumentParser(add_help=False, argument_default=None if defaults else argparse.SUPPRESS)
@@ -35,7 +53,7 @@ def _shared(*, defaults: bool) -> argparse.ArgumentParser:
 
 
 def _parser() -> tuple[argparse.ArgumentParser, Any]:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="oms-tui",
         description="The support desk of an online merchant in one screen. Without a command: the desk.",
         epilog="`oms-tui COMMAND --help` says more. Exit codes: 0 done, 1 nothing found, 2 wrong use or config, "
@@ -52,6 +70,7 @@ def parsed(name: str, module: Any, arguments: Sequence[str], commands: Mapping[s
     Raises:
         SystemExit: they are wrong (2), or help was asked for (0).
     """
+    _Parser.json = "--json" in arguments
     parser, commands_parser = _parser()
     inner = commands_parser.add_parser(
         name, help=commands[name], description=module.__doc__, parents=[_shared(defaults=False)]
@@ -82,5 +101,7 @@ def refuse(argument: str) -> NoReturn:
         parser.parse_args([argument])
     near = get_close_matches(argument, COMMANDS, n=1)
     meant = f"; did you mean {near[0]}?" if near else ""
-    sys.stderr.write(f"oms-tui: there is no command or option {argument!r}{meant} `oms-tui --help` lists them.\n")
+    said = f"there is no command or option {argument!r}{meant}"
+    _document("--json" in sys.argv, said, "`oms-tui --help` lists them")
+    sys.stderr.write(f"oms-tui: {said}\n  `oms-tui --help` lists them\n")
     sys.exit(2)

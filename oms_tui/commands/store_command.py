@@ -20,7 +20,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     back = verbs.add_parser("restore", help="bring back what a copy or an export holds")
     back.add_argument("file", type=Path)
     verbs.add_parser("rebuild-cache", help="put the cache aside; everything is fetched again, no decision is lost")
-    out = verbs.add_parser("export", help="every row of the desk as lines of JSON")
+    out = verbs.add_parser("export", help="every row of the desk as lines of JSON (as one document with --json)")
     out.add_argument("-o", "--output", type=Path, help="a file; without it standard output")
     verbs.add_parser("verify", help="read every row again and check what was written")
 
@@ -97,8 +97,11 @@ def _export(options: Any) -> int:
 
     session = opened(options).session
     if options.output is None:
-        for line in export_lines(session.store):
-            sys.stdout.write(f"{line}\n")
+        before, between, after = ('{"items": [', ", ", '], "next": null}\n') if options.json else ("", "\n", "\n")
+        sys.stdout.write(before)
+        for count, line in enumerate(export_lines(session.store)):
+            sys.stdout.write(f"{between}{line}" if count else line)
+        sys.stdout.write(after)
         return DONE
     with options.output.open("x", encoding="utf-8", opener=_private) as file:
         count = sum(1 for line in export_lines(session.store) if file.write(f"{line}\n"))

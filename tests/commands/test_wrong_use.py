@@ -45,6 +45,39 @@ def test_json_errors_have_one_shape(desk: Desk) -> None:
     assert set(answer.json["error"]) == {"code", "message", "field", "hint"}
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["find", "--limit", "x"],
+        ["show"],
+        ["mail", "nosuch"],
+        ["shwo"],
+        ["sync", "--once", "--follow"],
+        ["do", "note", "1042", "--txt", "x"],
+        ["find", "--columns", "number,nosuch"],
+    ],
+)
+def test_wrong_use_is_a_document_too(desk: Desk, arguments: list[str]) -> None:
+    answer = desk.run(*arguments, "--json")
+    assert answer.code == 2
+    assert set(answer.json["error"]) == {"code", "message", "field", "hint"}
+    assert answer.json["error"]["message"] in answer.err
+
+
+def test_the_options_of_every_command_may_stand_anywhere(desk: Desk) -> None:
+    number = desk.json("find", "is:open", "--columns", "number", "--limit", "1")["items"][0]["number"]
+    answer = desk.run("do", "note", number, "--text", "x", "-v", "--read-only", "--json")
+    assert answer.code == 4
+    assert "read only" in answer.json["error"]["message"]
+    assert desk.run("do", "tag", number, "--tag", "x", "--preview").code == 0, "the start of --tags says enough"
+
+
+def test_the_desk_can_be_exported_as_one_document(desk: Desk) -> None:
+    items = desk.json("store", "export")["items"]
+    assert "export" in items[0]
+    assert {each["table"] for each in items[1:]}
+
+
 def test_a_mistake_in_the_config_names_file_line_and_key(desk: Desk) -> None:
     config = desk.folder / "config.toml"
     text = config.read_text(encoding="utf-8").replace("timezone", "timezon", 1)
