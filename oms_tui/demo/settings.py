@@ -179,7 +179,7 @@ sort = "priority"
 query = "has:prepared"
 sort = "priority"
 
-# ---- what is done by itself: R on the desk, or `oms-tui rules list`
+# ---- what is done by itself: J on the desk, or `oms-tui rules list`
 
 [rules.customs]                         # a draft lies ready before the customer asks; a person sends it
 when = "tracking:exception is:untold (reason:customs_documentation OR reason:customs_duties_unpaid)"

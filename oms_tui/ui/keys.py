@@ -23,7 +23,8 @@ TASKS: Final = "tasks"
 UNATTENDED: Final = "unattended"
 NOTICES: Final = "notices"
 RULES: Final = "rules"
-PLACES: Final = (DESK, UNLINKED, OUTBOX, SOURCES, TASKS, UNATTENDED, NOTICES, RULES)
+CALLS: Final = "calls"
+PLACES: Final = (DESK, UNLINKED, OUTBOX, SOURCES, TASKS, UNATTENDED, NOTICES, RULES, CALLS)
 """The screens on which a key may mean something of its own."""
 
 
@@ -87,7 +88,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "open",
         ("enter",),
         "move",
-        (DESK, UNLINKED, OUTBOX, TASKS, UNATTENDED, NOTICES, RULES),
+        (DESK, UNLINKED, OUTBOX, TASKS, UNATTENDED, NOTICES, RULES, CALLS),
         65,
         "Go into what the cursor is on.",
     ),
@@ -102,14 +103,18 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("panel_5", "conversation", ("5",), "panels", (DESK,), 0, "Go to the mails of this order."),
     Command("panel_6", "reply", ("6",), "panels", (DESK,), 0, "Go to the reply being written."),
     Command("why", "why so urgent", ("p",), "panels", (DESK,), 0, "The order's priority, term by term."),
+    Command(
+        "related", "same customer?", ("R",), "panels", (DESK,), 0, "Who may be the same customer, with the evidence."
+    ),
+    Command("parties", "parties", ("e",), "panels", (DESK,), 0, "Everybody who has to do with the order."),
     Command("maximise", "maximise", ("z",), "panels", (DESK,), 0, "All the room for the panel in use, or back."),
     Command("reply", "reply", ("r",), "work", (DESK,), 10, "Answer the newest unanswered mail of this order."),
     Command(
         "todo", "to do", ("t",), "work", (DESK,), 28, "The order's tasks and the steps of its procedures: tick them."
     ),
     Command("act", "act", ("a",), "work", (DESK,), 26, "Choose an action for this order, or for the marked ones."),
-    Command("mark", "mark", ("space",), "work", (DESK,), 31, "Mark the order, to act on several at once."),
-    Command("mark_all", "mark all", ("*",), "work", (DESK,), 0, "Mark every order that is loaded, or unmark all."),
+    Command("mark", "mark", ("space",), "work", (DESK, CALLS), 31, "Mark it, to act on several at once."),
+    Command("mark_all", "mark all", ("*",), "work", (DESK, CALLS), 0, "Mark all that is loaded, or unmark all."),
     Command("undo", "undo", ("u",), "work", footer=0, help="Take back the last thing you did."),
     Command("copy", "copy", ("y",), "work", footer=0, help="Copy what the cursor is on to the clipboard."),
     Command("link_1", "link to 1", ("1",), "mail", _MAILS, 10, "Link this mail to the first candidate."),
@@ -130,16 +135,24 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("task_done", "done", ("d", "space"), "tasks", (TASKS,), 10, "End the task; a call is ended by logging it."),
     Command("task_change", "hand over", ("o",), "tasks", (TASKS,), 12, "Give the task to somebody else, or move it."),
     Command("tasks_whose", "everybody's", ("m",), "tasks", (TASKS,), 14, "My tasks, or everybody's."),
+    Command("call_log", "log call", ("c",), "calls", (CALLS,), 10, "What became of it: reached, no answer, later."),
+    Command("call_assign", "hand over", ("o",), "calls", (CALLS,), 12, "Give the call and its order to somebody."),
+    Command("call_tab_1", "to make", ("1",), "calls", (CALLS,), 20, "Calls that are due or missed: still to be made."),
+    Command("call_tab_2", "due", ("2",), "calls", (CALLS,), 0, "Calls that can still be made in time."),
+    Command("call_tab_3", "missed", ("3",), "calls", (CALLS,), 0, "Calls that were not made in time, or not at all."),
+    Command("call_tab_4", "kept", ("4",), "calls", (CALLS,), 0, "Calls that were made in time."),
+    Command("call_tab_5", "made late", ("5",), "calls", (CALLS,), 0, "Calls that were made, and too late."),
+    Command("call_tab_6", "all", ("6",), "calls", (CALLS,), 0, "Every call."),
     Command("decide", "decide", ("d",), "outbox", (OUTBOX,), 10, "What becomes of it: send, retry, edit, discard…"),
     Command("notice_done", "seen to", ("d",), "notices", (NOTICES,), 10, "You have seen to it: it leaves the list."),
     Command("notice_all", "seen ones", ("x",), "notices", (NOTICES,), 20, "Those that were seen to, or the open ones."),
     Command("rule_undo", "take back", ("t",), "rules", (RULES,), 10, "Take back what the rule did to this order."),
     Command("rule_dry", "dry run", ("p",), "rules", (RULES,), 20, "What the rule would do now, changing nothing."),
-    Command("filter", "filter", ("/",), "find", (DESK,), 33, "Filter the queue with a query."),
+    Command("filter", "filter", ("/",), "find", (DESK, CALLS), 33, "Filter the queue with a query, calls by people."),
     Command("views", "views", ("v",), "find", (DESK,), 45, "Choose a saved view."),
     Command("sort", "sort", ("=",), "find", (DESK,), 0, "Choose by what the queue is sorted."),
     Command("go_queue", "queue", ("Q",), "screens", footer=0, help="The queue and the order."),
-    Command("go_calls", "calls", ("C",), "screens", footer=0, help="Orders whose call is due."),
+    Command("go_calls", "calls", ("C",), "screens", footer=0, help="Milestone calls: due, missed, made."),
     Command("go_unlinked", "unlinked mail", ("U",), "screens", footer=0, help="Mails that belong to no order yet."),
     Command("go_outbox", "outbox", ("O",), "screens", footer=0, help="What leaves, left, or needs a decision."),
     Command(
@@ -149,7 +162,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "go_unattended", "unattended mail", ("0",), "screens", footer=0, help="Mails nobody answered, closed or owns."
     ),
     Command("go_notices", "notices", ("@",), "screens", footer=0, help="What you are to know of: escalations, notes."),
-    Command("go_rules", "rules", ("R",), "screens", footer=0, help="What is done by itself, and what was."),
+    Command("go_rules", "rules", ("J",), "screens", footer=0, help="What is done by itself, and what was."),
     Command("go_sources", "sources", ("S",), "screens", footer=0, help="How every connected system does."),
     Command("help", "help", ("?", "f1"), "desk", footer=90, help="Every key and what it does."),
     Command("palette", "everything", ("ctrl+p", ":"), "desk", footer=100, help="Search actions, views and orders."),
@@ -157,7 +170,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("quit", "quit", ("q",), "desk", footer=0, help="Leave; drafts and decisions are saved already."),
 )
 
-GROUPS: Final = ("work", "move", "find", "panels", "mail", "tasks", "outbox", "notices", "rules", "screens", "desk")
+GROUPS: Final = (
+    *("work", "move", "find", "panels", "mail", "tasks", "calls", "outbox", "notices", "rules", "screens", "desk"),
+)
 """The headings of the help for what is not an action, in their order."""
 
 QUIT: Final = "ctrl+q"

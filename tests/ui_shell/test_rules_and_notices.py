@@ -81,7 +81,7 @@ async def test_a_rule_is_shown_with_what_it_did_what_was_refused_and_what_is_wro
     ran(session.store, "10482", "done", "tagged large")
     ran(session.store, "10481", "refused", HOSTILE, times=0)
     async with desk(replace(config, rules=RULES), session, size) as pilot:
-        await pilot.press("R")
+        await pilot.press("J")
         await settled(pilot)
         shown = screen(pilot)
         for words in ("large", "1 done", "1 refused", "tagged large", "total:>10", "#10481", "! money"):
@@ -94,7 +94,7 @@ async def test_a_rule_is_shown_with_what_it_did_what_was_refused_and_what_is_wro
 async def test_a_dry_run_changes_nothing_and_says_what_would_happen(config: Config, session: Session) -> None:
     before = session.store.desk.total_changes
     async with desk(replace(config, rules=RULES), session) as pilot:
-        await pilot.press("R")
+        await pilot.press("J")
         await settled(pilot)
         await pilot.press("p")
         await settled(pilot)
@@ -108,7 +108,7 @@ async def test_a_dry_run_changes_nothing_and_says_what_would_happen(config: Conf
 async def test_what_cannot_be_taken_back_says_so(config: Config, session: Session) -> None:
     ran(session.store, "10481", "refused", "it was late")
     async with desk(replace(config, rules=RULES), session) as pilot:
-        await pilot.press("R")
+        await pilot.press("J")
         await settled(pilot)
         await pilot.press("enter", "t")
         await settled(pilot)
@@ -120,6 +120,6 @@ async def test_what_cannot_be_taken_back_says_so(config: Config, session: Sessio
 
 async def test_without_rules_it_says_where_they_would_be(config: Config, session: Session) -> None:
     async with desk(config, session) as pilot:
-        await pilot.press("R")
+        await pilot.press("J")
         await settled(pilot)
         assert "no rules: [rules.NAME]" in screen(pilot)
