@@ -125,12 +125,13 @@ class Tier:
 
 @dataclass(frozen=True)
 class View:
-    """A saved query."""
+    """A saved query. ``file`` is where it stands, as seen from the config's folder."""
 
     name: str
     query: str
     sort: str = ""
     columns: tuple[str, ...] = ()
+    file: str = ""
 
 
 @dataclass(frozen=True)

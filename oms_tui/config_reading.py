@@ -90,7 +90,10 @@ class Reading:
             agents=agents,
             sources=sources,
             tiers=dict(self._tiers(agents)),
-            views={entry.name: View(name=entry.name, **entry.values) for entry in self._entries("views")},
+            views={
+                entry.name: View(name=entry.name, file=self._place(entry.document), **entry.values)
+                for entry in self._entries("views")
+            },
             rules={entry.name: Rule(name=entry.name, **entry.values) for entry in self._entries("rules")},
             procedures=dict(self._procedures()),
             notices=dict(self._notices(sources)),
@@ -127,26 +130,26 @@ class Reading:
         """The tables of a section by name, then those in files of their own; none that lacks a needed key."""
         _, required = schema.NAMED[section]
         seen: dict[str, str] = {}
-        for entry in (*self._tables(section), *self._files(section)):
+        for entry in (*self._tables(section, self._main), *self._files(section)):
             if entry.name in seen:
                 entry.document.wrong(entry.path, f'"{printable(entry.name)}" is there already, in {seen[entry.name]}')
             seen[entry.name] = entry.document.path.name
             if all(key in entry.values for key in required):
                 yield entry
 
-    def _tables(self, section: str) -> Iterator[_Entry]:
+    def _tables(self, section: str, document: Document) -> Iterator[_Entry]:
         readers, required = schema.NAMED[section]
-        tables = self._main.subtable(self._main.table, (section,))
+        tables = document.subtable(document.table, (section,))
         for name in tables:
             path: KeyPath = (section, name)
             if section in _IDS and not _ID.fullmatch(name):
-                self._main.wrong(path, "a name here has letters without accents, digits, - and _, at most 40")
+                document.wrong(path, "a name here has letters without accents, digits, - and _, at most 40")
             if not isinstance(tables[name], dict):
-                self._main.wrong(path, f"must be a table, [{section}.NAME], not {read.type_words(tables[name])}")
+                document.wrong(path, f"must be a table, [{section}.NAME], not {read.type_words(tables[name])}")
                 continue
             table = tables[name]
             known = {key: table[key] for key in table if key in readers} if section == "sources" else table
-            yield _Entry(self._main, path, name, table, self._main.read(known, path, readers, required=required))
+            yield _Entry(document, path, name, table, document.read(known, path, readers, required=required))
 
     def _files(self, section: str) -> Iterator[_Entry]:
         if section not in _IN_FILES:
@@ -159,9 +162,17 @@ class Reading:
                 self._unreadable.extend(error.mistakes)
                 continue
             self._documents.append(document)
+            if isinstance(document.table.get(section), dict):  # several in one file, as in the config itself
+                for stray in (key for key in document.table if key != section):
+                    document.wrong((stray,), f"beside [{section}.NAME] nothing else stands in such a file")
+                yield from self._tables(section, document)
+                continue
             values = document.read(document.table, (), {"name": read.name, **readers}, required=required)
             name = values.pop("name", file.stem)
             yield _Entry(document, (), name, document.table, values)
+
+    def _place(self, document: Document) -> str:
+        return document.path.relative_to(self._root).as_posix()
 
     # ---- the desk and who works at it
 

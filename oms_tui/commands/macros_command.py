@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oms_tui.commands.context import config_of
-from oms_tui.commands.views_command import add, query_faults, told
+from oms_tui.commands.views_command import query_faults, told
+
+if TYPE_CHECKING:
+    import argparse
 
 __all__ = ["add", "run"]
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("verb", choices=("list", "check"), nargs="?", default="list")
 
 
 def run(options: Any) -> int:

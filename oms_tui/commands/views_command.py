@@ -1,19 +1,30 @@
-"""Saved views: what they ask, and whether they can be read."""
+"""Views: what each asks and where it stands, whether all can be read, and which priority orders none of them shows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from oms_tui.commands.context import config_of, emit, say, table
-from oms_tui.commands.failures import DONE, WRONG_USE
+from oms_tui.commands.context import config_of, emit, opened, say, settled, table
+from oms_tui.commands.failures import DONE, NOTHING, WRONG_USE
 
 if TYPE_CHECKING:
     import argparse
 
+    from oms_tui.config_model import Config
+
+_STANDARD = "every desk"
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("verb", choices=("list", "check"), nargs="?", default="list")
+    parser.add_argument(
+        "verb",
+        choices=("list", "check", "uncovered"),
+        nargs="?",
+        default="list",
+        help="uncovered: open orders of customers with a service of their own that no saved view shows to anybody",
+    )
+    parser.add_argument("--counts", action="store_true", help="how many orders each has, up to a thousand")
 
 
 def query_faults(queries: dict[str, str]) -> list[tuple[str, str]]:
@@ -32,18 +43,102 @@ def query_faults(queries: dict[str, str]) -> list[tuple[str, str]]:
 
 def run(options: Any) -> int:
     """Do it; returns the exit code."""
-    views = config_of(options).views
-    faults = query_faults({name: view.query for name, view in views.items()})
-    return told(
-        options,
-        faults,
-        [{"name": each.name, "query": each.query, "sort": each.sort or None} for each in views.values()],
+    config = config_of(options)
+    if options.verb == "uncovered":
+        return _uncovered(options, config)
+    items = _items(config)
+    faults = query_faults({each["name"]: each["query"] for each in items})
+    faults += [(each["name"], words) for each in items for words in _wrong(each)]
+    if options.counts and not faults:
+        _count(options, items)
+    return told(options, faults, items)
+
+
+def _items(config: Config) -> list[dict[str, Any]]:
+    """The config's views, then those every desk has whose names it has not taken."""
+    from oms_tui.domain.standard_views import STANDARD
+
+    own = [
+        {
+            "name": view.name,
+            "query": view.query,
+            "sort": view.sort or None,
+            "columns": list(view.columns),
+            "from": view.file,
+        }
+        for view in config.views.values()
+    ]
+    taken = {str(each["name"]).casefold() for each in own}
+    ours = [
+        {"name": view.name, "query": view.query, "sort": view.sort, "columns": list(view.columns), "from": _STANDARD}
+        for view in STANDARD
+        if view.name.casefold() not in taken
+    ]
+    return [*own, *ours]
+
+
+def _wrong(item: dict[str, Any]) -> list[str]:
+    """What is wrong with a view beside its query."""
+    from oms_tui.domain.standard_views import COLUMNS
+    from oms_tui.store.queue_sorts import SORTS
+
+    words = [
+        f"there is no column {name!r}; there are: {', '.join(COLUMNS)}"
+        for name in item["columns"]
+        if name not in COLUMNS
+    ]
+    if item["sort"] and item["sort"].removeprefix("-") not in SORTS:
+        words.append(f"lists are sorted by one of {', '.join(SORTS)}, not by {item['sort']!r}")
+    return words
+
+
+def _count(options: Any, items: list[dict[str, Any]]) -> None:
+    from oms_tui.domain.query import parse
+    from oms_tui.store.query_words import CATALOGUE
+    from oms_tui.store.reads.view_counts import view_count
+
+    session = opened(options).session
+    settled(session)
+    asked: dict[str, Any] = {"now": session.now(), "zone": session.policy.zone, "agent": session.agent.id, "within": 2}
+    for each in items:
+        each["count"] = view_count(session.store, parse(each["query"], CATALOGUE), **asked)
+
+
+def _uncovered(options: Any, config: Config) -> int:
+    """Exit code 1 where something was found."""
+    from oms_tui.commands import documents
+    from oms_tui.store.reads.uncovered import uncovered
+
+    session = opened(options).session
+    settled(session)
+    found = uncovered(
+        session.store,
+        [view.query for view in config.views.values()],
+        tiers=[tier.name for tier in session.policy.tiers],
+        agents=list(session.agents),
+        now=session.now(),
+        zone=session.policy.zone,
     )
+    if options.json:
+        emit(documents.listed(documents.queue_item(item) for item in found))
+    elif found:
+        heads = ("number", "customer", "tier", "owner", "flags")
+        rows = ((item.number, item.name, item.tier, item.owner, _flags(item)) for item in found)
+        table(rows, heads)
+    else:
+        say("every open order of theirs is in somebody's view")
+    return NOTHING if found else DONE
+
+
+def _flags(item: Any) -> str:
+    return ", ".join(flag.text for flag in item.flags)
 
 
 def told(options: Any, faults: list[tuple[str, str]], items: list[dict[str, Any]]) -> int:
     """List the items, or say what is wrong with them; wrong ones make the exit code 2."""
-    wrong = dict(faults)
+    wrong: dict[str, str] = {}
+    for name, words in faults:
+        wrong[name] = f"{wrong[name]}; {words}" if name in wrong else words
     if options.json:
         emit({"items": [{**item, "error": wrong.get(item["name"])} for item in items], "next": None})
     elif options.verb == "check":
@@ -53,5 +148,9 @@ def told(options: Any, faults: list[tuple[str, str]], items: list[dict[str, Any]
             say(f"all {len(items)} are right")
     elif items:
         heads = list(items[0])
-        table(([str(item[head] or "") for head in heads] for item in items), heads)
+        table(([_cell(item[head]) for head in heads] for item in items), heads)
     return WRONG_USE if faults else DONE
+
+
+def _cell(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
