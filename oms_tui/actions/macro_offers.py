@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from oms_tui.actions.call_scripts import is_script
 from oms_tui.actions.macro_files import find_macros
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 def offered(session: Session, order_id: int, text: str = "") -> list[Macro]:
     """The macros that ``text`` may mean, the fitting ones in front where nothing was typed."""
-    return find_macros(session.macros, text, lambda macro: fits(session, order_id, macro))
+    return _sent(find_macros(session.macros, text, lambda macro: fits(session, order_id, macro)))
 
 
 def offered_for(session: Session, draft_id: str, text: str = "") -> list[Macro]:
@@ -21,7 +22,12 @@ def offered_for(session: Session, draft_id: str, text: str = "") -> list[Macro]:
     from oms_tui.store.reads.reply_facts import order_of_draft
 
     order_id = order_of_draft(session.store, draft_id)
-    return find_macros(session.macros, text) if order_id is None else offered(session, order_id, text)
+    return _sent(find_macros(session.macros, text)) if order_id is None else offered(session, order_id, text)
+
+
+def _sent(found: list[Macro]) -> list[Macro]:
+    """Without what is read out in a call."""
+    return [macro for macro in found if not is_script(macro)]
 
 
 def fits(session: Session, order_id: int, macro: Macro) -> bool:

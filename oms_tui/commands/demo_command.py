@@ -54,6 +54,7 @@ def _read(options: Any) -> None:
     """Fetch everything once, so that the desk opens full."""
     from oms_tui.commands.context import config_of
     from oms_tui.commands.sync_command import progress_line
+    from oms_tui.demo.calls import remember_calls
     from oms_tui.desk import agent_of, open_store, session_on
     from oms_tui.sync.worker import run_once
 
@@ -65,6 +66,7 @@ def _read(options: Any) -> None:
         for each in run_once(config, session, progress=progress_line()):
             if not each.ok:
                 tell(f"{each.source}: {each.error}\n  {each.hint}")
+        remember_calls(session)
     finally:
         store.close()
     if sys.stderr.isatty():

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _LOOKED_AT: Final = 2_000
 """Characters of a mail that are looked at: who chases says so at its beginning."""
@@ -71,8 +74,8 @@ def is_chasing(subject: str, text: str) -> bool:
     return _CHASES.search(_BLANKS.sub(" ", bare)) is not None
 
 
-def without_quotes(text: str, quoted: list[list[int]]) -> str:
+def without_quotes(text: str, quoted: Iterable[Sequence[int]]) -> str:
     """A mail's own lines: of each part it quotes ``quoted`` has the first line and the one after the last."""
     lines = text.split("\n")
-    inside = {number for first, end in quoted for number in range(first, min(end, len(lines)))}
+    inside = {number for part in quoted for number in range(part[0], min(part[1], len(lines)))}
     return "\n".join(line for number, line in enumerate(lines) if number not in inside)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from oms_tui.ui import questions
+from oms_tui.ui.customers import show_differing, show_parties, show_related
 from oms_tui.ui.keys import DESK
 from oms_tui.ui.list_place import ListPlace
 from oms_tui.ui.mail_requests import SLOT, MailRequests
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
-    from oms_tui.store.shapes import QueueItem
+    from oms_tui.store.shapes import OrderView, QueueItem
     from oms_tui.ui.acting.acting import Acting
     from oms_tui.ui.dialogs.todo import Todo
     from oms_tui.ui.jump import Target
     from oms_tui.ui.messages import Answer, Changed
+    from oms_tui.ui.order.frame import Frame
     from oms_tui.ui.order.pane import OrderPane
     from oms_tui.ui.queue.list import QueueList
-    from oms_tui.ui.queue.side import QueueSide
 
 NARROW: Final = 100
 """Below so many columns the list has the screen, and an order when it is opened."""
@@ -137,14 +138,6 @@ class DeskScreen(ListPlace):
         self.queue.show_status(status)
         if self._pane is not None:
             self._pane.read_again({each.source: each.last_success_at for each in status.health})
-
-    def on_queue_side_named(self, event: QueueSide.Named) -> None:
-        """The bar says where one is."""
-        from oms_tui.ui.bar import TopBar
-        from oms_tui.ui.views import CALLS
-
-        here = "go_calls" if event.question == CALLS else self.HERE
-        self.query_one(TopBar).show(self.desk.status, here)
 
     def on_answer(self, event: Answer) -> None:
         """What the reader found."""
@@ -360,7 +353,7 @@ class DeskScreen(ListPlace):
             case "url":
                 self.desk.open_url(event.text)
             case "conflict":
-                self.act("resolve_conflict", {"field": event.text})
+                self._about(partial(show_differing, field=event.text))
             case "body":
                 self._asked.ask(event.ref, None, event.order_id)
             case "attachment":
@@ -398,6 +391,8 @@ class DeskScreen(ListPlace):
 
         known = self._shown is not None and len(orders) == 1 and self._shown.order_id == orders[0].id
         view = self._shown.view if known and self._shown else None
+        if action_id == "resolve_conflict" and view is not None and not given and self._about(show_differing):
+            return
         self._acting = Acting(self, action, orders, view, given or {})
         self._acting.begin(ask=ask)
 
@@ -425,6 +420,26 @@ class DeskScreen(ListPlace):
         """The priority, term by term."""
         if self._pane is not None:
             self._pane.action_why()
+
+    def do_related(self) -> None:
+        """Who may be the same customer."""
+        self._open_about(show_related)
+
+    def do_parties(self) -> None:
+        """Everybody who has to do with the order."""
+        self._open_about(show_parties)
+
+    def _open_about(self, show: Callable[[DeskScreen, OrderView, Frame], object]) -> None:
+        target = self._target()
+        if target is not None:
+            self.open(target.id, then=partial(self._about, show))
+        else:
+            self.desk.say("no order is chosen")
+
+    def _about(self, show: Callable[[DeskScreen, OrderView, Frame], object]) -> bool:
+        """A dialog about the order that is shown; whether there is anything to show."""
+        view, pane = self._shown.view if self._shown else None, self._pane
+        return view is not None and pane is not None and show(self, view, pane.now()) is not False
 
     def do_todo(self) -> None:
         """The order's tasks, and the steps of its procedures."""

@@ -21,6 +21,7 @@ _HEADINGS: Final = {
     "panels": "The order's panels",
     "mail": "Unlinked and unattended mail",
     "tasks": "Tasks",
+    "calls": "The call board",
     "outbox": "Outbox",
     "notices": "Notices",
     "rules": "Rules",

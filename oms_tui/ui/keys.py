@@ -104,7 +104,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("panel_6", "reply", ("6",), "panels", (DESK,), 0, "Go to the reply being written."),
     Command("why", "why so urgent", ("p",), "panels", (DESK,), 0, "The order's priority, term by term."),
     Command(
-        "related", "same customer?", ("R",), "panels", (DESK,), 0, "Who may be the same customer, with the evidence."
+        "related", "same customer?", ("&",), "panels", (DESK,), 0, "Who may be the same customer, with the evidence."
     ),
     Command("parties", "parties", ("e",), "panels", (DESK,), 0, "Everybody who has to do with the order."),
     Command("maximise", "maximise", ("z",), "panels", (DESK,), 0, "All the room for the panel in use, or back."),

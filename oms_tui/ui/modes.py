@@ -57,11 +57,18 @@ def _rules() -> Screen[Any]:
     return RulesScreen()
 
 
+def _calls() -> Screen[Any]:
+    from oms_tui.ui.screens.calls import CallsScreen
+
+    return CallsScreen()
+
+
 MODES: Final[dict[str, str | Callable[[], Screen[Any]]]] = {
     keys.UNLINKED: _unlinked,
     keys.OUTBOX: _outbox,
     keys.SOURCES: _sources,
     keys.TASKS: _tasks,
+    keys.CALLS: _calls,
     keys.UNATTENDED: _unattended,
     keys.NOTICES: _notices,
     keys.RULES: _rules,

@@ -11,13 +11,13 @@ from oms_tui.ui import keys as key_list
 from oms_tui.ui.desk_screen import DeskScreen
 from oms_tui.ui.effort import EffortApp
 from oms_tui.ui.place import Place
-from oms_tui.ui.questions import Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.command import Provider
 
+    from oms_tui.ui.questions import Question
     from oms_tui.ui.reader import Reader
 
 
@@ -27,18 +27,8 @@ class Navigation(EffortApp, inherit_bindings=False):
     reader: Reader
 
     def do_go_queue(self) -> None:
-        """The desk itself; from a list of the desk that has a key of its own, every open order."""
-        from oms_tui.ui.views import CALLS
-
+        """The desk itself."""
         self.switch_mode(key_list.DESK)
-        if self.queue_screen.queue.question == CALLS:
-            self.queue_screen.ask(Question())
-
-    def do_go_calls(self) -> None:
-        """The orders whose call is due."""
-        from oms_tui.ui.views import CALLS
-
-        self.show_list(CALLS)
 
     def go(self, place: str) -> None:
         """Show another screen (``modes.MODES``)."""

@@ -1,10 +1,10 @@
-"""Saved views: those every desk has, and those of the config."""
+"""Saved views: those of the config and its files, and those every desk has."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from oms_tui.domain.query_tree import quote
+from oms_tui.domain.standard_views import CALLS_DUE, STANDARD, StandardView
 from oms_tui.ui.questions import Question
 
 if TYPE_CHECKING:
@@ -14,36 +14,31 @@ if TYPE_CHECKING:
 
 
 class Choice(NamedTuple):
-    """A view one can choose; ``help`` says what it shows."""
+    """A view one can choose; ``help`` says what it shows, ``file`` where it stands ("" for those of every desk)."""
 
     question: Question
     help: str
+    file: str = ""
 
 
-CALLS: Final = Question("call:due", "due", "Calls due")
+def _question(view: StandardView) -> Question:
+    return Question(view.query, view.sort, view.name, view.columns)
+
+
+CALLS: Final = _question(CALLS_DUE)
 """What the tab Calls shows."""
 
-_BUILT_IN: Final = (
-    Choice(Question(), "every open order, the most pressing first"),
-    Choice(Question("-owner:*", "priority", "Nobody's"), "open and in nobody's hands"),
-    Choice(Question("mail.waiting:*", "waiting", "Mail waits"), "a customer waits for an answer, the longest first"),
-    Choice(Question("ship:late", "priority", "Late"), "the promised day is over"),
-    Choice(CALLS, "a call is due"),
-    Choice(Question("stock:short", "priority", "Short of stock"), "something is missing to ship it"),
-    Choice(Question("payment:pending", "priority", "Unpaid"), "the money is not there yet"),
-    Choice(Question("is:snoozed", "due", "Snoozed"), "put aside for now"),
-    Choice(Question("state:closed", "placed", "Closed"), "what is over"),
-)
 
-
-def choices(configured: Mapping[str, View], agent: str) -> list[Choice]:
-    """Every view: the config's first, then those every desk has, but for names that the config has taken.
-
-    ``agent`` is who asks for theirs.
-    """
-    own = [Choice(Question(view.query, view.sort or "priority", view.name), view.query) for view in configured.values()]
-    mine = Choice(Question(f"owner:{quote(agent)}", "priority", "Mine"), "what is in your hands")
-    everything, *rest = _BUILT_IN
+def choices(configured: Mapping[str, View]) -> list[Choice]:
+    """Every view: the config's first, then those every desk has, but for names that the config has taken."""
+    own = [
+        Choice(Question(view.query, view.sort or "priority", view.name, view.columns), "", view.file)
+        for view in configured.values()
+    ]
     taken = {view.question.title.casefold() for view in own}
-    ours = [everything, *([mine] if agent else []), *rest]
-    return [*own, *(each for each in ours if each.question.title.casefold() not in taken)]
+    return [*own, *(Choice(_question(view), view.help) for view in STANDARD if view.name.casefold() not in taken)]
+
+
+def named(configured: Mapping[str, View], title: str) -> Question | None:
+    """The view of that name as it is defined now, None if there is none any more."""
+    return next((each.question for each in choices(configured) if each.question.title == title), None)

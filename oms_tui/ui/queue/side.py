@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
-from textual.message import Message
 from textual.widget import Widget
 
 from oms_tui.ui import questions
@@ -49,13 +48,6 @@ class QueueSide(Widget):
     }
     QueueSide:focus-within { border: round $oms-focus; border-title-color: $oms-accent; border-title-style: bold; }
     """
-
-    class Named(Message):
-        """Another list is shown, or it has another number of orders."""
-
-        def __init__(self, question: Question) -> None:
-            self.question = question
-            super().__init__()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -206,7 +198,6 @@ class QueueSide(Widget):
         if words != self._words:  # kept here: Textual hands a title back as markup, which is never what was set
             self._words = words
             self.border_title, self.border_subtitle = (Text(each, end="") for each in words)
-        self.post_message(self.Named(self.question))
 
     def on_queue_list_marks_changed(self) -> None:
         """The frame says how many are marked."""
