@@ -35,6 +35,7 @@ REST_MS: Final = 3_600_000
 """A rule that acts again on orders that come back leaves each alone for so long: two rules may undo each other."""
 
 _LOOK_SECONDS: Final = 60.0
+_FLOOD_SECONDS: Final = 5.0  # between looks at everything while more comes in than can be told one by one
 _MOST_CHANGED: Final = 2_000
 _PAGE: Final = 400
 _LOG = logging.getLogger(__name__)
@@ -49,26 +50,41 @@ class Rules:
         self._sources = list(sources)
         self._ready: list[Ready] | None = None
         self._settled: dict[str, set[int]] = {rule.name: set() for rule in self._rules}
+        self._refused: dict[str, set[int]] = {rule.name: set() for rule in self._rules}
         self._seq = 0
         self._look_at = 0.0
+        self._flooded = False
         self._counted: dict[str, int] = {}
         self._more = False
         self._left_out = ""
 
     def tick(self, *, whole: bool = False) -> int:
-        """Do what is due, at most ``MOST`` of it; how many actions were done. ``whole``: look at every order."""
+        """Do what is due, at most ``MOST`` of it; how many actions were done. ``whole``: look at every order anew."""
         if not self._rules or not self._may_begin():
             return 0
-        changed = self._changed()
-        if whole or self._more or time.monotonic() >= self._look_at:
+        changed, now = self._changed(), time.monotonic()
+        if changed is None:
+            self._flooded = True
+            self._look_at = min(self._look_at, now + _FLOOD_SECONDS)
+            changed = []
+        if whole or self._more or now >= self._look_at:
+            self._flooded |= whole
             changed = None
-            self._look_at = time.monotonic() + _LOOK_SECONDS
         if changed == []:
             return 0
+        if changed is None:
+            if self._flooded:  # any of them may have changed, those that were refused too
+                for refused in self._refused.values():
+                    refused.clear()
+            self._flooded, self._look_at = False, now + _LOOK_SECONDS
         self._more = False
         done = 0
-        for ready in self._all():
-            done += self._carry_out(ready, changed, MOST - done)
+        for ready in list(self._all()):
+            try:
+                done += self._carry_out(ready, changed, MOST - done)
+            except Exception:  # noqa: BLE001 - a fault of one rule holds up neither the others nor the worker
+                _LOG.exception("the rule %r has a fault: it rests until the worker starts anew", ready.rule.name)
+                self._all().remove(ready)
         return done
 
     def _all(self) -> list[Ready]:
@@ -120,7 +136,8 @@ class Rules:
         settled = self._settled[rule.name]
         if changed is None and self._fewer_runs(rule):
             settled.clear()
-        fresh = [order for order in ids if order not in settled]
+        known = settled | self._refused[rule.name] if changed is None else settled
+        fresh = [order for order in ids if order not in known]
         done = 0
         for start in range(0, len(fresh), _PAGE):
             for order, run in self._with_runs(rule, fresh[start : start + _PAGE]):
@@ -153,7 +170,9 @@ class Rules:
         if not due(rule, order, run):
             if run is not None and run["draft"] and run["state"] == "done":
                 self._refresh(run, order)
-            elif run is not None and run["state"] != "refused" and rule.again == NEVER:
+            elif run is not None and run["state"] == "refused":
+                self._refused[rule.name].add(order.id)  # until it changes: the feed brings it up then
+            elif rule.again == NEVER:
                 self._settled[rule.name].add(order.id)
             return False
         if run is not None and run["state"] != "refused" and now - run["ran_at"] < REST_MS:
@@ -171,18 +190,21 @@ class Rules:
 
     def _notice_leaving(self, ready: Ready, here: set[int], changed: Sequence[int] | None) -> None:
         """Note which orders the query no longer finds; drafts prepared for them and not touched are withdrawn."""
-        from oms_tui.store.reads.rules import standing
+        from oms_tui.store.reads.rules import STANDS, standing
 
         rule = ready.rule
         drafts_only = rule.again != RETURNS
         if drafts_only and ready.action.id != "draft":
             return
-        looked_at = None if changed is None else set(changed)
+        if changed is not None:
+            for _, run in self._with_runs(rule, [order for order in changed if order not in here]):
+                if run is not None and run["left_at"] is None and run["state"] in STANDS:
+                    self._left(run)
+            return
         for run in list(standing(self._session.store, rule.name, drafts_only=drafts_only)):
             order = self._id_of(run)
-            if order is None or order in here or (looked_at is not None and order not in looked_at):
-                continue
-            self._left(run)
+            if order is not None and order not in here:
+                self._left(run)
 
     def _id_of(self, run: Values) -> int | None:
         row = self._session.store.cache.execute(

@@ -163,13 +163,16 @@ def _taken_over(config: Config, session: Session) -> tuple[Config, Session]:
 
 
 def _stamp(config: Config, session: Session) -> tuple[tuple[int, int], ...]:
-    """What tells that the config was edited, or the cache put aside to be built anew."""
+    """What tells that the config or a file of rules was edited, or the cache put aside to be built anew."""
     found = []
-    for path in (config.path, session.store.cache_path):
+    beside = [
+        path for folder in ("rules", "procedures") for path in sorted((config.path.parent / folder).glob("*.toml"))
+    ]
+    for path in (config.path, *beside, session.store.cache_path):
         try:
             status = path.stat()
         except OSError:
             found.append((0, 0))
         else:
-            found.append((status.st_ino, status.st_mtime_ns if path == config.path else 0))
+            found.append((status.st_ino, 0 if path == session.store.cache_path else status.st_mtime_ns))
     return tuple(found)

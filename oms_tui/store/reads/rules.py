@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST_RUNS: Final = 200
 """Runs of one list."""
 
+STANDS: Final = ("done", "queued")
+"""States of what a rule did and nobody took back."""
+
 _NAMES: Final = 400  # orders asked for in one statement
 
 
