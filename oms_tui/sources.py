@@ -1,7 +1,7 @@
 """A source's own settings: checked against what its connector declares, and made into the account it works with.
 
-This is the only part of reading a config that loads connectors. The desk starts without it; sync, ``doctor`` and
-``sources check`` go through it.
+This is the only part of reading a config that loads connectors. The desk starts without it, and its worker tells of
+each source by itself; every command goes through it.
 """
 
 from __future__ import annotations

@@ -49,8 +49,8 @@ class Opened(NamedTuple):
     session: Session
 
 
-def opened(options: Any, *, checked: bool = False) -> Opened:
-    """The config and a session at its store.
+def opened(options: Any, *, checked: bool = True) -> Opened:
+    """The config and a session at its store. Without ``checked`` the sources' own settings are left unread.
 
     Raises:
         ConfigError, StoreError, KeyError: as ``desk.open_session``.
@@ -59,7 +59,11 @@ def opened(options: Any, *, checked: bool = False) -> Opened:
     from oms_tui.desk import open_session
     from oms_tui.store.session import wall_clock
 
-    config = config_of(options, checked=checked)
+    config = config_of(options)
+    if checked:
+        from oms_tui.config_checked import check_once
+
+        check_once(config)
     clock = wall_clock
     if options.now:
         clock = _fixed(options.now)

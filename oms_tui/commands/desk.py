@@ -26,7 +26,7 @@ def run(options: Options) -> int:
             "the desk needs a terminal; in a pipe use a command",
             hint="`oms-tui --help` lists them",
         )
-    config, session = opened(options)
+    config, session = opened(options, checked=False)
     # How long (ms) an ESC may be the beginning of an arrow key; a slow line needs longer. Textual reads it when loaded.
     os.environ.setdefault("ESCDELAY", "100" if "SSH_CONNECTION" in os.environ else "25")
     from oms_tui.ui.running import run_desk

@@ -174,8 +174,9 @@ def _sources(config: Config) -> Iterator[Finding]:
             continue
         try:
             opened = connector(source.kind)(account_for(config, source.name))
-        except SecretError as error:
-            yield Finding(source.name, "wrong", str(error), error.hint)
+        except (SecretError, ConnectorError) as error:  # the latter: settings that do not go together
+            words = str(error).removeprefix(f"{source.name}: ")
+            yield Finding(source.name, "wrong", words, error.hint)
             continue
         try:
             health = opened.check()

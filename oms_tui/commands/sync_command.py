@@ -37,7 +37,8 @@ def run(options: Any) -> int:
     if unknown := [name for name in options.source if name not in config.sources]:
         there = ", ".join(config.sources) or "none"
         raise Failure(WRONG_USE, "usage", f"there is no source {unknown[0]!r}; there are: {there}", field="source")
-    check_sources(config)
+    if options.beside is None:  # beside a desk one source that cannot work is told there, and the others go on
+        check_sources(config)
     store = open_store(config, checkpoints=True, read_only=options.read_only)
     session = session_on(config, store, agent_of(config, options.agent or config.desk.agent or _anybody(config)))
     try:

@@ -89,6 +89,30 @@ def test_a_mistake_in_the_config_names_file_line_and_key(desk: Desk) -> None:
     assert "did you mean timezone?" in answer.err
 
 
+@pytest.mark.parametrize("command", [["find"], ["status"], ["sync"], ["do", "note", "1", "--text", "x"], ["doctor"]])
+def test_a_mistake_in_a_sources_settings_is_one_of_the_config_for_every_command(desk: Desk, command: list[str]) -> None:
+    assert desk.run("find").code == 0
+    config = desk.folder / "config.toml"
+    text = config.read_text(encoding="utf-8").replace('kind = "files"', 'kind = "files"\nchrset = "utf-8"', 1)
+    config.write_text(text, encoding="utf-8")
+    line = next(place for place, row in enumerate(text.splitlines(), start=1) if "chrset" in row)
+    answer = desk.run(*command)
+    assert answer.code == 2
+    assert f"config.toml:{line}: sources." in answer.out + answer.err
+    assert "did you mean charset?" in answer.out + answer.err
+
+
+def test_settings_that_do_not_go_together_are_a_finding_and_the_rest_is_looked_at(desk: Desk) -> None:
+    with (desk.folder / "config.toml").open("a", encoding="utf-8") as config:
+        config.write('\n[sources.aaa]\nkind = "imap"\nhost = "mail.example"\ntls = "none"\nuser = "x"\n')
+        config.write('password = { env = "HOME" }\n')
+    answer = desk.run("doctor", "--json")
+    assert answer.code == 2
+    levels = {each["about"]: each["level"] for each in answer.json["items"]}
+    assert levels["aaa"] == "wrong"
+    assert len(levels) > 6
+
+
 def test_a_secret_in_the_config_is_refused_with_the_three_ways(desk: Desk) -> None:
     with (desk.folder / "config.toml").open("a", encoding="utf-8") as config:
         config.write('\n[sources.pay]\nkind = "stripe"\nkey = "rk_live_123456"\n')
