@@ -23,13 +23,13 @@ from oms_tui.store.query_parts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from oms_tui.domain.query_tree import Term
     from oms_tui.store.query_parts import Builder
 
 _FEWEST_LAST_DIGITS: Final = 4
 _MOST_NUMBERS: Final = 1_000
+_MOST_PERSONS: Final = 1_000  # whose orders are looked up one by one
+_MOST_BEGINNING_DIGITS: Final = 5  # more are looked for as the beginnings of numbers, or as they stand
 _MAIL_SHARE: Final = 5  # of what a search looks at, one part in so many is mail
 
 
@@ -93,7 +93,9 @@ def _newest(index: str, text: str, most: int) -> tuple[str, list[Any]]:
     beginnings are left alone where the word itself fills what is looked at.
     """
     word, match, bound = phrase(text), "?", [phrase(text)]
-    if len(text) > 1 and " " not in text:
+    # A million parcels' numbers begin alike, and each is a word of its own to merge.
+    many_digits = text.isdigit() and len(text) > _MOST_BEGINNING_DIGITS
+    if len(text) > 1 and " " not in text and not many_digits:
         filled = f"(SELECT 1 FROM {index} WHERE {index} MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET {most - 1})"
         match, bound = f"CASE WHEN {filled} THEN ? ELSE ? END", [word, word, phrase(text, prefix=True)]
     return f"SELECT rowid FROM {index} WHERE {index} MATCH {match} ORDER BY rowid DESC LIMIT {most}", bound
@@ -201,7 +203,7 @@ def tag(term: Term, _: Asked) -> Sql:
     """One of the order's tags, in whatever case."""
     value = term.value
     if isinstance(value, Wild) and value.anything:
-        return Sql("q.tags <> '[]'")
+        return Sql("q.tags <> '[]'", near="SELECT order_id FROM order_tags", exact=True)
     wanted = Wild(tuple(part.casefold() for part in value.parts)) if isinstance(value, Wild) else str(value).casefold()
     text, bound = like("t.tag", wanted) if isinstance(wanted, Wild) else ("t.tag = ?", [wanted])
     return Sql(
@@ -260,6 +262,7 @@ def worth(column: str) -> Builder:
             f"CROSS JOIN queue_row q ON q.customer_id = c.id AND q.currency = w.currency WHERE {text}",
             bound,
             exact=True,
+            many=f"SELECT 1 FROM person_worth w WHERE {text} LIMIT 1 OFFSET {_MOST_PERSONS}",
         )
 
     return build

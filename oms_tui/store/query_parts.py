@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Builder = Callable[["Term", "Asked"], "Sql"]
 
 AFTER_ANY: Final = "\U0010ffff"
-NEWEST: Final = 5_000
+NEWEST: Final = 2_000
 """Matches of a full-text search that are looked at: the newest. It bounds what a common word can cost."""
 
 OPEN: Final = " /* open */"
@@ -51,6 +51,7 @@ class Sql(NamedTuple):
         near: a statement that gives the ids of every order that can pass, "" where no index knows them.
         near_bound: its values.
         exact: every order that is near passes.
+        many: a statement, of the values of ``near``, that quickly gives a row where ``near`` would bring up very many.
         along: an index of ``queue_row`` in which all that pass lie together, the open ones apart, by their ids.
     """
 
@@ -60,6 +61,7 @@ class Sql(NamedTuple):
     near_bound: Sequence[Any] = ()
     exact: bool = False
     along: str = ""
+    many: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def ms(moment: datetime) -> int:
 
 def indexed(text: str, bound: Sequence[Any] = (), *, along: str = "") -> Sql:
     """A test that an index of ``queue_row`` answers too."""
-    near = f"SELECT q.order_id FROM queue_row q WHERE {text}{OPEN}"
+    near = f"SELECT q.order_id FROM queue_row q WHERE {text}{OPEN}"  # queue_walk.ALONG_AN_INDEX
     return Sql(text, bound, near, bound, exact=True, along=along)
 
 

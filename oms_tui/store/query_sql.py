@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 
 class Near(NamedTuple):
-    """What brings up every order that can pass part ``part`` of a query. ``open_only``: and no closed ones."""
+    """What brings up every order that can pass part ``part`` of a query. ``open_only``: and no closed ones.
+
+    ``many`` gives a row where it would bring up too many to look at; "" if only itself can tell.
+    """
 
     part: int
     text: str
     bound: Sequence[Any]
     open_only: bool
+    many: str
 
 
 @dataclass(slots=True)
@@ -59,7 +63,7 @@ class Compiled:
         for number, part in enumerate(self.parts):
             if part.near:
                 text = part.near.replace(OPEN, narrowed)
-                yield Near(number, text, part.near_bound, open_only=open_only and text != part.near)
+                yield Near(number, text, part.near_bound, open_only and text != part.near, part.many)
 
     @property
     def along(self) -> str:
@@ -108,7 +112,7 @@ def _all(parts: Sequence[Sql]) -> Sql:
     """All of them; what is near the first that has an index is near all."""
     text = " AND ".join(f"({part.text})" for part in parts) or "1"
     near = next((part for part in parts if part.near), Sql(""))
-    return Sql(text, _bound(parts), near.near, near.near_bound)
+    return Sql(text, _bound(parts), near.near, near.near_bound, many=near.many)
 
 
 def _any(parts: Sequence[Sql]) -> Sql:
@@ -118,7 +122,8 @@ def _any(parts: Sequence[Sql]) -> Sql:
         return Sql(text, _bound(parts))
     near = " UNION ALL ".join(f"SELECT * FROM ({part.near})" for part in parts)
     bound = [value for part in parts for value in part.near_bound]
-    return Sql(text, _bound(parts), near, bound, exact=all(part.exact for part in parts))
+    many = " UNION ALL ".join(f"SELECT * FROM ({part.many})" for part in parts) if all(p.many for p in parts) else ""
+    return Sql(text, _bound(parts), near, bound, exact=all(part.exact for part in parts), many=many)
 
 
 def _bound(parts: Sequence[Sql]) -> list[Any]:

@@ -73,7 +73,11 @@ def _ship(term: Term, asked: Asked) -> Sql:
 
 def _stock(term: Term, _: Asked) -> Sql:
     waits = "q.is_open = 1 AND q.stage IN ('awaiting_payment','awaiting_stock','ready_to_release')"
-    return indexed(f"q.short > 0 AND {waits}") if term.value == "short" else indexed(f"{waits} AND q.short = 0")
+    return (
+        indexed(f"q.short > 0 AND {waits.replace('q.stage', '+q.stage')}")
+        if term.value == "short"
+        else indexed(f"{waits} AND q.short = 0")
+    )
 
 
 def _owner(term: Term, asked: Asked) -> Sql:
@@ -146,12 +150,14 @@ def _is(term: Term, asked: Asked) -> Sql:
 
 
 _TRACKING: Final = frozenset(values(TrackingStatus))
+_TOLD: Final = ",".join(f"'{status}'" for status in sorted(_TRACKING - {TrackingStatus.UNKNOWN}))
 _LATE: Final = "q.is_open = 1 AND q.late_since IS NOT NULL AND q.will_be_late = 0"
 _WAITING: Final = f"q.is_open = 1 AND q.waiting_sort < {LATER}"
 _HAS: Final = {
     "mail": indexed("q.last_mail_at IS NOT NULL"),
     "delay_reason": indexed("q.reason <> '' AND q.reason <> 'unknown'"),
-    "tracking": indexed("q.tracking > '' AND q.tracking <> 'unknown'"),
+    # Each status by itself: in the index open orders come first of each, and most orders are delivered ones.
+    "tracking": indexed(f"q.tracking IN ({_TOLD})"),
     "invoice": indexed("q.invoice <> ''"),
     "conflict": indexed("q.conflicts > 0"),
     "owner": indexed("q.owner <> ''"),

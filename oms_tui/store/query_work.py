@@ -45,7 +45,7 @@ def unattended(asked: Asked) -> Sql:
     The same as ``reads.mail.unattended`` of mails, told of orders.
     """
     return indexed(
-        f"q.is_open = 1 AND q.waiting_sort < {LATER} AND q.owner = '' AND EXISTS (SELECT 1 FROM message_links l "
+        f"q.is_open = 1 AND q.waiting_sort < {LATER} AND +q.owner = '' AND EXISTS (SELECT 1 FROM message_links l "
         "JOIN messages m ON m.id = l.message JOIN conversations c ON c.id = m.conversation_id "
         "WHERE l.order_id = q.order_id AND c.waiting_since IS NOT NULL AND NOT EXISTS (SELECT 1 FROM messages n "
         "JOIN message_links k ON k.message = n.id JOIN queue_row o ON o.order_id = k.order_id "

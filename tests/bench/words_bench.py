@@ -29,6 +29,7 @@ _OF_KIND: Final = {
     Kind.AGE: (">4h",),
     Kind.NUMBER: (">0", ">3", "1"),
     Kind.COUNT: (">0",),
+    Kind.PERCENT: (">80%", "<20%"),
     Kind.MONEY: (">100", "<20", "100..200", ">2000"),
 }
 _OF_WORD: Final = {

@@ -30,7 +30,9 @@ PROMISED = [
     "manager:lea", "stock:short", "invoice:overdue", "total:>900", "total:10..20", "placed:today", "promised:<2d",
     "due:today", "mail.waiting:>4h", "mail.last:<1d", "priority:>80", "call:missed", "conflict:>0", "country:SE",
     "tag:vip", "tag:vi*",
-    "has:mail", "has:invoice", "has:conflict", "is:late", "is:unattended", "is:untold", "is:mine", "is:snoozed",
+    "has:mail", "has:invoice", "has:conflict", "has:task", "has:note", "has:attachment", "has:tag", "has:tracking",
+    "task:due", "task:today", "task.due:<2d", "is:unlinked", "is:stale", "source:market",
+    "is:late", "is:unattended", "is:untold", "is:mine", "is:snoozed",
     "customer.spend:>5000", "customer.orders:>9", "customer.open:>100", "customer.tag:vip", "contract:yes",
     "conflict:ship_to", "is:unheld",
     "kowal", "1001", "tier:key OR return:requested",
@@ -47,9 +49,9 @@ def plan(cache: Connection, text: str, bound: Any) -> list[str]:
 
 
 def scans(lines: list[str]) -> list[str]:
-    """Steps that read a whole table (of constants, or of what was found before, is none)."""
+    """Steps that read a whole table (of constants, of what was found before, or of the few sources, is none)."""
     harmless = re.compile(
-        r"SCAN (json_each|\(subquery|CONSTANT|\d+ CONSTANT|n\b|orders_fts VIRTUAL|messages_fts VIRTUAL)"
+        r"SCAN (json_each|\(subquery|CONSTANT|\d+ CONSTANT|[nsu]\b|orders_fts VIRTUAL|messages_fts VIRTUAL)"
     )
     return [line for line in lines if line.startswith("SCAN") and not harmless.match(line)]
 
@@ -68,7 +70,8 @@ def test_a_word_brings_up_what_it_finds_by_an_index(plain: PlainShop, query: str
         steps = plan(cache, f"SELECT * FROM ({near.text}) LIMIT 2001", near.bound)
         # has:… reads an index that holds only those that have it.
         whole = [step for step in scans(steps) if not (query.startswith("has:") and "COVERING INDEX" in step)]
-        partial = tuple(f"queue_row_{name}" for name in ("short", "conflicts", "late", "mailed", "unheld"))
+        names = ("short", "conflicts", "late", "mailed", "unheld", "noted", "attached", "tasks")
+        partial = tuple(f"queue_row_{name}" for name in names)
         assert not [step for step in whole if not step.endswith(partial)], steps
 
 
@@ -95,7 +98,8 @@ class Statements:
         self.cache.set_trace_callback(None)
 
     def plans(self) -> list[list[str]]:
-        found = [text for text in self.texts if text.startswith("SELECT q.order_id, q.source")]
+        pages = [text for text in self.texts if text.startswith("SELECT q.order_id, q.source")]
+        found = [text for text in pages if f"LIMIT {queue_walk.GLANCE})" not in text]  # sorts a few, told below
         return [plan(self.cache, text, ()) for text in found]
 
 
@@ -119,7 +123,7 @@ def full(plain: PlainShop) -> PlainShop:
 
 
 @pytest.mark.parametrize("sort", sorted(queue.SORTS) + [f"-{name}" for name in queue.SORTS])
-@pytest.mark.parametrize("query", ["", "source:shop", "tracking:* -tag:vip OR source:shop"])
+@pytest.mark.parametrize("query", ["", "has:phone", "tracking:* -tag:vip OR has:phone"])
 def test_a_list_is_read_along_its_index_and_never_sorted(full: PlainShop, sort: str, query: str) -> None:
     for closed in (None, True):
         plans = lists(full, sort, query, closed)
@@ -151,6 +155,31 @@ def test_closed_orders_of_one_kind_are_read_newest_first_along_the_index_of_that
     _, closed = told.plans()
 
     assert closed == ["SEARCH q USING INDEX queue_row_of_payment_status (payment_status=? AND is_open=?)"]
+
+
+def test_a_list_whose_first_orders_nearly_all_pass_is_read_at_a_glance(
+    full: PlainShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = parse("payment:paid", CATALOGUE)
+    asked: dict[str, Any] = {"tree": tree, "now": full.now, "zone": BERLIN}
+    whole = queue.queue_page(full.store, **asked)
+    for sort in queue.SORTS:
+        with Statements(full.store.cache) as told:
+            first = queue.queue_page(full.store, sort=sort, limit=3, **asked)
+        assert len(told.texts) == 1, "one look was enough"
+        second = queue.queue_page(full.store, sort=sort, limit=300, after=first.next, **asked)
+        monkeypatch.setattr(queue_walk, "GLANCE", 0)
+        assert first.items + second.items == queue.queue_page(full.store, sort=sort, **asked).items
+        monkeypatch.undo()
+    assert len(whole.items) == 8
+
+
+def test_what_few_of_the_first_orders_have_is_looked_up_after_a_glance(full: PlainShop) -> None:
+    rare = parse("stage:picking", CATALOGUE)
+    with Statements(full.store.cache) as told:
+        page = queue.queue_page(full.store, tree=rare, limit=3, now=full.now, zone=BERLIN)
+    assert not page.items
+    assert len(told.texts) == 3, "the glance, how many there are, and those"
 
 
 def test_amounts_have_the_decimals_of_their_currency(plain: PlainShop) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.store.queue_shapes import Flag, QueueItem
 from oms_tui.store.queue_sorts import NEWEST, SORTS
-from oms_tui.store.reads.queue_walk import Lookups, Part, rows
+from oms_tui.store.reads.queue_walk import Lookups, Part, glance, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -79,8 +79,11 @@ def queue_page(
     found: list[Row] = []
     last: list[Any] = []
     for number, part in enumerate(parts[first:], start=first):
-        known = lookups.few(open_only=part.open_only)
-        more = rows(store.cache, _COLUMNS, part, compiled, known, limit=limit + 1 - len(found), after=behind)
+        wanted = limit + 1 - len(found)
+        more = glance(store.cache, _COLUMNS, part, compiled, limit=wanted) if compiled and behind is None else []
+        if not more:
+            known = lookups.few(open_only=part.open_only)
+            more = rows(store.cache, _COLUMNS, part, compiled, known, limit=wanted, after=behind)
         if len(found) + len(more) > limit:
             more.pop()
             if more:

@@ -26,7 +26,12 @@ SOME: Final = 8_000
 """The same of orders of which most may be closed, or of a walk through all there are."""
 
 
+ALONG_AN_INDEX: Final = "SELECT q.order_id FROM queue_row q WHERE "
+"""How a statement begins that brings up orders by an index of ``queue_row`` itself."""
+
 _PIECE: Final = 250
+GLANCE: Final = 400
+"""So many orders at the head of a list are tried before anything else."""
 
 
 class Part(NamedTuple):
@@ -73,6 +78,12 @@ class Lookups:
         return Few(sorted(best[0], reverse=True), best[1]) if best else None
 
     def _ids(self, near: Near, most: int) -> set[int] | None:
+        if near.many and self._cache.execute(near.many, near.bound).fetchone():
+            return None
+        if most == SOME and near.text.startswith(ALONG_AN_INDEX):  # counted sooner than handed over
+            counted = f"SELECT 1 FROM ({near.text}) LIMIT 1 OFFSET {most}"
+            if self._cache.execute(counted, near.bound).fetchone():
+                return None
         found = self._cache.execute(f"SELECT * FROM ({near.text}) LIMIT ?", [*near.bound, most + 1]).fetchall()
         return {row[0] for row in found} if len(found) <= most else None
 
@@ -104,6 +115,25 @@ def rows(
         if len(page) >= limit:
             break
     return page
+
+
+def glance(cache: Connection, columns: str, part: Part, compiled: Compiled, *, limit: int) -> list[Row]:
+    """The first page of a list of open orders if its very first orders fill it, else nothing.
+
+    What most orders have is not worth asking any other index how many have it.
+    """
+    if not part.open_only or any("SELECT" in each.text for each in compiled.parts):
+        return []  # nothing to walk along, or a test that costs more than a look at the row
+    columns += "".join(f", {key.sql}" for key in part.keys)
+    text, bound = compiled.condition()
+    order = _order(part.keys)
+    found = cache.execute(
+        f"SELECT {columns} FROM (SELECT order_id AS wanted FROM queue_row INDEXED BY {part.along} WHERE is_open = 1 "
+        f"ORDER BY {order} LIMIT {GLANCE}) CROSS JOIN queue_row q ON q.order_id = wanted "
+        f"WHERE {part.condition} AND {text} ORDER BY {order} LIMIT ?",
+        [*bound, limit],
+    ).fetchall()
+    return found if len(found) == limit else []
 
 
 def _looked_up(
