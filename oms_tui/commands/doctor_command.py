@@ -89,21 +89,14 @@ def _versions() -> Iterator[Finding]:
 
 
 def _texts(config: Config) -> Iterator[Finding]:
-    """Views, rules, macros and keys: whether they can be read."""
+    """Views, macros and keys: whether they can be read. Rules are checked at the store: they name agents and macros."""
     from oms_tui.actions.catalogue import all_actions
     from oms_tui.actions.macro_files import broken, macros
     from oms_tui.commands.views_command import query_faults
 
-    known = {action.id for action in all_actions()}
     queries = {f"view {name!r}": view.query for name, view in config.views.items()}
-    queries |= {f"rule {name!r}": rule.when for name, rule in config.rules.items()}
     queries |= {f"tier {name!r}": tier.when for name, tier in config.tiers.items() if tier.when}
     faults = query_faults(queries)
-    faults += [
-        (f"rule {name!r}", f"there is no action {rule.do!r}")
-        for name, rule in config.rules.items()
-        if rule.do not in known
-    ]
     faults += [(f"macro {error.file}", f"line {error.line}: {error.words}") for error in broken(config.macros)]
     for about, words in faults:
         yield Finding(about, "wrong", words, "correct it in the config or its folder")
@@ -135,8 +128,26 @@ def _store(config: Config, options: Any) -> Iterator[Finding]:
     if not damaged:
         kept = copies(session.store)
         yield Finding("store", "ok", f"{session.store.folder}; {len(kept)} copies of the desk's data")
+    yield from _rules(config, session)
     yield from _unread(session)
     session.store.close()
+
+
+def _rules(config: Config, session: Session) -> Iterator[Finding]:
+    """Rules that cannot be carried out, and sources that all of them wait for."""
+    from oms_tui.actions.by_rule import all_ready
+    from oms_tui.store.reads.rules import not_read_yet
+
+    _, wrong = all_ready(session, config.rules.values())
+    for name, refused in wrong.items():
+        yield Finding(
+            f"rule {name!r}", "wrong", refused.message, refused.hint or "correct it in the config or its file"
+        )
+    at_work = any(rule.enabled and name not in wrong for name, rule in config.rules.items())
+    waits = not_read_yet(session.store, [source.name for source in config.sources.values() if source.enabled])
+    if at_work and waits:
+        words = f"they wait until each source was read once: {', '.join(waits)}"
+        yield Finding("rules", "note", words, "`oms-tui status` says how each does")
 
 
 def _unread(session: Session) -> Iterator[Finding]:

@@ -98,3 +98,11 @@ def test_what_a_rule_did_stands_on_the_orders_timeline(desk: Desk) -> None:
     _, number, _ = next(run for run in runs(desk, "large"))
     shown = desk.json("show", number)
     assert any(event["summary"] == "rule large: tagged large" for event in shown["timeline"])
+
+
+def test_doctor_names_a_rule_that_cannot_be_carried_out(desk: Desk) -> None:
+    with_rules(desk, '\n[rules.gone]\nwhen = "payment:paid"\ndo = "draft"\nfields = { macro = "no-such-letter" }\n')
+    answer = desk.run("doctor", "--json")
+    assert any(
+        "no-such-letter" in str(finding) and "rule 'gone'" in str(finding) for finding in answer.json["items"]
+    ), answer.out
