@@ -34,6 +34,7 @@ _FIXED: Final = {
     "label": "a printed label does not change: make it anew",
     "invoice": "an issued invoice does not change: credit it and write another",
 }
+_SHOWN: Final = {SHIP_TO: "address", "sku": "product"}
 _DUE_HOURS: Final = 4
 _LONGEST: Final = 300
 
@@ -107,7 +108,7 @@ def write_back(write: DeskWrite, session: Session, order: QueueItem, name: str, 
         name: the field.
         planned: as ``plan`` made it.
     """
-    shown = name.replace("_", " ")
+    shown = _SHOWN.get(name) or name.replace("_", " ")
     for each in planned:
         if each.why_not or each.order is None:
             continue
@@ -116,12 +117,9 @@ def write_back(write: DeskWrite, session: Session, order: QueueItem, name: str, 
         write.changed("order", each.order.source, each.order.remote_id)
     by_hand = [each for each in planned if each.why_not]
     if by_hand:
-        _open_task(write, session, order, f"change {shown} to {by_hand[0].value} in {', '.join(_names(by_hand))}")
+        systems = ", ".join(dict.fromkeys(each.system for each in by_hand))
+        _open_task(write, session, order, f"set the {shown} in {systems} to {by_hand[0].value}")
     return [each.words for each in planned]
-
-
-def _names(planned: list[WriteBack]) -> list[str]:
-    return list(dict.fromkeys(each.system for each in planned))
 
 
 def _open_task(write: DeskWrite, session: Session, order: QueueItem, title: str) -> None:

@@ -236,7 +236,7 @@ def _travel(order: Order, parcel: Parcel, chance: Random, trouble: Trouble | Non
     add = parcel.scans.append
     if not order.old:
         add(Scan(parcel.packed_at + 8 * MINUTE, "pre_transit", SCANS["announced"], start))
-    if trouble and trouble.name == "not_handed_over":
+    if trouble and trouble.name in {"not_handed_over", "label_differs"}:
         return
     add(Scan(parcel.shipped_at + chance.uniform(0.4, 1.5) * HOUR, "picked_up", SCANS["picked_up"], start))
     sorted_at = parcel.shipped_at + chance.uniform(8, 13) * HOUR

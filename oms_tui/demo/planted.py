@@ -33,6 +33,9 @@ FATHER: Final = Person("Hans", "Sommer", "Hans Sommer", "DE", "hans.sommer@poste
 SON: Final = Person("Henrik", "Sommer", "Henrik Sommer", "DE", "henrik@sommer-illustration.example", "+49 171 3920077")
 MARIA: Final = Person("Maria", "Lund", "Maria Lund", "SE", "maria.lund@telia.example", "+46 70 174 0611", woman=True)
 MARIA_WORK: Final = "m.lund@lund-arkitekter.example"
+MARIA_RELAY: Final = "q8x2lp0wd@marketplace.amazon.example"
+"""Where a market forwards her mail from: it hides her address, and her phone."""
+
 HOTEL: Final = Person(
     "Claire",
     "Moreau",
@@ -70,6 +73,7 @@ def planted(shop: Shop) -> dict[int, Change]:
     plant(4, _plain(SON, "S20002", _SOMMERS, "MIRA-BLACK"))
     plant(12, _maria("C20003", MARIA.email, "PICO-OCHRE"))
     plant(3, _maria("C20004", MARIA_WORK, "DOME-RUST"))
+    plant(6, _maria("C20009", MARIA_RELAY, "PICO-SAGE", phone=""))
     plant(9, _hotel("late"))
     plant(5, _hotel("short"))
     plant(13, _kenji)
@@ -135,7 +139,8 @@ _TROUBLES: Final = (
     (6, "broken", "GLOBE-OPAL 1, BULB-E27-W 1"),
     (6, "missing", "PICO-SAGE 2"),
     (5, "half", "ARC-BLACK 1, BULB-FIL-G95 4"),
-    (3, "books_differ", "HERON-WHITE 1, DIMMER-T 1"),
+    (2, "books_differ", "HERON-WHITE 1, DIMMER-T 1"),
+    (3, "label_differs", "GLOBE-OPAL 1, CORD-3M 1"),
 )
 """Days ago, what went wrong, and with what (nothing said: with whatever was ordered)."""
 
@@ -157,12 +162,12 @@ def _plain(who: Person, customer_id: str, where: Place, sku: str) -> Change:
     return change
 
 
-def _maria(customer_id: str, email: str, sku: str) -> Change:
-    """One customer with two faces: the same phone and address, another mail address."""
+def _maria(customer_id: str, email: str, sku: str, phone: str = MARIA.phone) -> Change:
+    """One customer with three faces: the same address, the same phone but for the market, another mail address."""
 
     def change(order: Order, chance: Random) -> Trouble | None:
         del chance
-        who = Person(MARIA.first, MARIA.last, MARIA.latin, "SE", email, MARIA.phone, woman=True)
+        who = Person(MARIA.first, MARIA.last, MARIA.latin, "SE", email, phone, woman=True)
         _is(order, who, customer_id, _LUND, f"{sku} 1, BULB-E27-W 2")
         order.method = "card"
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -32,7 +33,8 @@ _HEADERS: Final = {
     "shop/notes.csv": "Order ID,Note,Author,Written at",
     "depot/stock.csv": "SKU;Bezeichnung;EAN;Lager;Bestand;Reserviert;Zulauf;Zulauf am;Lagerplatz;Geändert am",
     "depot/shipments.csv": "Delivery note,Order number,Courier,Tracking number,Status,Service,Tracking link,"
-    "Warehouse,Shipped,Delivered,Weight g,Contents,Last modified",
+    "Warehouse,Shipped,Delivered,Weight g,Contents,Ship name,Ship street,Ship postcode,Ship city,Ship country,"
+    "Last modified",
     "parcels/tracking.csv": "Carrier,Tracking number,Event time,Status,Event description,City,Delay reason,"
     "Estimated delivery",
     "books/payments.csv": "Transaction ID,Order number,Status,Amount,Amount captured,Currency,Payment method,Paid at,"
@@ -52,6 +54,17 @@ _SERVICES: Final = {
     "dhl_express": "Express Worldwide",
 }
 _TAX: Final = 0.19 / 1.19
+
+
+def _label(order: Order) -> tuple[str, ...]:
+    """What the depot printed on the parcel; whoever keyed in ``label_differs`` swapped two figures of the house."""
+    where = order.address
+    street = where.street
+    if order.trouble == "label_differs":
+        street = re.sub(
+            r"\d+", lambda house: house[0][::-1] if len(set(house[0])) > 1 else f"{house[0]}1", street, count=1
+        )
+    return order.customer.latin, street, where.postcode, where.city, where.country
 
 
 class Tables:
@@ -231,6 +244,7 @@ class Tables:
                 _time(delivered),
                 parcel.grams,
                 contents,
+                *_label(order),
                 _time(delivered or (parcel.shipped_at if status == "shipped" else parcel.packed_at)),
             )
         )

@@ -161,6 +161,7 @@ TROUBLES: Final = (
     Trouble("cancelled", 4, (1, 21)),
     Trouble("short", 0, (0, 6)),
     Trouble("books_differ", 1, (2, 9)),
+    Trouble("label_differs", 0, (1, 4)),
     Trouble("planned", 0, (0, 0)),
     Trouble("returned", 0, (0, 0)),
     Trouble("overdue", 4, (17, 40)),

@@ -68,7 +68,7 @@ class Told:
 
 
 class Value(NamedTuple):
-    """One side of a disagreement: who, what, and when it was seen. ``what``: ``label``, ``invoice``; "" for the order."""
+    """One side of a disagreement: who says what, and since when. ``what``: ``label``, ``invoice``; "" for the order."""
 
     source: str
     value: str
@@ -211,6 +211,9 @@ def _names(one: str, other: str) -> bool:
     ours, theirs = set(normalise.name(one)), set(normalise.name(other))
     if not ours or not theirs or ours <= theirs or theirs <= ours or not normalise.comparable(one, other):
         return False
+    if normalise.in_latin(one) != normalise.in_latin(other):
+        heard, said = normalise.sounds(one), normalise.sounds(other)
+        return not (heard <= said or said <= heard)
     joined = "".join(normalise.word_list(one)), "".join(normalise.word_list(other))
     return joined[0] != joined[1]
 
@@ -226,8 +229,9 @@ def _phones(one: Told, other: Told) -> bool:
 def _addresses(one: Address, other: Address) -> tuple[str, ...]:
     """The parts that differ: street or house, postcode, country. Cities have too many names: they only go along."""
     parts = []
-    here, there = normalise.street(one.street).key, normalise.street(other.street).key
-    if here and there and here != there and normalise.comparable(one.street, other.street):
+    here, there = normalise.street(one.street), normalise.street(other.street)
+    scripts = normalise.in_latin(one.street) == normalise.in_latin(other.street)  # of two, the house says all there is
+    if here.key and there.key and (here != there if scripts else here.house != there.house):
         parts.append("street")
     ours, theirs = normalise.postcode(one.postcode), normalise.postcode(other.postcode)
     if ours and theirs and ours != theirs:

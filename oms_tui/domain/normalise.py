@@ -175,6 +175,34 @@ def _street_name(words: list[str]) -> str:
     return "".join(_STREET_ENDINGS.sub("str", _STREET_WORDS.get(word, word)) for word in words)
 
 
+_SOUNDS: Final = (
+    (re.compile(r"shch|sch|sh|zh|sz|ž|z"), "s"),
+    (re.compile(r"tch|ch|cz|kh|gh|ts|tz|c|q|x|h"), "k"),
+    (re.compile(r"ph|th"), "t"),
+    (re.compile(r"[vwbf]"), "v"),
+    (re.compile(r"[aeiouyj]"), ""),
+    (re.compile(r"(.)\1+"), r"\1"),
+)
+
+
+def sounds(text: str) -> frozenset[str]:
+    """The words of a name by their hard sounds alone: how Ярослав is spelt in Latin letters differs by language.
+
+    For holding a name of one script against one of another, never for telling two of the same script apart.
+    """
+    found = []
+    for word in word_list(text):
+        for pattern, sound in _SOUNDS:
+            word = pattern.sub(sound, word)  # noqa: PLW2901 - step by step
+        found.append(word)
+    return frozenset(found)
+
+
+def in_latin(text: str) -> bool:
+    """Whether every letter of it is a Latin one."""
+    return all(unicodedata.name(char, "").startswith("LATIN") for char in text if char.isalpha())
+
+
 def comparable(one: str, other: str) -> bool:
     """Whether two texts can be held against each other once they are folded.
 

@@ -372,6 +372,7 @@ class OrderView:
     assigned_to: str = ""  # to whom it was given; ``item.owner`` is who attends to it
     owner_why: str = ""  # why that is somebody else, or the account manager
     manager_acting: str = ""  # the account manager, or who stands in; "" for nobody
+    manager_away: bool = False
     parties: tuple[PartyView, ...] = ()
 
 

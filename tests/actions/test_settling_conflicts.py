@@ -111,7 +111,7 @@ def test_a_source_that_cannot_be_written_to_is_named_and_a_task_says_what_to_cha
         "ship to: Lindenweg 14, 04103 Leipzig, DE (erp); by hand in shop: shop cannot change the address from here: "
         "do it in shop itself, it shows here after the next sync"
     )
-    assert tasks(two) == ["change ship to to Lindenweg 14, 04103 Leipzig, DE in shop"]
+    assert tasks(two) == ["set the address in shop to Lindenweg 14, 04103 Leipzig, DE"]
     assert outbox(two.session.store) == ()
     undo(two.session)
     settle(two.session)

@@ -172,3 +172,67 @@ def test_any_invoices_can_be_held_against_any_order(order: Told, invoices: list[
     found = fields(*with_invoices(order, invoices))
     assert len(found) == len(set(found))
     assert list(with_invoices(order, [])) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ярослав Мороз", "Yaroslav Moroz"),
+        ("Ярослав Мороз", "Jaroslaw Moros"),
+        ("Юлия Щербакова", "Julia Shcherbakova"),
+        ("Παναγιώτης Νικολάου", "Panagiotis Nikolaou"),
+        ("森健二", "Kenji Mori"),
+        ("محمد علي", "Mohammed Ali"),
+        ("Łukasz Żółć", "LUKASZ ZOLC"),
+    ],
+)
+def test_another_alphabet_is_no_other_name(one: str, other: str) -> None:
+    assert list(with_order(replace(SHOP, name=one), erp(name=other))) == []
+
+
+def test_another_alphabet_hides_no_other_person() -> None:
+    assert fields(*with_order(replace(SHOP, name="Ярослав Мороз"), erp(name="Oleh Moroz"))) == ["name"]
+
+
+def test_an_address_says_which_of_its_parts_differ() -> None:
+    far = Address("Lindenstraße 4", "80331", "München", "DE")
+    [found] = with_order(SHOP, erp(address=far))
+    assert (found.field, found.parts) == ("ship_to", ("postcode", "city"))
+    cyrillic = replace(SHOP, address=Address("вул. Хрещатик 22", "01001", "Київ", "UA"))
+    assert list(with_order(cyrillic, erp(address=Address("Khreshchatyk 22", "01001", "Kyiv", "UA")))) == []
+    assert fields(*with_order(cyrillic, erp(address=Address("Khreshchatyk 24", "01001", "Kyiv", "UA")))) == ["ship_to"]
+
+
+NAMES = st.lists(
+    st.sampled_from(["Jan", "Müller", "Łukasz", "Zoë", "Peter", "Şahin", "André"]), min_size=2, max_size=3, unique=True
+)
+STREETS = st.sampled_from(("Lindenstraße", "Lindenstr.", "Linden-Strasse", "LINDENSTRASSE", "lindenstrasse"))
+
+
+def written(text: str, how: int) -> str:
+    """The same in another hand."""
+    bare = text.translate(str.maketrans("üŁłŻżóćëéŞş", "uLlZzoceeSs"))
+    return (text.upper(), text.lower(), f"  {text.replace(' ', '   ')} ", bare)[how]
+
+
+@given(NAMES, st.permutations(range(3)), st.integers(0, 3), STREETS, STREETS, st.integers(1, 99), st.integers(-1, 1))
+def test_no_way_of_writing_it_is_a_disagreement(
+    words: list[str], order: list[int], how: int, street: str, other: str, house: int, cent: int
+) -> None:
+    ours = replace(SHOP, name=" ".join(words), address=Address(f"{street} {house}", "10115", "Berlin", "DE"))
+    turned = " ".join(words[at] for at in order if at < len(words))
+    place = Address(written(f"{other} {house}", how), "10 115", written("Berlin", how), "de")
+    theirs = replace(ours, source="erp", name=written(turned, how), address=place, total=7900 + cent)
+    assert list(with_order(ours, theirs)) == []
+    assert list(with_order(theirs, ours)) == []
+
+
+@given(st.integers(1, 99), st.integers(1, 99))
+def test_disagreement_is_mutual(house: int, other: int) -> None:
+    ours = replace(SHOP, address=Address(f"Lindenstraße {house}", "10115", "Berlin", "DE"))
+    theirs = erp(address=Address(f"Lindenstr. {other}", "10115", "Berlin", "DE"))
+    assert (
+        fields(*with_order(ours, theirs))
+        == fields(*with_order(theirs, ours))
+        == (["ship_to"] if house != other else [])
+    )

@@ -124,6 +124,7 @@ def _read(store: Workspace, policy: DeskPolicy, order_id: int, now: int) -> Orde
         assigned_to=held.assigned_to,
         owner_why=held.why,
         manager_acting=held.manager_acts,
+        manager_away=held.manager_acts != held.manager,
     )
     return replace(view, parties=parties(view, policy, held))
 

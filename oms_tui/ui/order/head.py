@@ -75,7 +75,10 @@ def _standing(view: OrderView) -> Iterator[list[Part]]:
     """What kind of customer it is; what finds no room beside the name is left to the customer's own page."""
     item, customer = view.item, view.customer
     if item.account_manager:
-        yield [Part("account ", "muted"), Part(item.account_manager, "name")]
+        acts = f" (away: {view.manager_acting or 'nobody'})" if view.manager_away else ""
+        yield [Part("account ", "muted"), Part(item.account_manager, "name"), Part(acts, "warn")]
+    if customer.owed:
+        yield [Part("owes ", "muted"), Part(round_amount(customer.owed, item.currency), "warn")]
     if customer.orders:
         spend = f" · {round_amount(customer.spend, item.currency)}" if customer.spend else ""
         yield [Part(f"{customer.orders} order{'s' if customer.orders != 1 else ''}{spend}", "text")]
@@ -183,8 +186,10 @@ def _contact(view: OrderView) -> Iterator[list[Part]]:
     if phone:
         yield [Part(phone, "text")]
     if view.item.owner:
-        yield [Part("owner ", "muted"), Part(view.item.owner, "name")]
-    maybe = [other.number for other in view.related if other.state == DecisionState.PROPOSED]
+        why = f" ({view.owner_why})" if view.owner_why else ""
+        yield [Part("owner ", "muted"), Part(view.item.owner, "name"), Part(why, "muted")]
+    likely = (other for other in view.related if other.state == DecisionState.PROPOSED and other.strength != "weak")
+    maybe = [other.number for other in likely]
     if maybe:
         yield [Part("maybe also ", "muted"), Part(", ".join(maybe), "info")]
 
