@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from oms_tui.config_model import Config
     from oms_tui.store.session import Session
     from oms_tui.store.writes.undo import Undone
+    from oms_tui.ui.dialogs.view_picker import Counts
     from oms_tui.ui.messages import Answer, Changed, FeedFailed
     from oms_tui.ui.questions import Sources, Status
 
@@ -70,6 +71,7 @@ class DeskApp(Navigation, inherit_bindings=False):
         self._bound = {key_list.QUIT}
         self._variables_of: Theme | None = None
         self._errors: dict[str, str] = {}
+        self._counts: Counts = {}
         self._made = self._make(themes.load(config.ui.theme, self.themes_folder))
         super().__init__()
         self.title = config.desk.name
@@ -214,10 +216,13 @@ class DeskApp(Navigation, inherit_bindings=False):
         self.offer(EVERYTHING, "an order's number, a command, an action, a view, a macro…")
 
     def do_views(self) -> None:
-        """Saved views."""
-        from oms_tui.ui.palette import Views
+        """Saved views, with how many orders each has."""
+        from oms_tui.ui.dialogs.view_picker import ViewPicker
+        from oms_tui.ui.views import choices
 
-        self.offer([Views], "which orders?")
+        shown = self.queue_screen.queue.question
+        picker = ViewPicker(choices(self.config.views), shown, self.reader, self._counts)
+        self.push_screen(picker, lambda chosen: self.show_list(chosen) if chosen is not None else None)
 
     def do_sort(self) -> None:
         """By what the queue is sorted."""

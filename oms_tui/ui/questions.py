@@ -22,11 +22,12 @@ MOST_AGAIN: Final = 2_000
 
 
 class Question(NamedTuple):
-    """What the queue shows: a query as it was written, by what it is sorted, and how it is called."""
+    """What the queue shows: a query as it was written, by what it is sorted, how it is called, which columns."""
 
     query: str = ""
     sort: str = "priority"
     title: str = "Queue"
+    columns: tuple[str, ...] = ()
 
     def sorted_by(self, sort: str) -> Question:
         """The same in another order."""
@@ -108,6 +109,14 @@ def _count(session: Session, question: Question) -> int:
             agent=session.agent.id,
         )
     )
+
+
+def view_count(session: Session, question: Question) -> int | None:
+    """How many orders a view has, up to a thousand; None where that took too long to count."""
+    from oms_tui.store.reads.view_counts import view_count as count
+
+    tree = tree_of(question.query) if question.query else None
+    return count(session.store, tree, now=session.now(), zone=session.policy.zone, agent=session.agent.id)
 
 
 def order(session: Session, order_id: int) -> OrderAnswer:

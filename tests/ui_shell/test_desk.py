@@ -261,8 +261,13 @@ async def test_a_saved_view_of_the_config(make_config: Callable[..., Config], se
     async with desk(config, session, WIDE) as pilot:
         await pilot.press("v")
         await pilot.pause(0.3)
-        await pilot.press(*"lea", "down", "enter")
-        await pilot.pause(0.3)
+        await settled(pilot)
+        assert "owner:lea" not in screen(pilot)
+        await pilot.press(*"lea")
+        await settled(pilot)
+        assert "owner:lea" in screen(pilot), "the definition of the view under the cursor"
+        assert "by name · from config.toml" in screen(pilot)
+        await pilot.press("enter")
         await settled(pilot)
 
         assert pilot.app.queue_screen.queue.question.title == "Lea's"
