@@ -199,12 +199,12 @@ class Rules:
         if changed is not None:
             for _, run in self._with_runs(rule, [order for order in changed if order not in here]):
                 if run is not None and run["left_at"] is None and run["state"] in STANDS:
-                    self._left(run)
+                    self._left(rule, run)
             return
         for run in list(standing(self._session.store, rule.name, drafts_only=drafts_only)):
             order = self._id_of(run)
             if order is not None and order not in here:
-                self._left(run)
+                self._left(rule, run)
 
     def _id_of(self, run: Values) -> int | None:
         row = self._session.store.cache.execute(
@@ -213,10 +213,11 @@ class Rules:
         ).fetchone()
         return int(row[0]) if row else None
 
-    def _left(self, run: Values) -> None:
+    def _left(self, rule: Rule, run: Values) -> None:
+        from oms_tui.actions.by_rule import as_rule
         from oms_tui.actions.prepared import withdraw
 
-        session, desk = self._session, self._session.store.desk
+        session, desk = as_rule(self._session, rule), self._session.store.desk
         state = run["state"]
         with transaction(desk):
             if run["draft"] and withdraw(session, run["draft"], "its cause is gone"):

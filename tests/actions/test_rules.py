@@ -353,6 +353,10 @@ class TestPreparedDrafts:
         tick(world, watch)
         assert drafts_of(world.session.store, "shop", "r1042") == ()
         assert runs(world) == [("1042", "withdrawn")]
+        assert world.events("1042")[-1][1:] == (
+            "rule:customs",
+            "the draft that rule customs prepared was withdrawn: its cause is gone",
+        )
         on_its_way(world, "exception", when="2026-11-26T16:00")
         tick(world, watch)
         assert len(drafts_of(world.session.store, "shop", "r1042")) == 1
