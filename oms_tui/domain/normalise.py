@@ -61,8 +61,10 @@ _PHONE: Final = re.compile(r"(?<![\w+])(?:\+|00)?\(?\d(?:[ ./()-]{0,2}\d){6,17}(
 
 def fold(text: str) -> str:
     """Lower case Latin letters without accents: ``Łódź`` is ``lodz``, ``Müller`` and ``Mueller`` are ``muller``."""
-    decomposed = unicodedata.normalize("NFKD", searchable(text[:LONGEST]).casefold())
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_LETTERS)
+    bare = searchable(text[:LONGEST]).casefold()
+    if not bare.isascii():  # most texts are
+        decomposed = unicodedata.normalize("NFKD", bare)
+        bare = "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_LETTERS)
     return _UMLAUTS.sub("", bare)
 
 
@@ -78,6 +80,7 @@ def email(address: str) -> str:
     return f"{local}@gmail.com" if at and domain == "googlemail.com" else f"{local}{at}{domain}"
 
 
+@lru_cache(maxsize=4096)
 def name(text: str) -> tuple[str, ...]:
     """A person's name to compare, whatever the order of its words: ``Kowal, Jan`` is ``Jan Kowal``."""
     return tuple(sorted(word_list(text)))
@@ -134,6 +137,7 @@ class Street(NamedTuple):
         return f"{self.street} {self.house}" if self.street and self.house else ""
 
 
+@lru_cache(maxsize=4096)
 def street(text: str) -> Street:
     """The street and house number of an address line, wherever the number stands.
 
