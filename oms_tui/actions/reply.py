@@ -29,7 +29,7 @@ from oms_tui.domain.safe_text import safe_line
 from oms_tui.store import desk_rows
 from oms_tui.store.driver import transaction
 from oms_tui.store.ids import unique
-from oms_tui.store.reads.outbox import answering, draft, drafts_of, made_from, outbox_item
+from oms_tui.store.reads.outbox import answering, begun_on, draft, drafts_of, made_from, outbox_item
 from oms_tui.store.writes.desk_write import DeskWrite
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ def start(session: Session, order_id: int, *, message_id: int | None = None, mac
     begun = _begun(session, order, conversation, mail, with_macro=bool(macro))
     if begun is not None and not (macro and not is_blank(session, begun.body)):
         return apply_macro(session, begun.id, macro) if macro else begun
+    if mail is not None and rule_of(session.agent.id):
+        _answered_by_nobody(session, mail)
     drawn = filled(session, macro_called(session, macro), order, mail) if macro else None
     row = _new(session, order, conversation, mail, drawn)
     row["macro"] = macro
@@ -291,6 +293,16 @@ def send(session: Session, draft_id: str) -> OutboxView:
 
 def _waits(conversation: ConversationView, mail: MessageView) -> bool:
     return conversation.unanswered == mail.id
+
+
+def _answered_by_nobody(session: Session, mail: MessageView) -> None:
+    """A mail about two orders is answered once: rules that find both prepare one answer.
+
+    Raises:
+        Refused: somebody, or another rule, answers it already.
+    """
+    if answering(session.store, mail.content_name) is not None or begun_on(session.store, mail.content_name):
+        raise Refused("the mail that waits is being answered, perhaps on another order it is about")
 
 
 def _begun(

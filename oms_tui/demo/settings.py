@@ -182,9 +182,21 @@ sort = "priority"
 # ---- what is done by itself: J on the desk, or `oms-tui rules list`
 
 [rules.customs]                         # a draft lies ready before the customer asks; a person sends it
-when = "tracking:exception is:untold (reason:customs_documentation OR reason:customs_duties_unpaid)"
+when = "tracking:exception is:untold reason:customs*"
 do = "draft"
 fields = {{ macro = "customs" }}
+again = "returns"
+
+[rules.held-up]                         # the same where the parcel is stuck for another reason
+when = "tracking:exception is:untold -reason:customs*"
+do = "draft"
+fields = {{ macro = "parcel-held" }}
+again = "returns"
+
+[rules.slipping]                        # a good customer's order will not be there on the promised day
+when = "ship:slipping is:untold (tier:key OR tier:priority)"
+do = "draft"
+fields = {{ macro = "later-than-promised" }}
 again = "returns"
 
 [rules.late]                            # on its way, late, and a good customer heard nothing of it

@@ -397,6 +397,15 @@ class TestPreparedDrafts:
         (draft,) = drafts_of(world.session.store, "shop", "r1042")
         assert draft.mail
 
+    def test_a_mail_about_two_orders_is_answered_once(self, world: World) -> None:
+        world.orders(late(), late("1043"))
+        world.letter("m1", subject="My orders #1042 and #1043")
+        both = Rule("late", "ship:late", "draft", {"macro": "customs"})
+        tick(world, rules(world, both))
+        assert sorted(state for _, state in runs(world)) == ["done", "refused"]
+        drafts = [*drafts_of(world.session.store, "shop", "r1042"), *drafts_of(world.session.store, "shop", "r1043")]
+        assert len(drafts) == 1
+
     def test_where_somebody_writes_already_none_is_prepared(self, world: World) -> None:
         from oms_tui.actions import reply
 

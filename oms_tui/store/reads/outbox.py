@@ -120,6 +120,11 @@ def answering(store: Workspace, mail: str) -> OutboxView | None:
     return _item(row) if row else None
 
 
+def begun_on(store: Workspace, mail: str) -> bool:
+    """Whether an answer to this mail (by its content name) is begun, by whomever and on whichever order."""
+    return store.desk.execute("SELECT 1 FROM drafts WHERE mail=? LIMIT 1", [mail]).fetchone() is not None
+
+
 def made_from(store: Workspace, draft_id: str) -> OutboxView | None:
     """The item that a draft became; None if it became none."""
     row = store.desk.execute(
