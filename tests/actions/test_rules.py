@@ -430,3 +430,20 @@ class TestPreparedDrafts:
 
 def test_a_rule_writes_as_the_shop_and_not_as_itself(world: World) -> None:
     assert as_rule(world.session, TAG).agent.shown == "rule gift"
+
+
+def test_on_the_order_itself_what_a_rule_did_is_an_action_to_take_back(world: World) -> None:
+    world.orders(order("1042"))
+    assert world.do("undo_rule", "1042")[0].why == "no rule did anything to it that could be taken back"
+    tick(world, rules(world, TAG))
+    assert world.do("undo_rule", "1042", preview=True)[0].why == "would take back what rule gift did: tagged gift"
+    assert world.do("undo_rule", "1042", rule="other")[0].result == "refused"
+    assert world.do("undo_rule", "1042", rule="Gift")[0].why == "rule gift taken back: tagged gift"
+    assert runs(world) == [("1042", "undone")]
+
+
+def test_who_may_not_do_it_may_not_take_it_back_either(world: World) -> None:
+    world.orders(order("1042"))
+    tick(world, rules(world, Rule("give", "payment:paid", "assign", {"owner": "ben"})))
+    done = world.do("undo_rule", "1042", agent="wim")
+    assert (done[0].result, done[0].code) == ("refused", "forbidden")
