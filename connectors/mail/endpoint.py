@@ -88,7 +88,11 @@ class Endpoint:
         if isinstance(error, socket.gaierror):
             return Temporary(f"{self.where}: the name of the server is not known here: {error.strerror}")
         if isinstance(error, TimeoutError):
-            return Temporary(f"{self.where}: no answer in time while {doing}")
+            return Temporary(
+                f"{self.where}: no answer in time while {doing}",
+                hint="it is tried again by itself; if it stays, check the network, and `port` and `tls` in the config: "
+                "a server that speaks TLS from the start is silent until it is spoken to so",
+            )
         return Temporary(f"{self.where}: {error.strerror or error} while {doing}")
 
 

@@ -175,7 +175,7 @@ class Documents:
             if (reader.kind, own, word) not in self._reported:
                 self._reported.add((reader.kind, own, word))
                 yield Quarantined(
-                    f"{group.file}:{group.lines[0] if group.lines else 0}",
+                    f"{group.file}:{group.lines[0] if group.lines else 0}:{own}",  # a row may hold several such words
                     f"{own}: the word {shown(word)} is not known, and left out of account until "
                     f"[sources.{self._settings.source}.values] says what it means",
                     word[:_RAW_KEPT],

@@ -194,6 +194,13 @@ def test_a_bad_line_is_told_where_it_stands(folder: Folder) -> None:
     assert [(bad.ref, bad.reason) for bad in found.bad] == [("order_lines.csv:3", "quantity: “many” is no number")]
 
 
+def test_two_words_in_a_row_that_no_map_knows_are_two_things_to_do(folder: Folder) -> None:
+    folder.write(
+        "orders.csv", "number,date,total,payment status,fulfillment status\n7,2026-01-05,10,peut-être,qui sait\n"
+    )
+    assert {bad.ref for bad in folder.read().bad} == {"orders.csv:2:payment_status", "orders.csv:2:fulfillment_status"}
+
+
 def test_a_word_that_no_map_knows_is_told_once_and_the_order_lands(folder: Folder) -> None:
     folder.write(
         "orders.csv", "number,date,total,payment status\n7,2026-01-05,10,peut-être\n8,2026-01-05,10,peut-être\n"
@@ -203,7 +210,7 @@ def test_a_word_that_no_map_knows_is_told_once_and_the_order_lands(folder: Folde
         ("pending", "peut-être")
     ] * 2
     (bad,) = found.bad
-    assert bad.ref == "orders.csv:2"
+    assert bad.ref == "orders.csv:2:payment_status"
     assert "[sources.depot.values]" in bad.reason
     told = folder.read(values={"orders": {"payment_status": {"Peut-être": "authorized"}}})
     assert [order.payment_status for order in told.records] == ["authorized"] * 2
