@@ -96,7 +96,12 @@ class DeskScreen(ListPlace):
         )
         self._pane.display = not self.narrow
         await self.query_one("#desk").mount(self._pane)
-        self.queue.ask_again()
+        if self.queue.restored:
+            from oms_tui.ui.views import named
+
+            self.queue.begin(named(app.config.views, self.queue.question.title))
+        else:
+            self.queue.ask_again()
         if self.model.current is None:
             self._pane.show(None, state="empty", words="no order is chosen")
         elif not self.narrow:

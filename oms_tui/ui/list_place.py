@@ -96,7 +96,7 @@ class ListPlace(Place):
         event.stop()
         title = f"/ {event.query}" if event.query else Question().title
         if event.query != self.queue.question.query:
-            self.ask(Question(event.query, self.queue.question.sort, title))
+            self.ask(Question(event.query, self.queue.question.sort, title, self.queue.question.columns))
         if event.final:
             self._close_filter()
 

@@ -20,12 +20,13 @@ from oms_tui.ui.rows import Part, clean, wrap
 from oms_tui.ui.theme import style
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.style import Style
     from textual import events
 
     from oms_tui.store.shapes import QueueItem
+    from oms_tui.ui.order.frame import Frame
     from oms_tui.ui.queue.model import QueueModel
 
 _KEPT: Final = 2  # rows of the page before that stay in sight when a page is turned
@@ -71,8 +72,14 @@ class QueueList(Widget, can_focus=True):
         self._agent = agent
         self._top = 0
         self._words = ("", "muted")
+        self._columns: tuple[str, ...] = ()
+        self._frame: Callable[[], Frame] | None = None
 
     # ---- what is shown
+
+    def use_columns(self, columns: tuple[str, ...], frame: Callable[[], Frame]) -> None:
+        """Show a view's columns, where an order has the whole width; ``frame`` makes the clock they are told by."""
+        self._columns, self._frame = columns, frame
 
     @property
     def row_height(self) -> int:
@@ -126,6 +133,8 @@ class QueueList(Widget, can_focus=True):
             return self._blank(y, width)
         item = self.model.items[at]
         look = Look(at == self.model.cursor, item.id in self.model.marked, self._agent)
+        if self._columns and self._frame is not None and height == 1:
+            look = look._replace(columns=self._columns, frame=self._frame())
         ground = "cursor" if look.cursor else "base"
         parts = lines(item, width, look)[y % height]
         return Strip([Segment(part.text, _style(part, ground)) for part in parts], width)

@@ -15,6 +15,7 @@ from oms_tui.ui.rows import Part, cells, clean, cut, cut_text, fit
 
 if TYPE_CHECKING:
     from oms_tui.store.shapes import QueueItem
+    from oms_tui.ui.order.frame import Frame
 
 CURSOR: Final = "▌"
 MARK: Final = "✓"
@@ -34,11 +35,16 @@ _STAGE: Final = 17
 
 
 class Look(NamedTuple):
-    """What a row's drawing depends on beside the order. ``agent`` is who looks."""
+    """What a row's drawing depends on beside the order. ``agent`` is who looks.
+
+    ``columns`` are those of the view, ``frame`` the clock and zone they are told by; both only where they are used.
+    """
 
     cursor: bool = False
     marked: bool = False
     agent: str = ""
+    columns: tuple[str, ...] = ()
+    frame: Frame | None = None
 
 
 def badge(tier: str) -> Part:
@@ -54,7 +60,9 @@ def numbered(number: str) -> str:
 
 def lines(item: QueueItem, width: int, look: Look) -> tuple[tuple[Part, ...], ...]:
     """The row's lines, each exactly ``width`` cells."""
-    return (_one(item, width, look),) if width >= ONE_LINE else _two(item, width, look)
+    if width < ONE_LINE:
+        return _two(item, width, look)
+    return (_columned(item, width, look, look.frame) if look.columns and look.frame else _one(item, width, look),)
 
 
 def _start(look: Look) -> tuple[Part, ...]:
@@ -94,6 +102,25 @@ def _one(item: QueueItem, width: int, look: Look) -> tuple[Part, ...]:
         Part(stage, "muted"),
         badge(item.tier),
     )
+
+
+def _columned(item: QueueItem, width: int, look: Look, frame: Frame) -> tuple[Part, ...]:
+    from oms_tui.ui.queue.columns import FLAGS, cell, shown, spare
+
+    start = _start(look)
+    name = fit(_head(look) + _title(item), _NAME - len(start) - 1) + " "
+    parts = [*start, Part(name, "strong" if look.cursor else "text")]
+    room = width - _NAME - BADGE
+    columns = shown(look.columns, room)
+    left = spare(columns, room)
+    for column in columns:
+        if column == FLAGS:
+            parts += [*_flags(item, left - 1, ""), Part(" ", "muted")]
+        else:
+            parts.append(Part(cell(item, column, frame), "muted"))
+    if FLAGS not in columns:
+        parts.append(Part(" " * left, "muted"))
+    return (*parts, badge(item.tier))
 
 
 def _owner(item: QueueItem, look: Look) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 from textual.widget import Widget
 
 from oms_tui.ui import questions
+from oms_tui.ui.last_view import first_items, last_view, remember
 from oms_tui.ui.questions import Question, QueueAnswer
 from oms_tui.ui.queue.list import QueueList
 from oms_tui.ui.queue.model import PAGE, QueueModel
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from oms_tui.store.session import Session
     from oms_tui.ui.app import DeskApp
     from oms_tui.ui.messages import Answer
+    from oms_tui.ui.order.frame import Frame
     from oms_tui.ui.questions import Status
 
 FIRST: Final = 50
@@ -60,10 +62,18 @@ class QueueSide(Widget):
         self._words = ("", "")
         self._first_reading = ""
         self._again: Timer | None = None
+        self.restored = False
         self._read_first_page(session)
 
     def _read_first_page(self, session: Session) -> None:
+        """What the agent left last, else the queue itself; the view's own page is asked for after the first frame."""
         try:
+            if (left := last_view(session)) is not None:
+                self.question, self.restored = left.question, True
+                self.list.use_columns(left.question.columns, self._now)
+                self.model.fill(first_items(session, left.orders), None)
+                self.list.show_words("reading the view")
+                return
             page = questions.page_of(session, self.question, limit=FIRST)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with the store is said where the orders would be
             from oms_tui.ui.reader import in_words
@@ -81,15 +91,26 @@ class QueueSide(Widget):
         """The first words in the frame."""
         self.name_it()
 
+    def on_unmount(self) -> None:
+        """The view as it stands now is there at the next start."""
+        self._remember()
+
     @property
     def _desk(self) -> DeskApp:
         return cast("DeskApp", self.app)
+
+    def _now(self) -> Frame:
+        from oms_tui.ui.order.frame import Frame
+
+        session = self._desk.session
+        return Frame(session.now(), session.policy.zone, agent=session.agent.id)
 
     # ---- asking
 
     def ask(self, question: Question) -> None:
         """Show another list."""
         self.question = question
+        self.list.use_columns(question.columns, self._now)
         self._count = None
         self._page_asked = 0
         self._desk.reader.ask("queue", self, questions.queue, question, limit=PAGE)
@@ -129,6 +150,7 @@ class QueueSide(Widget):
             self._say_if_empty()
             self.list.refilled()
             self._tell_moved()
+            self._remember()
         elif event.slot == "more":
             since = len(self.model.items)
             self.model.extend(answer.items, answer.after)
@@ -138,6 +160,20 @@ class QueueSide(Widget):
         self._page_asked = 0
         self._stale = False
         self.name_it()
+
+    def begin(self, defined: Question | None) -> None:
+        """After the first frame: what the restored view finds, as it is ``defined`` now (None: it is no longer)."""
+        restored, self.restored = self.question, False
+        if defined == restored and self.model.items:
+            self.ask_again()
+        else:
+            self.ask(defined or Question())
+
+    def _remember(self) -> None:
+        """Keep the view for the next start; a filter somebody wrote is gone with the desk."""
+        if not self.question.title.startswith("/"):
+            orders = [item.id for item in self.model.items[:FIRST]]
+            self._desk.reader.call(remember, self.question, orders, to=self._desk, slot="remembered")
 
     def _failed(self, event: Answer) -> None:
         """Said once; what is on the screen stays there and is marked as old."""
