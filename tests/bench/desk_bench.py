@@ -140,13 +140,14 @@ def _keys(command: Sequence[str], number: str, count: int) -> Iterator[Figure]:
 
 
 def _pressed(program: Program, key: str, times: int, *, wait: float) -> tuple[float, float, float]:
-    """Median bytes, mean CPU seconds and median seconds of a key."""
-    before = program.cpu()
-    answers = []
+    """Median bytes, CPU seconds and seconds of a key."""
+    answers, took = [], []
     for _ in range(times):
+        before = program.cpu()
         answers.append(program.press(key))
         program.settle(wait)
-    cpu = (program.cpu() - before) / times
+        took.append(program.cpu() - before)
+    cpu = statistics.median(took)
     still = sum(1 for _, size in answers if not size)
     if still > times // 10:
         raise MeasuredNothing(f"{still} of {times} times {key} was pressed, nothing changed on the screen")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.cells import cell_len
 
-from oms_tui.ui.rows import Part, cells, clean, cut, cut_text, fit
+from oms_tui.ui.rows import CUT, Part, cells, clean, cut, cut_text, fit
 
 if TYPE_CHECKING:
     from oms_tui.store.shapes import QueueItem
@@ -51,6 +51,9 @@ def badge(tier: str) -> Part:
     """The tier in five cells; a tier of the desk's own by its first three letters."""
     text = _BADGES.get(tier) or f" {fit(tier.upper(), 3)} "
     return Part(text, f"tier.{tier or 'standard'}")
+
+
+_SCRAP: Final = 6  # cells of the beginning of a flag, its dot and the mark that it is cut
 
 
 def numbered(number: str) -> str:
@@ -138,6 +141,9 @@ def _flags(item: QueueItem, width: int, before: str) -> list[Part]:
     if not parts:
         parts = [Part(before + item.stage.replace("_", " "), "muted")]
     shown = list(cut(parts, width))
+    if len(shown) > 1 and shown[-1].text.endswith(CUT) and len(f" {CUT}") <= cell_len(shown[-1].text) <= _SCRAP:
+        shown.pop()  # two letters of a word say nothing, and a colour of their own is forty bytes
+        shown[-1] = shown[-1]._replace(text=f"{shown[-1].text} {CUT}")
     left = width - cells(shown)
     shown[-1] = shown[-1]._replace(text=shown[-1].text + " " * left)
     return shown
