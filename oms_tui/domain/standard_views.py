@@ -15,8 +15,6 @@ class StandardView(NamedTuple):
     columns: tuple[str, ...] = ()
 
 
-CALLS_DUE: Final = StandardView("Calls due", "call:due", "a milestone call is due", "due")
-
 STANDARD: Final = (
     StandardView("Queue", "", "every open order, the most pressing first"),
     StandardView("My queue", "(owner:me OR owner:none) state:open", "yours and nobody's"),
@@ -40,7 +38,7 @@ STANDARD: Final = (
     StandardView("Late", "ship:late", "the promised day is over"),
     StandardView("Late without a reason", "ship:late -has:delay_reason", "nobody has said why"),
     StandardView("Late and not told", "is:untold", "the customer heard nothing since it became late"),
-    CALLS_DUE,
+    StandardView("Calls due", "call:due", "a milestone call is due", "due"),
     StandardView("Short of stock", "stock:short", "something is missing to ship it"),
     StandardView("Unpaid", "payment:pending", "the money is not there yet"),
     StandardView("Snoozed", "is:snoozed", "put aside for now", "due"),

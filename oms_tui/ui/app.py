@@ -81,9 +81,10 @@ class DeskApp(Navigation, inherit_bindings=False):
         self.reader = Reader(session, self)
         self._bind_keys()
 
-    @staticmethod
-    def _make(theme: themes.Theme) -> Theme:
-        themes.use(theme)
+    def _make(self, theme: themes.Theme) -> Theme:
+        written = {name: tier.color for name, tier in self.config.tiers.items() if tier.color}
+        colors = {name: themes.color_of(color) for name, color in written.items()}
+        themes.use(theme.with_tiers({name: color for name, color in colors.items() if color}))
         return theme.as_textual()
 
     def get_css_variables(self) -> dict[str, str]:

@@ -82,6 +82,14 @@ class Theme(NamedTuple):
             return Style(color=self.text["text"], bgcolor=self.surfaces[role], bold=bold or None)
         return Style(color=self.lines[role], bgcolor=ground, bold=bold or None)
 
+    def with_tiers(self, colors: Mapping[str, str]) -> Theme:
+        """The same with grounds of the desk's own for its tiers' badges, as ``#rrggbb``.
+
+        The letters on them are black or white, whichever is read better: one of the two always is.
+        """
+        own = {f"tier.{name}": (readable_on(ground), ground) for name, ground in colors.items()}
+        return self._replace(badges={**self.badges, **own}, made={})
+
     def pairs(self) -> Iterator[tuple[str, str, str]]:
         """Every pair of colours that somebody has to read: what it is, text, ground."""
         for role, front in self.text.items():
@@ -138,6 +146,16 @@ def _luminance(color: str) -> float:
     parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)  # noqa: PLR2004 - sRGB
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def color_of(written: str) -> str:
+    """``#rrggbb`` of a colour as a config names it: ``#rgb``, ``#rrggbb`` or a name of the web's; "" if it is none."""
+    from textual.color import Color, ColorParseError
+
+    try:
+        return Color.parse(written).hex6.lower()
+    except ColorParseError:
+        return ""
 
 
 # ---- files

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from oms_tui.domain.standard_views import CALLS_DUE, STANDARD, StandardView
+from oms_tui.domain.standard_views import STANDARD, StandardView
 from oms_tui.ui.questions import Question
 
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ class Choice(NamedTuple):
 
 def _question(view: StandardView) -> Question:
     return Question(view.query, view.sort, view.name, view.columns)
-
-
-CALLS: Final = _question(CALLS_DUE)
-"""What the tab Calls shows."""
 
 
 def choices(configured: Mapping[str, View]) -> list[Choice]:

@@ -110,3 +110,23 @@ def test_the_sheets_get_every_colour_by_name() -> None:
 def test_badges_of_any_ground_get_a_front_one_can_read() -> None:
     assert themes.readable_on("#ffff00") == "#000000"
     assert themes.readable_on("#00007f") == "#ffffff"
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("color", ["yellow", "#1a1a40", "#777", "navy", "#7f7f7f", "hotpink"])
+def test_a_tiers_own_colour_is_read_in_every_theme(name: str, color: str) -> None:
+    ground = themes.color_of(color)
+    theme = themes.load(name).with_tiers({"key": ground, "gold": ground})
+    for tier in ("tier.key", "tier.gold"):
+        front, back = theme.badges[tier]
+        assert back == ground
+        assert themes.contrast(front, back) >= themes.READABLE
+        made = theme.style(tier)
+        assert made.bgcolor is not None
+        assert made.bgcolor.get_truecolor().hex == ground
+    assert theme.badges["tier.standard"] == themes.load(name).badges["tier.standard"]
+
+
+def test_what_is_no_colour_leaves_the_themes_own() -> None:
+    assert themes.color_of("no-such-colour") == ""
+    assert themes.color_of("#fff") == "#ffffff"

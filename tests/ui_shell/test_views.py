@@ -139,3 +139,17 @@ def test_columns_that_do_not_fit_make_way_and_the_flags_last() -> None:
     assert shown(("customer", "total", "flags", "stage"), 45) == ("total", "flags", "stage")
     assert shown(("total", "flags", "stage"), 30) == ("total", "flags")
     assert shown(("total", "flags", "stage"), 20) == ("flags",)
+
+
+async def test_a_tiers_colour_from_the_config_is_the_ground_of_its_badge(
+    make_config: Callable[..., Config], session: Session
+) -> None:
+    config = make_config('[tiers.key]\nwhen = "tag:contract"\ncolor = "#ffd700"\n')
+    async with desk(config, session, SMALL) as pilot:
+        side = pilot.app.queue_screen.queue
+        at = next(at for at, item in enumerate(side.model.items) if item.tier == "key")
+        strip = side.list.render_line(at)
+        badge = list(strip)[-1]
+        assert badge.text.strip() == "KEY", "the word stands beside the colour"
+        assert badge.style.bgcolor.get_truecolor().hex == "#ffd700"
+        assert badge.style.color.get_truecolor().hex == "#000000"
