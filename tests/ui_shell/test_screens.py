@@ -329,7 +329,7 @@ async def test_screens_keep_their_places(config: Config, session: Session, store
         await settled(pilot)
         await pilot.press("C")
         await settled(pilot)
-        assert "Calls due" in screen(pilot)
+        assert "Milestone calls" in screen(pilot)
         assert "▸Calls" in screen(pilot)
 
         await pilot.press("Q")

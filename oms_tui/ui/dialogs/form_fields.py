@@ -107,7 +107,7 @@ class Choice(LinesView):
 
     def _put(self, at: int) -> None:
         super()._put(at)
-        if at != self._at:
+        if self._unfolded and at != self._at:  # folded again before the cursor was put: its one row is no choice
             self._at = at
             self.reload()
             self._reveal(at)
