@@ -140,8 +140,11 @@ class FilterLine(Vertical):
     class Cancelled(Message):
         """The agent wants what was there before."""
 
-    def __init__(self, catalogue: Mapping[str, WordType], query: str = "", *, blink: bool = False) -> None:
+    def __init__(
+        self, catalogue: Mapping[str, WordType], query: str = "", *, blink: bool = False, prompt: str = _PROMPT
+    ) -> None:
         super().__init__()
+        self._prompt = prompt
         self._catalogue = catalogue
         self._begun = query
         self._blink = blink
@@ -155,7 +158,7 @@ class FilterLine(Vertical):
         self._input.cursor_blink = self._blink
         yield self._proposals
         with Horizontal():
-            yield Static(_PROMPT, classes="prompt", markup=False)
+            yield Static(self._prompt, classes="prompt", markup=False)
             yield self._input
         yield self._error
 
@@ -233,11 +236,11 @@ class FilterLine(Vertical):
 
     def _show_error(self, error: QueryError) -> None:
         width = self.size.width
-        at = len(_PROMPT) + cell_len(self._input.value[: error.column])
+        at = len(self._prompt) + cell_len(self._input.value[: error.column])
         words = clean(str(error))
         line = f"{' ' * at}^ {words}"
         if cell_len(line) > width:  # no room behind the column: before it, or from the left edge
             before = at - cell_len(words) - 1
-            line = f"{' ' * before}{words} ^" if before >= 0 else f"^{at - len(_PROMPT) + 1}: {words}"
+            line = f"{' ' * before}{words} ^" if before >= 0 else f"^{at - len(self._prompt) + 1}: {words}"
         self._error.update(fit(line, max(1, width)))
         self.add_class("wrong")

@@ -22,6 +22,7 @@ class ListPlace(Place):
     def __init__(self) -> None:
         super().__init__()
         self._before_filter = Question()
+        self._marking = False
 
     def body(self) -> Iterable[Widget]:
         """The queue with its first page, read before anything is drawn; the order comes with the second frame."""
@@ -78,22 +79,35 @@ class ListPlace(Place):
         """Mark all, or none."""
         self._list.mark_all()
 
+    def do_mark_query(self) -> None:
+        """Mark what a query finds, also what is not loaded yet; the list stays as it is."""
+        self._write_query(prompt="mark ", marking=True)
+
     # ---- the filter line
 
     def do_filter(self) -> None:
         """Write a query."""
+        self._write_query(prompt="/ ", marking=False)
+
+    def _write_query(self, *, prompt: str, marking: bool) -> None:
         from oms_tui.store.query_words import CATALOGUE
         from oms_tui.ui.filter_line import FilterLine
 
         if self.reading:
             self.do_back()
         if not self.query(FilterLine):
-            self._before_filter = self.queue.question
-            self.mount(FilterLine(CATALOGUE, self.queue.question.query, blink=self.desk.config.ui.blink))
+            self._before_filter, self._marking = self.queue.question, marking
+            blink = self.desk.config.ui.blink
+            self.mount(FilterLine(CATALOGUE, self.queue.question.query, blink=blink, prompt=prompt))
 
     def on_filter_line_asked(self, event: FilterLine.Asked) -> None:
         """Show what the query finds; when the agent is done the list has the keys again."""
         event.stop()
+        if self._marking:
+            if event.final:
+                self.queue.mark_found(event.query)
+                self._close_filter()
+            return
         title = f"/ {event.query}" if event.query else Question().title
         if event.query != self.queue.question.query:
             self.ask(Question(event.query, self.queue.question.sort, title, self.queue.question.columns))

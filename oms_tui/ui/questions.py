@@ -21,6 +21,10 @@ MOST_AGAIN: Final = 2_000
 """Rows that are read again when something changed; who scrolled further reads on from there."""
 
 
+MOST_MARKED: Final = 2_000
+"""Orders that are marked by one query."""
+
+
 class Question(NamedTuple):
     """What the queue shows: a query as it was written, by what it is sorted, how it is called, which columns."""
 
@@ -109,6 +113,16 @@ def _count(session: Session, question: Question) -> int:
             agent=session.agent.id,
         )
     )
+
+
+def found_by(session: Session, query: str) -> tuple[tuple[QueueItem, ...], bool]:
+    """The orders a query finds, to be marked: ``MOST_MARKED`` at most, and whether there are more.
+
+    Raises:
+        QueryError: the query cannot be read.
+    """
+    page = page_of(session, Question(query), limit=MOST_MARKED)
+    return page.items, page.next is not None
 
 
 def view_count(session: Session, question: Question) -> int | None:

@@ -36,6 +36,10 @@ class Preview(RowsDialog):
         rows = done_rows(self._done, width)
         if not doable:
             return [*rows, BLANK, Row((Part("nothing of it can be done; ", "alarm"), *_ESCAPE))]
+        if len(self._done) > 1:
+            refused = len(self._done) - doable
+            cannot = Part(f", not to {refused}: why stands beside each" if refused else "", "alarm")
+            rows = [Row((Part(f"it can be done to {doable}", "good"), cannot)), BLANK, *rows]
         question = Part(f" does it to {doable} order{'s' if doable != 1 else ''}   ", "text")
         return [*rows, BLANK, Row((Part(CONFIRM, "warn", bold=True), question, *_ESCAPE))]
 

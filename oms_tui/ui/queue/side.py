@@ -137,7 +137,10 @@ class QueueSide(Widget):
     # ---- answers
 
     def on_answer(self, event: Answer) -> None:
-        """A page."""
+        """A page; or the orders that are to be marked."""
+        if event.slot == "marks":
+            self._mark(event)
+            return
         answer: QueueAnswer | None = event.value
         if answer is None:
             self._failed(event)
@@ -197,6 +200,20 @@ class QueueSide(Widget):
     def _tell_moved(self) -> None:
         """Told from here: what a child posts on its parent's behalf goes no further than to the parent."""
         self.post_message(QueueList.Moved(self.model.current))
+
+    def mark_found(self, query: str) -> None:
+        """Mark what a query finds."""
+        self._desk.reader.ask("marks", self, questions.found_by, query)
+
+    def _mark(self, event: Answer) -> None:
+        if event.error:
+            self._desk.say(event.error, "error")
+            return
+        found, more = event.value
+        self.model.marked.update({item.id: item for item in found})
+        self.list.marks_changed()
+        words = f"{len(found):,} order{'s' if len(found) != 1 else ''} found and marked"
+        self._desk.say(f"{words}, the most pressing; there are more" if more else words)
 
     # ---- words
 
