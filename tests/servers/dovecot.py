@@ -7,6 +7,7 @@ are skipped with the reason; with ``OMS_TUI_NO_SKIP=1`` they fail instead.
 
 from __future__ import annotations
 
+import ctypes
 import grp
 import itertools
 import os
@@ -16,6 +17,7 @@ import signal
 import smtplib
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 PASSWORD = "secret-Passw0rd"
 _START_SECONDS = 20
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_LIBC = ctypes.CDLL(None)
 _CONF = """
 base_dir = {base}/run
 state_dir = {base}/run
@@ -204,6 +208,7 @@ def start(*, imap: str = "", folders: str = _FOLDERS) -> DovecotServer:
         stdout=subprocess.DEVNULL,
         stderr=(base / "stderr").open("wb"),
         start_new_session=True,
+        preexec_fn=_end_with_the_tests,  # noqa: PLW1509 - one call into the kernel, which no lock of ours can hold up
         **privileges,
     )
     server = DovecotServer(base, *ports, process=process, privileges=privileges)
@@ -213,6 +218,12 @@ def start(*, imap: str = "", folders: str = _FOLDERS) -> DovecotServer:
         server.stop()
         raise
     return server
+
+
+def _end_with_the_tests() -> None:
+    """Have the kernel end this process when the test run is killed and cannot do it (Linux alone knows how)."""
+    if sys.platform == "linux":
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _program(name: str) -> str:
