@@ -397,6 +397,19 @@ class TestPreparedDrafts:
         (draft,) = drafts_of(world.session.store, "shop", "r1042")
         assert draft.mail
 
+    def test_only_a_rule_that_says_so_sends_what_was_prepared_and_only_once(self, world: World) -> None:
+        world.orders(late())
+        send = Rule("send", "has:prepared", "send", without_asking=True)
+        watch = rules(world, PREPARE, send)
+        on_its_way(world, "exception")
+        for _ in range(4):
+            tick(world, watch)
+        (item,) = outbox(world.session.store)
+        assert (item.state, item.recipients, item.agent) == ("held", ("jan@firma.example",), "rule:send")
+        assert drafts_of(world.session.store, "shop", "r1042") == ()
+        take_back(world.session, "send", "shop", "r1042")
+        assert outbox(world.session.store) == ()
+
     def test_a_mail_about_two_orders_is_answered_once(self, world: World) -> None:
         world.orders(late(), late("1043"))
         world.letter("m1", subject="My orders #1042 and #1043")

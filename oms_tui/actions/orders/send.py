@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from oms_tui.actions.base import DESK_AND_FINANCE, Action, Field, Outcome, Refused
 from oms_tui.actions.decisions import name_of
+from oms_tui.domain.rules import rule_of
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -14,13 +15,19 @@ if TYPE_CHECKING:
 
 
 def _mine(session: Session, order: QueueItem) -> list[DraftView]:
+    """An agent's own drafts; a rule's are those that any rule prepared and nobody has touched."""
     from oms_tui.store.reads.outbox import drafts_of
 
-    return [each for each in drafts_of(session.store, *name_of(order)) if each.agent == session.agent.id]
+    drafts = drafts_of(session.store, *name_of(order))
+    if rule_of(session.agent.id):
+        return [each for each in drafts if each.prepared_by and each.agent == each.prepared_by]
+    return [each for each in drafts if each.agent == session.agent.id]
 
 
 def _why_not(session: Session, order: QueueItem) -> str:
-    return "" if _mine(session, order) else "you have no draft on it"
+    if _mine(session, order):
+        return ""
+    return "no rule has prepared a draft on it" if rule_of(session.agent.id) else "you have no draft on it"
 
 
 def _draft(session: Session, order: QueueItem, fields: Fields) -> DraftView:
