@@ -31,7 +31,8 @@ COMMANDS: Final = {
     "store": "backup, restore, rebuild-cache, export, verify",
     "views": "saved views",
     "macros": "replies written once",
-    "rules": "what is done by itself",
+    "rules": "what is done by itself: list, check, run (--dry), runs, undo, again",
+    "notices": "what somebody here is to know of: list, done",
     "sources": "the systems one can connect",
 }
 """Every command with what it does in a line. Each is a module of ``oms_tui.commands``."""

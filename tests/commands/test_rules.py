@@ -106,3 +106,17 @@ def test_doctor_names_a_rule_that_cannot_be_carried_out(desk: Desk) -> None:
     assert any(
         "no-such-letter" in str(finding) and "rule 'gone'" in str(finding) for finding in answer.json["items"]
     ), answer.out
+
+
+def test_the_lead_is_told_of_who_waits_and_says_when_it_is_seen_to(desk: Desk) -> None:
+    notices = desk.json("notices", "--as", "lea")["items"]
+    assert {(each["kind"], each["to"], each["by"]) for each in notices} == {
+        ("escalation", "role:lead", "rule:unanswered")
+    }
+    assert all(each["number"] and each["words"] for each in notices)
+    assert desk.run("notices", "--as", "ana").code == 1, "it is not for her"
+    assert desk.json("notices", "done", notices[0]["id"][:12], "--as", "lea") == {"done": 1}
+    assert len(desk.run("notices", "list", "--as", "lea", "--json").json["items"]) == len(notices) - 1
+    (seen,) = desk.json("notices", "list", "--seen", "--as", "lea")["items"]
+    assert seen["done_by"] == "lea"
+    assert desk.run("notices", "done", "nothing", "--as", "lea").code == 1
