@@ -1,4 +1,4 @@
-"""What the desk may do in Tryton: leave a note, cancel an order that is not confirmed yet, credit an invoice.
+"""What the desk may do in Tryton: leave a note, change where a sale goes, cancel a draft, credit an invoice.
 
 Tryton knows no idempotency keys. Each write therefore leaves a note on the sale that carries the key, and ``confirm``
 looks for it. The note is written first: a cancellation whose answer was lost is told by the note and the sale's state.
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from connectors.base import Receipt
 from connectors.errors import Conflict, NotFound, Rejected
+from connectors.orders.tryton_addresses import ADDRESSED_BY_DESK, TrytonAddresses
 from connectors.orders.tryton_credits import TrytonCredits
 from connectors.orders.tryton_marks import mark, marked
 from connectors.orders.tryton_row import Row, record_id
@@ -25,12 +26,13 @@ _CANCELLED_BY_DESK = "Cancelled by the support desk"
 class TrytonActions:
     """Writes to sales and their invoices."""
 
-    kinds = ("note", "cancel", "credit_note")
+    kinds = ("note", "cancel", "edit_address", "credit_note")
 
     def __init__(self, rpc: TrytonRpc, name: str) -> None:
         self._rpc = rpc
         self._name = name
         self._credits = TrytonCredits(rpc, name)
+        self._addresses = TrytonAddresses(rpc, name)
 
     def preview(self, action: Action) -> str:
         """In words, the calls that will be made.
@@ -41,6 +43,8 @@ class TrytonActions:
         self._refuse_others(action)
         if action.kind == "credit_note":
             return self._credits.preview(action)
+        if action.kind == "edit_address":
+            return self._addresses.preview(action)
         sale = f"sale {action.order.remote_id}"
         if action.kind == "note":
             return f"Tryton: add a note to {sale}: {_text(action)}"
@@ -67,6 +71,8 @@ class TrytonActions:
         if action.kind == "note":
             note = mark(self._rpc, f"sale.sale,{sale.id}", _text(action), key)
             return Receipt(remote_id=str(note), detail="note added")
+        if action.kind == "edit_address":
+            return self._addresses.perform(action, sale, key=key)
         if sale.text("state") not in _CANCELLABLE:
             raise Rejected(
                 f"{self._name}: Tryton cancels drafts and quotations only; this sale is {sale.text('state')}",
@@ -88,6 +94,8 @@ class TrytonActions:
             model, sale = note.reference("resource")
             if model != "sale.sale":
                 continue
+            if note.text("message").startswith(ADDRESSED_BY_DESK):
+                return self._addresses.confirm(note)
             if not note.text("message").startswith(_CANCELLED_BY_DESK):
                 return Receipt(remote_id=str(note.id), detail="note added")
             rows = self._rpc.search_read("sale.sale", [["id", "=", sale]], ["state"])

@@ -59,6 +59,7 @@ SALE_FIELDS = (
     *("lines.unit.symbol", "lines.unit_price", "lines.shipment_cost", "lines.moves.state", "lines.moves.quantity"),
     *("invoices.number", "invoices.state", "invoices.total_amount", "invoices.amount_to_pay", "invoices.lines"),
     *("payments.state", "payments.kind", "payments.amount", "shipments.state"),
+    *(f"shipments.delivery_address.{name}" for name in ADDRESS_FIELDS),
 )
 PARTY_FIELDS = (
     *("name", "code", "write_date", "create_date", *_CONTACTS),
@@ -130,7 +131,7 @@ class SaleMap:
         customer = customer_record(party)
         lines = [line for line in row.rows("lines") if line.word("type") == "line"]
         is_return = row.reference("origin")[0] == "sale.sale"
-        ship_to = row.row("shipment_address")
+        ship_to = _goes_to(row)
         bill_to = row.row("invoice_address")
         email, phone = _contact(row, customer)
         changed = row.changed_at()
@@ -206,6 +207,17 @@ def customer_record(row: Row) -> CustomerRecord:
         created_at=row.moment("create_date"),
         updated_at=row.changed_at(),
     )
+
+
+def _goes_to(row: Row) -> Row | None:
+    """Where the goods go: as the shipments still to leave say, if they are of one mind; else as the sale does."""
+    own = row.row("shipment_address")
+    to_leave = [each for each in row.rows("shipments") if each.text("state") not in _LEFT]
+    places = {place.id: place for each in to_leave if (place := each.row("delivery_address")) is not None}
+    return next(iter(places.values())) if len(places) == 1 else own
+
+
+_LEFT = frozenset({"shipped", "done", "cancelled"})
 
 
 def address(row: Row, name: str) -> Address:

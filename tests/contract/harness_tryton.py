@@ -177,7 +177,12 @@ class TrytonHarness(Harness):
 
             return Write(action, "credited:0", lambda: shop.credited(invoice) - len(others), meanwhile)
 
-        return {"note": note, "cancel": cancel, "credit_note": credit_note}
+        def edit_address() -> Write:
+            sale, house = shop.draft(), next(_NUMBERS)
+            fields = {"street": f"Ahornweg {house}", "postcode": "04109", "city": "Leipzig"}
+            return write("edit_address", sale, fields, lambda: int(shop.goes_to(sale)["street"] == fields["street"]))
+
+        return {"note": note, "cancel": cancel, "edit_address": edit_address, "credit_note": credit_note}
 
     def backfill(self, count: int) -> tuple[Account, str]:
         self.server.rows(

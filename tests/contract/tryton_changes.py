@@ -108,7 +108,7 @@ class Shop:
         return Sign("orders", _is(sale, payment_status="paid"), _order(sale))
 
     def _partly_shipped(self) -> Sign:
-        sale = self._confirmed()
+        sale = self.confirmed()
         self._package = int(self._server.run(_SHIP_IN_PART, json.dumps(sale)))
         return Sign("orders", _is(sale, fulfillment_status="partially_fulfilled"), _order(sale))
 
@@ -160,6 +160,17 @@ class Shop:
         (row,) = self._server.call("model.sale.sale.read", [sale], ["state"])
         return str(row["state"])
 
+    def goes_to(self, sale: int) -> dict[str, Any]:
+        """The sale's delivery address."""
+        (row,) = self._server.call("model.sale.sale.read", [sale], ["shipment_address"])
+        return self.address(row["shipment_address"])
+
+    def address(self, number: int) -> dict[str, Any]:
+        """An address of a party."""
+        names = ["street", "city", "postal_code", "country", "party"]
+        (row,) = self._server.call("model.party.address.read", [number], names)
+        return dict(row)
+
     def notes(self, sale: int, text: str) -> int:
         """How many notes with ``text`` the sale has."""
         domain = [["resource", "=", f"sale.sale,{sale}"], ["message", "like", f"%{text}%"]]
@@ -187,7 +198,8 @@ class Shop:
         ((written, created),) = self._server.rows("SELECT write_date, create_date FROM sale_sale WHERE id=?", sale)
         return datetime.fromisoformat(written or created).replace(tzinfo=UTC).isoformat()
 
-    def _confirmed(self) -> int:
+    def confirmed(self) -> int:
+        """A sale of two lamps that the warehouse was told of."""
         sale = self.draft()
         (row,) = self._server.call("model.sale.sale.read", [sale], ["lines"])
         self._server.call("model.sale.line.write", row["lines"], {"quantity": 2.0})
@@ -197,7 +209,7 @@ class Shop:
 
     def billed(self) -> tuple[int, int]:
         """A sale with a posted invoice."""
-        sale = self._confirmed()
+        sale = self.confirmed()
         (row,) = self._server.call("model.sale.sale.read", [sale], ["invoices"])
         today = datetime.now(UTC)
         day = {"__class__": "date", "year": today.year, "month": today.month, "day": today.day}
