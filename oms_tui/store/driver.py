@@ -64,9 +64,10 @@ def connect(path: Path, *, durable: bool, checkpoints: bool = False, read_only: 
     if not read_only and connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         connection.execute("PRAGMA journal_mode=WAL")
     connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-    connection.execute(f"PRAGMA wal_autocheckpoint={1000 if checkpoints else 0}")
+    # A first sync wrote the same pages of its indexes again and again: moved every 32 MB it takes half the time.
+    connection.execute(f"PRAGMA wal_autocheckpoint={8000 if checkpoints else 0}")
     # What a desk reads lies in the system's own cache; a large one of ours made it grow with the shop.
-    connection.execute(f"PRAGMA cache_size={-16384 if checkpoints else -4096}")
+    connection.execute(f"PRAGMA cache_size={-65536 if checkpoints else -4096}")
     connection.execute("PRAGMA temp_store=MEMORY")
     connection.execute("PRAGMA journal_size_limit=67108864")
     return connection

@@ -25,20 +25,20 @@ _TABLES = ("orders", "order_lines", "order_keys", "customers", "customer_identit
 
 
 def figures() -> Iterator[Figure]:
-    """Orders a second, ours and raw."""
+    """CPU seconds, ours and raw: what a disk makes wait is the same for both and differs from run to run."""
     now = datetime.now(UTC)
     moment = int(now.timestamp() * 1000)
     given = list(pages(_COUNT, now))
     with tempfile.TemporaryDirectory() as name, Workspace(Path(name) / "desk") as store:
-        at = time.perf_counter()
+        at = time.process_time()
         for page in given:
             ingest_page(store, "shop", "orders", page, now=moment)
-        ours = time.perf_counter() - at
+        ours = time.process_time() - at
         rows = {table: store.cache.execute(f"SELECT * FROM {table}").fetchall() for table in _TABLES}
         words = store.cache.execute("SELECT id, number || ' ' || ship_name || ' ' || email FROM orders").fetchall()
         raw = _raw(Path(name) / "raw.db", rows, words)
     yield Figure(f"ingest of {_COUNT:,} orders", ours, "s", raw, "raw sqlite3", 2.0)
-    yield Figure("orders ingested a second", _COUNT / ours, "")
+    yield Figure("orders ingested a second of CPU", _COUNT / ours, "")
 
 
 def _raw(path: Path, rows: dict[str, list[tuple[object, ...]]], words: list[tuple[object, ...]]) -> float:
@@ -49,7 +49,7 @@ def _raw(path: Path, rows: dict[str, list[tuple[object, ...]]], words: list[tupl
         connection.execute(statement)
     steps = [(upsert(table), found) for table, found in rows.items() if CACHE_COLUMNS[table]]
     steps.append(("INSERT INTO orders_fts(rowid, words) VALUES (?,?)", words))
-    at = time.perf_counter()
+    at = time.process_time()
     parts = max(1, _COUNT // 500)
     for part in range(parts):
         connection.execute("BEGIN IMMEDIATE")
@@ -57,6 +57,6 @@ def _raw(path: Path, rows: dict[str, list[tuple[object, ...]]], words: list[tupl
             size = -(-len(found) // parts)
             connection.executemany(text, found[part * size : (part + 1) * size])
         connection.execute("COMMIT")
-    taken = time.perf_counter() - at
+    taken = time.process_time() - at
     connection.close()
     return taken
