@@ -24,6 +24,7 @@ def pages() -> dict[str, str]:
         "keys.md": _page("Keys", _keys()),
         "actions.md": _page("Actions", _actions()),
         "queries.md": _page("The query language", _queries()),
+        "views.md": _page("Views", _views()),
         "connectors.md": _page("Connectors", _connectors()),
     }
 
@@ -101,6 +102,29 @@ def _queries() -> Iterator[str]:
     )
 
 
+def _views() -> Iterator[str]:
+    from oms_tui.domain.standard_views import COLUMNS, STANDARD
+
+    yield "Key `v` lists every view with how many orders it has (up to 1,000), what it asks and where it is written."
+    yield "A view is a name, a query, a sort and columns: in the config, or in files in the folder `views` beside it,"
+    yield "one each or several as in the config. They live in git and are everybody's; one that is called like a view of"
+    yield "every desk goes before it. The view an agent leaves the desk with is there again at the next start."
+    yield ""
+    yield "`oms-tui views list --counts` says the same; `views check` whether all can be read; `views uncovered` lists open"
+    yield "orders of customers with a service of their own (any tier but `standard` and `one_off`) that no saved view shows"
+    yield "to anybody."
+    yield ""
+    yield "Every desk has:"
+    yield ""
+    yield from _table(
+        ("view", "query", "sorted by", "shows"),
+        ((view.name, _code(view.query), view.sort, view.help) for view in STANDARD),
+    )
+    yield ""
+    yield f"Columns, shown where an order has the whole width: {', '.join(map(_code, COLUMNS))}."
+    yield "What does not fit is left out from the right, the flags last; number, customer and tier stand in every row."
+
+
 def _connectors() -> Iterator[str]:
     from connectors.catalogue import connector, keys
 
@@ -114,6 +138,8 @@ def _connectors() -> Iterator[str]:
             f"{manifest.scale}; proven against: {manifest.proof}.",
             f"It gives: {', '.join(sorted(manifest.capabilities))}.",
         )
+        if manifest.actions:
+            yield f"It writes back: {', '.join(map(_code, manifest.actions))}."
         if manifest.cursor_covers:
             yield f"Its cursor sees: {', '.join(sorted(manifest.cursor_covers))}; the rest is found by reading again."
         yield ""

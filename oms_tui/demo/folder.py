@@ -88,7 +88,8 @@ def _fill(folder: Path, count: int, now: datetime, seed: int, progress: Callable
                 progress(order.index + 1, count)
         tables.stock(shop.demand)
     write_strays(boxes, now, remembered, seed)
-    _macros(folder / "macros")
+    _shipped(folder, "macros", ".md")
+    _shipped(folder, "views", ".toml")
     _age(folder, now)
     if progress:
         progress(count, count)
@@ -108,11 +109,13 @@ def _remember(order: Order, remembered: dict[str, Order], now: datetime) -> None
         remembered.setdefault("other", order)
 
 
-def _macros(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for macro in resources.files("oms_tui.demo").joinpath("macros").iterdir():
-        if macro.name.endswith(".md"):
-            (folder / macro.name).write_text(macro.read_text(encoding="utf-8"), encoding="utf-8")
+def _shipped(folder: Path, part: str, suffix: str) -> None:
+    """The texts that come with the demo: replies, and the desk's shared views."""
+    there = folder / part
+    there.mkdir(parents=True, exist_ok=True)
+    for text in resources.files("oms_tui.demo").joinpath(part).iterdir():
+        if text.name.endswith(suffix):
+            (there / text.name).write_text(text.read_text(encoding="utf-8"), encoding="utf-8")
 
 
 def _age(folder: Path, now: datetime) -> None:

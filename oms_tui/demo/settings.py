@@ -114,40 +114,6 @@ first_response = "8h"
 when = ""
 first_response = "4h"
 
-# ---- saved views
-
-[views."My queue"]
-query = "(owner:me OR owner:none) state:open"
-sort = "priority"
-
-[views."Waiting for us"]
-query = "mail.waiting:>0h"
-sort = "due"
-
-[views."Late"]
-query = "ship:late"
-sort = "priority"
-
-[views."In trouble"]
-query = "tracking:exception OR tracking:returning OR tracking:delivery_attempted"
-sort = "priority"
-
-[views."Short of stock"]
-query = "stock:short"
-sort = "placed"
-
-[views."Ready to release"]
-query = "stage:ready_to_release"
-sort = "placed"
-
-[views."Unpaid"]
-query = "payment:pending state:open"
-sort = "placed"
-
-[views."Key accounts"]
-query = "tier:key"
-sort = "priority"
-
 # ---- procedures: the set steps for a kind of order
 
 [procedures."Gift"]
@@ -166,18 +132,6 @@ steps = [
     {{ title = "Replace or refund", role = "agent" }},
     {{ title = "Say why it is late", role = "agent", action = "set_delay_reason" }},
 ]
-
-[views."Late, nobody told them"]
-query = "is:untold"
-sort = "priority"
-
-[views."Late without a reason"]
-query = "ship:late -has:delay_reason"
-sort = "priority"
-
-[views."Draft prepared"]
-query = "has:prepared"
-sort = "priority"
 
 # ---- what is done by itself: J on the desk, or `oms-tui rules list`
 

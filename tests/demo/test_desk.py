@@ -10,6 +10,7 @@ import pytest
 from oms_tui.actions.macro_files import broken, macros
 from oms_tui.domain.macros import render
 from oms_tui.domain.query import parse
+from oms_tui.domain.standard_views import STANDARD
 from oms_tui.domain.vocabulary import TrackingStatus, values
 from oms_tui.store.macro_record import Writer, macro_record
 from oms_tui.store.query_words import CATALOGUE
@@ -73,9 +74,29 @@ def test_every_view_of_the_config_can_be_asked_and_has_something(desk: Desk) -> 
     for view in desk.config.views.values():
         now, zone = desk.session.now(), desk.session.policy.zone
         page = queue.queue_page(
-            desk.session.store, tree=parse(view.query, CATALOGUE), sort=view.sort, now=now, zone=zone, agent="ana"
+            desk.session.store,
+            tree=parse(view.query, CATALOGUE),
+            sort=view.sort or "priority",
+            now=now,
+            zone=zone,
+            agent="ana",
         )
         assert page.items, view.name
+
+
+def test_the_views_a_lead_expects_find_what_was_planted(desk: Desk) -> None:
+    queries = {view.name: view.query for view in STANDARD}
+    for name in (
+        "My queue",
+        "Unowned",
+        "Open priority accounts in nobody's hands",
+        "At risk",
+        "Late without a reason",
+        "Late and not told",
+    ):
+        assert desk.find(queries[name]), name
+    for reason in ("payment", "silence", "late"):
+        assert desk.find(f"risk:{reason}"), reason
 
 
 def test_mail_is_answered_and_unanswered_linked_and_not(desk: Desk) -> None:
