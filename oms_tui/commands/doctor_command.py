@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from oms_tui import __version__
 from oms_tui.commands.context import config_of, emit, say
 from oms_tui.commands.failures import DONE, NOTHING, SOURCE_FAILED, WRONG_USE
+from oms_tui.domain.vocabulary import Tier
 
 if TYPE_CHECKING:
     import argparse
@@ -104,6 +105,9 @@ def _texts(config: Config) -> Iterator[Finding]:
         yield Finding(
             "texts", "ok", f"{len(config.views)} views, {len(config.rules)} rules, {len(macros(config.macros))} macros"
         )
+    if (one_off := config.tiers.get(Tier.ONE_OFF)) is not None and one_off.calls:
+        words = "its calls are not made: one-off customers expect no courtesy calls"
+        yield Finding("tier 'one_off'", "note", words, "take `calls` out, or give them to another tier")
     from oms_tui.ui.keys import key_map, widget_ids
 
     try:

@@ -93,3 +93,12 @@ def test_the_words_of_queries_find_what_the_board_lists(desk: Desk) -> None:
         assert found == listed
     placed = {item["number"] for item in items if item["milestone"] == "placed"}
     assert {item["number"] for item in desk.json("find", "milestone:placed", "--limit", "500")["items"]} == placed
+
+
+def test_the_doctor_says_that_calls_to_one_off_customers_are_not_made(desk: Desk) -> None:
+    config = desk.folder / "config.toml"
+    text = config.read_text(encoding="utf-8").replace("[tiers.one_off]", '[tiers.one_off]\ncalls = ["placed"]')
+    config.write_text(text, encoding="utf-8")
+    assert "its calls are not made" in desk.run("doctor", "--offline").out
+    assert desk.run("sync", "--once").code == 0
+    assert {item["tier"] for item in desk.json("calls")["items"]} == {"key"}
