@@ -38,6 +38,7 @@ STANDARD: Final = (
     StandardView("Late", "ship:late", "the promised day is over"),
     StandardView("Late without a reason", "ship:late -has:delay_reason", "nobody has said why"),
     StandardView("Late and not told", "is:untold", "the customer heard nothing since it became late"),
+    StandardView("Draft prepared", "has:prepared", "a rule has written before the customer asks: look, and send it"),
     StandardView("Calls due", "call:due", "a milestone call is due", "due"),
     StandardView("Short of stock", "stock:short", "something is missing to ship it"),
     StandardView("Unpaid", "payment:pending", "the money is not there yet"),
