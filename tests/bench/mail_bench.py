@@ -32,7 +32,7 @@ from connectors.mail.message import HEADER_FIELDS
 from oms_tui.domain.policy import DeskPolicy
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
 from oms_tui.store.ids import timed_id
-from oms_tui.store.reads.mail import search_messages
+from oms_tui.store.reads.mail_search import search_messages
 from oms_tui.store.rows import insert
 from oms_tui.store.workspace import Workspace
 from oms_tui.sync.ingest import ingest_page

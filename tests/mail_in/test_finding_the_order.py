@@ -12,6 +12,7 @@ from oms_tui.domain import reply_token
 from oms_tui.store import mail_links
 from oms_tui.store.derive.run import derive_dirty
 from oms_tui.store.reads import mail as reads
+from oms_tui.store.reads.mail_search import search_messages
 from oms_tui.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def test_a_header_alone_is_proposed_for_and_the_text_links_it(desk: Desk) -> Non
     assert desk.on("m1") == ("#1042",)
     assert desk.mail("m1").text == "my number is #1042"
     assert desk.counts() == {"fetched": 1, "linked": 1, "unlinked": 0, "quarantined": 0}
-    assert reads.search_messages(desk.store, "number") == [desk.mail("m1").id]
+    assert search_messages(desk.store, "number") == [desk.mail("m1").id]
 
 
 def test_a_quoted_number_links_too_and_quotes_are_kept(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from connectors.records import Attachment, MailKey, MailPage
 from oms_tui.store import mail_links, sync_state
 from oms_tui.store.mail_rows import packed, unpacked
 from oms_tui.store.reads import mail as reads
+from oms_tui.store.reads.mail_search import search_messages
 
 JAN = "jan.kowal@firma.example"
 
@@ -244,10 +245,10 @@ def test_lists_go_on_where_a_page_ended(desk: Desk) -> None:
             break
     assert len(seen) == len(set(seen)) == 7
 
-    found = reads.search_messages(desk.store, "hel", limit=4)
+    found = search_messages(desk.store, "hel", limit=4)
     assert found == sorted(found, reverse=True)
-    assert len(found + reads.search_messages(desk.store, "hel", limit=4, before=found[-1])) == 7
-    assert reads.search_messages(desk.store, 'p3@x.example "quoted') == []
+    assert len(found + search_messages(desk.store, "hel", limit=4, before=found[-1])) == 7
+    assert search_messages(desk.store, 'p3@x.example "quoted') == []
     assert [each.id for each in reads.shown_messages(desk.store, found)] == found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from oms_tui.domain import normalise
 from oms_tui.domain.candidates import MOST
 from oms_tui.domain.matching import match
-from oms_tui.domain.safe_text import safe_line, searchable
+from oms_tui.domain.safe_text import safe_line
 from oms_tui.domain.vocabulary import ConversationStatus, Direction, MailState
 from oms_tui.store import mail_rows
 from oms_tui.store.answered import answered_at
@@ -184,30 +184,6 @@ def candidates(store: Workspace, policy: DeskPolicy, message_id: int, limit: int
         for each in result.candidates
         if each.order.id not in linked
     ][: min(limit, MOST)]
-
-
-def search_messages(store: Workspace, words: str, limit: int = 50, before: int | None = None) -> list[int]:
-    """Ids of the mails that hold all these words, newest first.
-
-    The last may be the beginning of a word, unless so many mails hold it as it stands that they fill the page: the
-    index gives the newest of a word at once, but merges all words that begin so before it gives any.
-    ``before`` is the last id of the page before.
-    """
-    terms = [word.replace('"', "") for word in searchable(words).split()]
-    wanted = " ".join(f'"{term}"' for term in terms if term)
-    if not wanted:
-        return []
-    found = _newest(store, wanted, limit, before)
-    return found if len(found) == limit else _newest(store, f"{wanted}*", limit, before)
-
-
-def _newest(store: Workspace, wanted: str, limit: int, before: int | None) -> list[int]:
-    condition, more = ("AND rowid<?", (before,)) if before is not None else ("", ())
-    found = store.cache.execute(
-        f"SELECT rowid FROM messages_fts WHERE messages_fts MATCH ? {condition} ORDER BY rowid DESC LIMIT ?",
-        (wanted, *more, limit),
-    )
-    return [number for (number,) in found]
 
 
 def shown_messages(store: Workspace, ids: Iterable[int]) -> list[UnlinkedMail]:
