@@ -41,6 +41,7 @@ COMMANDS: Final = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, or the desk without any; returns the exit code (CONTRACT: 0 to 6, 70)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _ready_for_words()
     from oms_tui.commands.line import command_of, options_of
 
     name = command_of(given, COMMANDS)
@@ -54,10 +55,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _guarded(module, parsed(name, module, given, COMMANDS))
 
 
+def _ready_for_words() -> None:
+    """What is said may hold any script: where the terminal's charset has no sign for it, a question mark stands."""
+    if sys.stdout is None or sys.stderr is None:  # started with closed descriptors: nobody listens
+        import os
+
+        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - no path; for good
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+    for stream in (sys.stdout, sys.stderr):
+        if stream.encoding.lower() not in {"utf-8", "utf8"} and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
 def _guarded(module: object, options: object) -> int:
     """Run, and turn every failure into words and an exit code."""
     try:
-        return int(module.run(options))  # type: ignore[attr-defined]  # every command module has one
+        code = int(module.run(options))  # type: ignore[attr-defined]  # every command module has one
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader of our output has enough
@@ -67,6 +81,7 @@ def _guarded(module: object, options: object) -> int:
         from oms_tui.commands.failures import told
 
         return told(error, json=bool(getattr(options, "json", False)), options=options)
+    return code
 
 
 if __name__ == "__main__":

@@ -118,8 +118,9 @@ def order_named(session: Session, text: str) -> int:
 
 
 def emit(document: Any) -> None:
-    """Write the one JSON document of a ``--json`` run."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n")
+    """Write the one JSON document of a ``--json`` run; in a charset that lacks signs they are escaped."""
+    plain = sys.stdout.encoding.lower() not in {"utf-8", "utf8"}
+    sys.stdout.write(json.dumps(document, ensure_ascii=plain, separators=(",", ":")) + "\n")
 
 
 def say(text: str) -> None:

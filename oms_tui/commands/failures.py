@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json as json_module
+import os
 import sys
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -69,7 +72,7 @@ def told(error: Exception, *, json: bool, options: object) -> int:
         from oms_tui.store.space import HINT, is_full
 
         if is_full(error):
-            message, hint = "the disk under the desk is full, and nothing was kept", HINT
+            message, hint = "the disk is full, and this was not written", HINT
     if exit_code == OUR_FAULT:
         report = _report(error, options)
         message = f"a fault of ours: {type(error).__name__}: {message}"
@@ -81,11 +84,22 @@ def told(error: Exception, *, json: bool, options: object) -> int:
             "field": getattr(error, "field", "") or None,
             "hint": hint or None,
         }
-        sys.stdout.write(json_module.dumps({"error": failure}, ensure_ascii=False) + "\n")
+        with suppress(OSError):  # that it cannot be written may be what is told
+            sys.stdout.write(json_module.dumps({"error": failure}) + "\n")
+            sys.stdout.flush()
     sys.stderr.write(f"oms-tui: {message}\n" + (f"  {hint}\n" if hint else ""))
     if getattr(options, "verbose", False):
         sys.stderr.write(scrub("".join(traceback.format_exception(error))))
+    _let_go_of_output()
     return exit_code
+
+
+def _let_go_of_output() -> None:
+    """Leave nothing for the interpreter's end to write where it cannot be written."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _kind(error: Exception) -> tuple[int, str]:
@@ -99,6 +113,8 @@ def _kind(error: Exception) -> tuple[int, str]:
             return _CODES.get(code, exit_code), code or otherwise
     if isinstance(error, KeyError) and error.args and " " in str(error.args[0]):
         return WRONG_USE, "unknown"  # a look-up that says in words what there is
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return WRONG_USE, "store"
     return OUR_FAULT, "fault"
 
 

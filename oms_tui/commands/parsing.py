@@ -37,7 +37,7 @@ class _Parser(argparse.ArgumentParser):
 def _document(json: bool, message: str, hint: str) -> None:
     if json:
         failure = {"code": "usage", "message": message, "field": None, "hint": hint}
-        sys.stdout.write(json_module.dumps({"error": failure}, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_module.dumps({"error": failure}) + "\n")
 
 
 def _shared(*, defaults: bool) -> argparse.ArgumentParser:

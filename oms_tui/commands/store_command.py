@@ -97,6 +97,7 @@ def _export(options: Any) -> int:
 
     session = opened(options).session
     if options.output is None:
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a copy may not depend on the terminal
         before, between, after = ('{"items": [', ", ", '], "next": null}\n') if options.json else ("", "\n", "\n")
         sys.stdout.write(before)
         for count, line in enumerate(export_lines(session.store)):

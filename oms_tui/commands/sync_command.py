@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.commands.context import config_of, emit, say, tell
-from oms_tui.commands.failures import DONE, SOURCE_FAILED, WRONG_USE, Failure
+from oms_tui.commands.failures import DONE, REFUSED, SOURCE_FAILED, WRONG_USE, Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,13 +33,20 @@ def run(options: Any) -> int:
     from oms_tui.desk import agent_of, open_store, session_on
     from oms_tui.sources import check_sources
 
+    if options.read_only:
+        raise Failure(
+            REFUSED,
+            "read_only",
+            "sync keeps what it reads and sends what waits: it does not run with --read-only",
+            hint="`oms-tui status` and `oms-tui doctor` only look",
+        )
     config = config_of(options)
     if unknown := [name for name in options.source if name not in config.sources]:
         there = ", ".join(config.sources) or "none"
         raise Failure(WRONG_USE, "usage", f"there is no source {unknown[0]!r}; there are: {there}", field="source")
     if options.beside is None:  # beside a desk one source that cannot work is told there, and the others go on
         check_sources(config)
-    store = open_store(config, checkpoints=True, read_only=options.read_only)
+    store = open_store(config, checkpoints=True)
     session = session_on(config, store, agent_of(config, options.agent or config.desk.agent or _anybody(config)))
     try:
         return _follow(config, session, options.beside) if options.follow else _once(config, session, options)

@@ -143,7 +143,7 @@ def test_what_was_not_kept_is_said_and_can_be_done_again(desk: SmallDisk, worker
         desk.run("do", "note", "3", "--text", "x" * 9000 + str(n)) for n in range(3)
     ]  # the first may fit what was left
     assert refused[-1].returncode == 2
-    assert "full" in refused[-1].stderr
+    assert "full" in refused[-1].stderr, refused[-1].stderr
     assert "make room" in refused[-1].stderr
     assert "Traceback" not in refused[-1].stderr
     backup = desk.run("store", "backup")
