@@ -280,6 +280,23 @@ def test_views_rules_and_procedures_may_be_files(write: Callable[..., Path]) -> 
     assert config.procedures["gift"].steps[0].title == "write the card"
 
 
+def test_several_views_may_stand_in_one_file_and_nothing_beside_them(write: Callable[..., Path]) -> None:
+    path = write(SMALL)
+    write('[views.Late]\nquery = "ship:late"\n[views.Unpaid]\nquery = "payment:pending"\n', "views/team.toml")
+    config = load(path)
+    assert [(view.name, view.file) for view in config.views.values()] == [
+        ("Late", "views/team.toml"),
+        ("Unpaid", "views/team.toml"),
+    ]
+    team = write('query = ""\n[views.Late]\nquery = 1\n', "views/team.toml")
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    assert {(each.file, each.line, each.key) for each in caught.value.mistakes} == {
+        (team, 1, "query"),
+        (team, 3, "views.Late.query"),
+    }
+
+
 def test_a_mistake_in_a_file_beside_the_config_names_that_file(write: Callable[..., Path]) -> None:
     path = write(SMALL + '[views.late]\nquery = ""\nsrt = "due"\n')
     late = write('# twice\nquery = "x"\n', "views/late.toml")

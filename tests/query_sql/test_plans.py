@@ -34,7 +34,7 @@ PROMISED = [
     "task:due", "task:today", "task.due:<2d", "is:unlinked", "is:stale", "source:market",
     "is:late", "is:unattended", "is:untold", "is:mine", "is:snoozed",
     "customer.spend:>5000", "customer.orders:>9", "customer.open:>100", "customer.tag:vip", "contract:yes",
-    "conflict:ship_to", "is:unheld",
+    "conflict:ship_to", "is:unheld", "risk:silence", "risk:*",
     "kowal", "1001", "tier:key OR return:requested",
     "source:shop tag:vip",
 ]  # fmt: skip
@@ -70,7 +70,7 @@ def test_a_word_brings_up_what_it_finds_by_an_index(plain: PlainShop, query: str
         steps = plan(cache, f"SELECT * FROM ({near.text}) LIMIT 2001", near.bound)
         # has:… reads an index that holds only those that have it.
         whole = [step for step in scans(steps) if not (query.startswith("has:") and "COVERING INDEX" in step)]
-        names = ("short", "conflicts", "late", "mailed", "unheld", "noted", "attached", "tasks")
+        names = ("short", "conflicts", "late", "mailed", "unheld", "noted", "attached", "tasks", "risk")
         partial = tuple(f"queue_row_{name}" for name in names)
         assert not [step for step in whole if not step.endswith(partial)], steps
 

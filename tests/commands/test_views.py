@@ -1,0 +1,62 @@
+"""``views``: those of the config and its files, those of every desk, and what none of them shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conftest import Desk
+
+
+def test_each_says_what_it_asks_where_it_stands_and_how_many_it_has(desk: Desk) -> None:
+    views = {each["name"]: each for each in desk.json("views", "list", "--counts")["items"]}
+    assert views["Key accounts"]["from"] == "views/shared.toml"
+    assert views["At risk"] | {"count": 0} == {
+        "name": "At risk",
+        "query": "risk:*",
+        "sort": "priority",
+        "columns": ["customer", "risk", "flags"],
+        "from": "every desk",
+        "count": 0,
+        "error": None,
+    }
+    for name in ("At risk", "Late and not told"):
+        assert views[name]["count"] == len(desk.json("find", views[name]["query"], "--limit", "999")["items"])
+    assert views["Queue"]["count"] > 0
+
+
+def test_why_an_order_is_at_risk_is_told(desk: Desk) -> None:
+    items = desk.json("find", "risk:*", "--limit", "999")["items"]
+    assert {reason for item in items for reason in item["risk"]} == {"payment", "silence", "late"}
+    assert all(item["risk"] for item in items)
+
+
+def test_check_names_the_view_and_what_is_wrong_with_it(desk: Desk) -> None:
+    assert desk.run("views", "check").code == 0
+    (desk.folder / "views" / "ours.toml").write_text(
+        '[views.Bad]\nquery = "stage:nowhere"\n[views.Odd]\nquery = ""\nsort = "luck"\ncolumns = ["total", "colour"]\n',
+        encoding="utf-8",
+    )
+    answer = desk.run("views", "check")
+    assert answer.code == 2
+    told = answer.out + answer.err
+    assert "Bad: " in told
+    assert "Odd: there is no column 'colour'" in told
+    assert "sorted by one of priority, due" in told
+
+
+def test_priority_orders_that_no_shared_view_shows(desk: Desk) -> None:
+    assert desk.run("views", "uncovered").code == 0, "the demo has a view of its key accounts and of what is unowned"
+    shared = desk.folder / "views" / "shared.toml"
+    shared.write_text('[views.Lates]\nquery = "ship:late"\n[views.Mine]\nquery = "owner:me"\n', encoding="utf-8")
+    answer = desk.run("views", "uncovered", "--json")
+    assert answer.code == 1
+    found = answer.json["items"]
+    assert found
+    assert {item["tier"] for item in found} <= {"key", "priority"}
+    shown = {item["number"] for item in desk.json("find", "ship:late", "--limit", "999")["items"]}
+    assert not shown & {item["number"] for item in found}
+    desk.json("do", "assign", found[0]["number"], "--owner", "ana")
+    left = desk.run("views", "uncovered", "--json").json["items"]
+    assert found[0]["number"] not in {item["number"] for item in left}, "it is in ana's view now"
+    assert len(left) == len(found) - 1
