@@ -27,7 +27,11 @@ def run(options: Any) -> int:
     settled(session)
     view = whole_order(session, order_named(session, options.order))
     if options.json:
-        emit(documents.order(view, actions(session, view)))
+        from oms_tui.commands.calls_command import call
+        from oms_tui.store.reads.calls import calls_of
+
+        found = calls_of(session.store, view.item.id, session.now())
+        emit(documents.order(view, actions(session, view)) | {"milestone_calls": [call(each) for each in found]})
     else:
         from oms_tui.commands.show_text import tell_order
 

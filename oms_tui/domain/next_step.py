@@ -12,6 +12,7 @@ from oms_tui.domain.vocabulary import (
     DelayReason,
     FlagLevel,
     FulfillmentStatus,
+    Milestone,
     Stage,
     TrackingStatus,
     words_of,
@@ -60,7 +61,7 @@ def _steps(facts: AttentionFacts, delay: Delay, now: datetime) -> Iterator[NextS
         due = facts.clock.due_at if facts.clock and facts.clock.runs else None
         yield NextStep("draft", "the customer waits for an answer", due)
     if facts.call_due_at is not None:
-        about = f"call about: {words_of(Stage, facts.call)}" if facts.call else "a call is due"
+        about = f"call about: {words_of(Milestone, facts.call)}" if facts.call else "a call is due"
         yield NextStep("log_call", about, facts.call_due_at)
     if facts.task_due_at is not None and now >= facts.task_due_at:
         yield NextStep("remind", facts.task or "a task is due", facts.task_due_at)

@@ -73,7 +73,17 @@ def test_a_call_that_reached_them_leaves_the_board_and_no_answer_comes_again(des
     after = [item for item in desk.json("calls")["items"] if item["number"] == number]
     assert not any(item["open"] for item in after)
     assert {item["state"] for item in after} <= {"kept", "late", "missed"}
-    assert desk.json("show", number)["calls"][0]["note"] == "glad"
+    shown = desk.json("show", number)
+    assert shown["calls"][0]["note"] == "glad"
+    assert shown["milestone_calls"] == sorted(after, key=lambda item: (item["reached_at"], item["milestone"]))
+
+
+def test_a_call_that_was_not_made_stands_on_the_timeline(desk: Desk) -> None:
+    missed = next(item for item in desk.json("calls", "--missed")["items"] if item["open"])
+    timeline = desk.json("show", missed["number"])["timeline"]
+    told = [event for event in timeline if event["kind"] == "call_missed"]
+    assert missed["due_at"] in {event["occurred_at"] for event in told}
+    assert "is not made" in told[0]["summary"]
 
 
 def test_a_courtesy_call_to_a_one_off_customer_warns(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from oms_tui.store.customer_facts import owed_of_order
 from oms_tui.store.driver import snapshot
 from oms_tui.store.procedures import procedures_of
 from oms_tui.store.reads import order_goods, order_money, order_people, queue
+from oms_tui.store.reads.calls import calls_of
 from oms_tui.store.reads.mail import conversations_of
 from oms_tui.store.reads.outbox import drafts_of, outbox_of
 from oms_tui.store.reads.parties import hands_now, parties
@@ -112,6 +113,7 @@ def _read(store: Workspace, policy: DeskPolicy, order_id: int, now: int) -> Orde
             shipments=shipments,
             purchases=purchases,
             conversations=conversations,
+            calls=calls_of(store, order_id, now),
         ),
         delay=_delay(store, order, row, shipments, lines),
         drafts=drafts_of(store, source, remote_id),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from oms_tui.domain.events import HANDLED, group_of
 from oms_tui.domain.money import money_text
 from oms_tui.domain.rules import person_or_rule
-from oms_tui.domain.vocabulary import DelayReason, InvoiceKind, TrackingStatus, words_of
+from oms_tui.domain.vocabulary import CallState, DelayReason, InvoiceKind, Milestone, TrackingStatus, words_of
 from oms_tui.store import desk_rows
 from oms_tui.store.reads.select import Values, rows
 from oms_tui.store.shapes import TimelineItem
@@ -15,6 +15,7 @@ from oms_tui.store.shapes import TimelineItem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from oms_tui.store.reads.calls import CallItem
     from oms_tui.store.shapes import (
         ConversationView,
         InvoiceView,
@@ -48,6 +49,7 @@ def timeline(
     shipments: Iterable[ShipmentView],
     purchases: Iterable[PurchaseView],
     conversations: Iterable[ConversationView],
+    calls: Iterable[CallItem] = (),
 ) -> tuple[TimelineItem, ...]:
     """Everything that happened to an order, newest first. What was read already is handed in."""
     found: list[TimelineItem] = [
@@ -67,6 +69,7 @@ def timeline(
         *_purchases(purchases),
         *_source_notes(store, order),
         *_mails(conversations),
+        *_missed(calls),
         *_desk(store, order),
     ]
     found.sort(key=lambda item: (item.occurred_at, item.recorded_at, item.id), reverse=True)
@@ -245,6 +248,14 @@ def _mail_kind(mail: MessageView) -> str:
     if mail.auto:
         return "mail_automatic"
     return "mail_sent" if mail.direction == "outbound" else "mail_received"
+
+
+def _missed(calls: Iterable[CallItem]) -> Iterator[TimelineItem]:
+    """That nobody called is no event of anybody's: it is told from when the call was due."""
+    for call in calls:
+        if call.state == CallState.MISSED and not call.ended:
+            words = f"call about {words_of(Milestone, call.milestone)} was due, and is not made"
+            yield _item(f"missed:{call.task}", call.due_at, "call_missed", "desk", words)
 
 
 def _desk(store: Workspace, order: Values) -> Iterator[TimelineItem]:
