@@ -37,7 +37,7 @@ def run(options: Any) -> int:
 def _list(options: Any, session: Session) -> int:
     from oms_tui.store.reads.agent_notices import notices_for
 
-    found = [_item(each) for each in notices_for(session.store, session.agent, done=getattr(options, "seen", False))]
+    found = [_item(each) for each in notices_for(session, done=getattr(options, "seen", False))]
     if options.json:
         emit({"items": found, "next": None})
     elif found:
@@ -81,7 +81,7 @@ def _meant(session: Session, beginnings: Sequence[str]) -> list[str]:
     """The open notices whose ids begin so."""
     from oms_tui.store.reads.agent_notices import notices_for
 
-    there = [each.id for each in notices_for(session.store, session.agent)]
+    there = [each.id for each in notices_for(session)]
     found = []
     for text in beginnings:
         meant = [each for each in there if each.startswith(text)]

@@ -149,7 +149,7 @@ def status(session: Session, sources: Sources) -> Status:
     from oms_tui.store.reads.health import source_health
 
     health = tuple(source_health(session.store, sources, session.now()))
-    return Status(badges(session.store), health, count_open(session.store, session.agent))
+    return Status(badges(session.store), health, count_open(session))
 
 
 def most_urgent(session: Session, question: Question, not_this: int | None) -> QueueItem | None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from actions.acting import World, as_agent, at, order
 
+from oms_tui.actions.absences import set_away
 from oms_tui.actions.base import Refused
-from oms_tui.domain.policy import TierPolicy
+from oms_tui.domain.policy import AgentPolicy, TierPolicy
 from oms_tui.domain.query import parse
 from oms_tui.domain.rules import Rule
 from oms_tui.store.derive.run import derive_due
@@ -55,13 +56,13 @@ def test_the_lead_is_told_at_four_fifths_of_the_clock_over_a_weekend_and_only_on
     world.orders(order("1042"))
     world.letter("m1")
     watch = Rules(world.session, [TELL], ())
-    lea = world.session.agents["lea"]
+    lea = as_agent(world.session, "lea")
     for moment in ("2026-11-27T17:30", "2026-11-29T12:00", "2026-11-30T11:11"):
         time_passes(world, moment)
         assert watch.tick(whole=True) == 0
     time_passes(world, "2026-11-30T11:12")
     assert watch.tick() == 1, "time alone has moved the row, and the feed says so"
-    (notice,) = notices_for(world.session.store, lea)
+    (notice,) = notices_for(lea)
     assert (notice.number, notice.kind, notice.sender) == ("1042", "escalation", "rule:unanswered")
     assert "mail" in notice.words
     time_passes(world, "2026-11-30T15:00")
@@ -97,9 +98,9 @@ def test_a_person_escalates_with_a_word_and_takes_it_back(world: World) -> None:
     (told,) = world.do("escalate", "1042", why="the customer shouts")
     assert told.why == "escalated to every lead: the customer shouts"
     world.do("escalate", "1042", to="ben", why="yours")
-    assert [each.words for each in notices_for(world.session.store, world.session.agents["ben"])] == ["yours"]
+    assert [each.words for each in notices_for(as_agent(world.session, "ben"))] == ["yours"]
     undo(world.session, 2)
-    assert notices_for(world.session.store, world.session.agents["lea"]) == ()
+    assert notices_for(as_agent(world.session, "lea")) == ()
     with pytest.raises(Refused, match="nobody here is called"):
         raise Refused(world.do("escalate", "1042", to="bob")[0].why)
 
@@ -109,15 +110,29 @@ def test_a_notice_for_a_role_is_seen_to_by_one_of_them_and_can_be_opened_again(w
     lea, ben = as_agent(session, "lea"), as_agent(session, "ben")
     with DeskWrite(session, "note") as write:
         first = notify(write, "role:lead", "mention", None, "look \x1b[31mhere")
-    assert notices_for(session.store, lea.agent)[0].words == "look ␛[31mhere"
+    assert notices_for(lea)[0].words == "look ␛[31mhere"
     assert done(ben, [first]) == 0, "it is not for them"
     assert done(lea, [first]) == 1
-    assert notices_for(session.store, lea.agent) == ()
-    assert notices_for(session.store, lea.agent, done=True)[0].done_by == "lea"
+    assert notices_for(lea) == ()
+    assert notices_for(lea, done=True)[0].done_by == "lea"
     assert reopen(lea, [first]) == 1
     done(lea, [first])
     undo(lea)
-    assert len(notices_for(session.store, lea.agent)) == 1
+    assert len(notices_for(lea)) == 1
+
+
+def test_who_stands_in_for_the_lead_is_told_while_they_are_away(world: World) -> None:
+    session = world.session
+    team = {each: AgentPolicy(each, deputy="ben" if each == "lea" else "") for each in session.agents}
+    session = replace(session, policy=replace(session.policy, agents=team))
+    world = World(session, world.clock)
+    world.orders(order("1042"))
+    world.do("escalate", "1042", why="look")
+    ben = as_agent(session, "ben")
+    assert notices_for(ben) == ()
+    set_away(as_agent(session, "lea"), "lea", until="2026-12-01")
+    (notice,) = notices_for(ben)
+    assert done(ben, [notice.id]) == 1
 
 
 def test_drafts_are_found_by_who_began_them(world: World) -> None:

@@ -263,12 +263,12 @@ def test_a_rule_tells_the_lead_and_one_of_them_sees_to_it(world: World, session:
     world.orders(order("1042"))
     rule = Rule("tell", "payment:paid", "escalate", {"to": "lead", "why": "look at this"})
     tick(world, rules(world, rule))
-    lea, ana = session.agents["lea"], session.agents["ana"]
-    (notice,) = notices_for(session.store, lea)
+    lea, ana = as_lead(session), session
+    (notice,) = notices_for(lea)
     assert (notice.number, notice.words, notice.sender) == ("1042", "look at this", "rule:tell")
-    assert (count_open(session.store, lea), count_open(session.store, ana)) == (1, 0)
+    assert (count_open(lea), count_open(ana)) == (1, 0)
     take_back(as_lead(session), "tell", "shop", "r1042")
-    assert count_open(session.store, lea) == 0
+    assert count_open(lea) == 0
 
 
 def as_lead(session: Session) -> Session:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from oms_tui.store.absences import team_of
 from oms_tui.store.rows import marks
 
 if TYPE_CHECKING:
-    from oms_tui.store.session import AgentFacts
+    from oms_tui.store.session import Session
     from oms_tui.store.workspace import Workspace
 
 MOST: Final = 500
@@ -32,14 +33,18 @@ class NoticeView(NamedTuple):
     done_by: str
 
 
-def recipients(agent: AgentFacts) -> tuple[str, ...]:
-    """The names by which an agent is told of something."""
-    return (agent.id, f"role:{agent.role}")
+def recipients(session: Session) -> tuple[str, ...]:
+    """The names by which an agent is told of something: their own, their role's, those of whom they stand in for."""
+    now, agent = session.now(), session.agent
+    team = team_of(session.store.desk, session.policy, now)
+    others = [each for each in session.agents.values() if each.id != agent.id]
+    absent = [each for each in others if team.is_away(each.id, now) and team.stand_in(each.id, now) == agent.id]
+    return tuple(dict.fromkeys(name for each in (agent, *absent) for name in (each.id, f"role:{each.role}")))
 
 
-def notices_for(store: Workspace, agent: AgentFacts, *, done: bool = False) -> tuple[NoticeView, ...]:
+def notices_for(session: Session, *, done: bool = False) -> tuple[NoticeView, ...]:
     """An agent's notices, the newest first: the open ones, or those that are ``done``."""
-    mine = recipients(agent)
+    store, mine = session.store, recipients(session)
     condition, order = ("IS NOT NULL", "done_at") if done else ("IS NULL", "created_at")
     rows = store.desk.execute(
         f"SELECT {_COLUMNS} FROM agent_notices WHERE recipient IN ({marks(len(mine))}) AND done_at {condition} "
@@ -49,10 +54,10 @@ def notices_for(store: Workspace, agent: AgentFacts, *, done: bool = False) -> t
     return tuple(map(_notice, rows))
 
 
-def count_open(store: Workspace, agent: AgentFacts) -> int:
+def count_open(session: Session) -> int:
     """How many of an agent's notices are open."""
-    mine = recipients(agent)
-    row = store.desk.execute(
+    mine = recipients(session)
+    row = session.store.desk.execute(
         f"SELECT count(*) FROM agent_notices WHERE recipient IN ({marks(len(mine))}) AND done_at IS NULL", list(mine)
     ).fetchone()
     return int(row[0])

@@ -60,7 +60,7 @@ def reopen(session: Session, notices: Sequence[str]) -> int:
 
 
 def _seen(session: Session, notices: Sequence[str], action: str, *, open_now: bool, **changes: Any) -> int:
-    mine = recipients(session.agent)
+    mine = recipients(session)
     count = 0
     with DeskWrite(session, action, summary="a notice was seen to" if open_now else "a notice was opened") as write:
         for notice in notices:

@@ -30,7 +30,7 @@ def listed(session: Session, *, done: bool) -> tuple[NoticeView, ...]:
     """An agent's notices."""
     from oms_tui.store.reads.agent_notices import notices_for
 
-    return notices_for(session.store, session.agent, done=done)
+    return notices_for(session, done=done)
 
 
 def seen_to(session: Session, notice: str, *, again: bool) -> str:
