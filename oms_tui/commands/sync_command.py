@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _STANDBY_SECONDS: Final = 2.0
 _LOOK_SECONDS: Final = 1.0
+_NICER: Final = 10
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -46,12 +47,20 @@ def run(options: Any) -> int:
         raise Failure(WRONG_USE, "usage", f"there is no source {unknown[0]!r}; there are: {there}", field="source")
     if options.beside is None:  # beside a desk one source that cannot work is told there, and the others go on
         check_sources(config)
+    else:
+        give_way()
     store = open_store(config, checkpoints=True)
     session = session_on(config, store, agent_of(config, options.agent or config.desk.agent or _anybody(config)))
     try:
         return _follow(config, session, options.beside) if options.follow else _once(config, session, options)
     finally:
         store.close()
+
+
+def give_way() -> None:
+    """Let others have the processor first: who waits for a key's answer feels it, a mailbox does not."""
+    if hasattr(os, "nice"):
+        os.nice(_NICER)
 
 
 def _anybody(config: Any) -> str:

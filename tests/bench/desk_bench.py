@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from figures import Figure
-from terminal import Program
+from terminal import Program, as_installed
 
 from oms_tui.store.workspace import Workspace
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 _RUNS = 7
+_KEYS = 200
 _CONFIG = """
 [desk]
 name = "Bench"
@@ -69,6 +72,7 @@ def figures(stores: dict[int, Path]) -> Iterator[Figure]:
                 if figure.name.startswith("CPU a Down"):
                     downs[count] = figure.value
                 yield figure
+        yield _beside_a_worker(stores[min(stores)], folder)
         yield from _growth(memory, "resident memory", "MB", 1.1)
         yield from _growth(downs, "CPU a Down", "ms", 1.1)
         if memory:
@@ -137,6 +141,36 @@ def _keys(command: Sequence[str], number: str, count: int) -> Iterator[Figure]:
         by_itself = _pressed(program, "down", 60, wait=0.1)
         yield Figure(f"bytes a Down in the list, 80x24, {count:,} orders", by_itself[0], "B", budget=600)
         yield Figure(f"CPU a Down in the list, 80x24, {count:,} orders", by_itself[1] * 1000, "ms", budget=3)
+
+
+def _beside_a_worker(store: Path, folder: Path) -> Figure:
+    """How long keys take at the worst while a worker takes orders in as fast as it can, against a desk left alone."""
+    copied = Path(shutil.copytree(store, folder / f"busy-{store.name}"))
+    command, number = desk(copied, folder), first_number(copied)
+    idle = _worst(command, number)
+    worker = subprocess.Popen([sys.executable, str(HERE / "flat_out.py"), str(copied)], env=as_installed())
+    try:
+        busy = _worst(command, number)
+        if worker.poll() is not None:
+            raise MeasuredNothing("the worker ended before the keys did")
+    finally:
+        worker.kill()
+        worker.wait()
+    with Workspace(copied) as grown:
+        if not grown.cache.execute("SELECT 1 FROM queue_row WHERE number LIKE 'N%' LIMIT 1").fetchone():
+            raise MeasuredNothing("the worker took nothing in")
+    return Figure("key to last byte, p99, beside a busy worker", busy * 1000, "ms", idle * 1000, "idle", 1.5)
+
+
+def _worst(command: Sequence[str], number: str) -> float:
+    """Seconds within which 99 of a hundred keys have their last byte; in the list alone, which answers at once."""
+    with Program(command, columns=80, rows=24, environment={"TEXTUAL_ANIMATIONS": "none"}) as program:
+        program.until(number)
+        program.settle(1.5)
+        answers = [program.press("up" if at // 15 % 2 else "down") for at in range(_KEYS)]
+    if sum(1 for _, size in answers if size) < _KEYS * 0.9:
+        raise MeasuredNothing("keys changed nothing on the screen")
+    return sorted(seconds for seconds, _ in answers)[int(_KEYS * 0.99) - 1]
 
 
 def _pressed(program: Program, key: str, times: int, *, wait: float) -> tuple[float, float, float]:

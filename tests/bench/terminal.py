@@ -26,6 +26,12 @@ KEYS = {"down": b"\x1b[B", "up": b"\x1b[A", "pagedown": b"\x1b[6~", "enter": b"\
 _QUIET = 0.08  # seconds without a byte after which a screen counts as drawn
 
 
+def as_installed() -> dict[str, str]:
+    """The environment of a program that pip put there: it has its bytecode, whatever a machine for tests says of it."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "oms-tui-bench-bytecode")}
+
+
 class Gone(RuntimeError):
     """The program ended, or never showed what it was waited for."""
 
@@ -48,9 +54,8 @@ class Program:
             os.environ.update({**wanted, **self.environment})
             os.environ.pop("COLUMNS")
             os.environ.pop("LINES")
-            # As installed: a program that pip put there has its bytecode, whatever a machine for tests says of it.
+            os.environ.update(as_installed())
             os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-            os.environ["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir()) / "oms-tui-bench-bytecode")
             os.execvp(self.command[0], list(self.command))  # noqa: S606 - a program of ours, no shell
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", self.rows, self.columns, 0, 0))
         self.seen = b""
