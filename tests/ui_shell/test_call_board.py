@@ -94,6 +94,7 @@ async def test_a_lead_sees_what_was_missed_what_is_due_and_what_to_say(config: C
         text = await on_the_board(pilot)
     assert "1 To make 2" in text
     assert "3 Missed 1" in text
+    assert "0 % kept this week (0 of 1)" in text
     missed, due = (next(line for line in text.splitlines() if f"#{number}" in line[:20]) for number in (1042, 1043))
     assert "!  #1042  Jan Kowal" in missed
     assert "KEY" in missed, "the tier is a word and not a colour"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 OUTCOMES: Final = (
     ("1", "reached", "reached them", "ends every call that is open on this order"),
-    ("2", "no_answer", "nobody answered", "is tried again in two hours of the desk's time, and does not count"),
+    ("2", "no_answer", "nobody answered", "again in two business hours; does not count"),
     ("3", "callback", "they want to be called back", "asks when"),
     ("4", "more", "with a note, or about one thing only", "all the fields"),
 )

@@ -43,20 +43,25 @@ _TICK_SECONDS: Final = 20.0
 
 
 class Listed(NamedTuple):
-    """What the board shows, and the tiers, owners and account managers that have calls."""
+    """What the board shows; the tiers, owners and account managers that have calls; of this week's, kept and due."""
 
     page: CallPage
     people: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+    week: tuple[int, int] = (0, 0)
 
 
 def listed(session: Session, states: tuple[str, ...], only: CallFilter) -> Listed:
     """The board, by the same read as ``oms-tui calls``."""
     from oms_tui.store.reads.calls import calls, people
+    from oms_tui.store.reads.reports.coverage import kept_of
+    from oms_tui.store.reads.reports.shape import Asked
+    from oms_tui.store.reads.reports.weeks import Weeks
 
     page = calls(session.store, now=session.now(), states=states, only=only, limit=_MOST)
     if states == ("due", "missed"):  # a call that was given up is missed, and nothing is to be made of it
         page = replace(page, items=tuple(call for call in page.items if not call.ended))
-    return Listed(page, people(session.store))
+    week = Weeks(session.policy.zone, session.now(), 1)
+    return Listed(page, people(session.store), kept_of(Asked(session, week)))
 
 
 def told(session: Session, call: CallItem) -> Told:
@@ -81,11 +86,14 @@ class BoardLine(PartLine):
         super().__init__("bar")
         self._tab = 0
         self._page: CallPage | None = None
+        self._week = (0, 0)
         self._only = CallFilter()
 
-    def show(self, tab: int, page: CallPage | None, only: CallFilter) -> None:
+    def show(self, tab: int, found: Listed | None, only: CallFilter) -> None:
         """Show these; nothing is drawn if it reads the same."""
-        self._tab, self._page, self._only = tab, page, only
+        self._tab, self._only = tab, only
+        if found is not None:
+            self._page, self._week = found.page, found.week
         self.reload()
 
     def parts(self, width: int) -> list[Part]:
@@ -101,7 +109,10 @@ class BoardLine(PartLine):
         if not self._only.empty:
             words = [f"{name} {value}" for name, value in self._named()]
             found += [Part("only ", "muted"), Part(", ".join(words), "info", bold=True)]
-        return found
+        kept, due = self._week
+        right = [Part(f"{100 * kept // due} % kept this week ({kept} of {due}) ", "muted")] if due else []
+        room = width - cells(found) - cells(right)
+        return [*found, Part(" " * room), *right] if room > 0 else found
 
     def _named(self) -> list[tuple[str, str]]:
         only = self._only
@@ -194,7 +205,7 @@ class CallsScreen(Place):
         self._list = found
         items = found.page.items
         self._marked &= {key_of(call) for call in items}
-        self._line.show(self._tab, found.page, self._only)
+        self._line.show(self._tab, found, self._only)
         if not items:
             self._told = None
             self._calls.say(self._nothing(), "good")
@@ -269,7 +280,7 @@ class CallsScreen(Place):
     def do_call_tab(self, number: int) -> None:
         """Another tab."""
         self._tab = number - 1
-        self._line.show(self._tab, self._list.page if self._list else None, self._only)
+        self._line.show(self._tab, self._list, self._only)
         self._ask()
 
     def do_call_log(self) -> None:
@@ -384,7 +395,7 @@ class CallsScreen(Place):
 
     def _filter(self, only: CallFilter) -> None:
         self._only = only
-        self._line.show(self._tab, self._list.page if self._list else None, only)
+        self._line.show(self._tab, self._list, only)
         self._ask()
 
     def on_lines_view_opened(self, event: LinesView.Opened) -> None:

@@ -81,6 +81,12 @@ def coverage(asked: Asked) -> list[Coverage]:
     return found
 
 
+def kept_of(asked: Asked) -> tuple[int, int]:
+    """How many of the calls that were due in these weeks were kept, and how many that were."""
+    states = [state for _, _, state in _calls(asked)]
+    return states.count(CallState.KEPT), len(states)
+
+
 def _calls(asked: Asked) -> Iterator[tuple[str, int, str]]:
     """Tier, when it was due, how it stands: of every call that was due in these weeks."""
     weeks = asked.weeks
