@@ -65,6 +65,7 @@ def order(view: OrderView, actions: Iterable[Document] = ()) -> Document:
             "return_status": item.return_status,
             "stage": item.stage,
             "progress": item.progress or None,
+            "risk": item.risk.split(),
             "placed_at": moment(item.placed_at),
             "promised_at": moment(item.promised_at),
             "currency": currency,

@@ -31,17 +31,18 @@ class Preview(RowsDialog):
         self._then = then
 
     def rows(self, width: int) -> Sequence[Row]:
-        """A line an order, then the question."""
+        """A line an order, and the question: below it, or of many above, where it is seen before any scrolling."""
         doable = sum(1 for each in self._done if each.result != "refused")
         rows = done_rows(self._done, width)
         if not doable:
             return [*rows, BLANK, Row((Part("nothing of it can be done; ", "alarm"), *_ESCAPE))]
-        if len(self._done) > 1:
-            refused = len(self._done) - doable
-            cannot = Part(f", not to {refused}: why stands beside each" if refused else "", "alarm")
-            rows = [Row((Part(f"it can be done to {doable}", "good"), cannot)), BLANK, *rows]
-        question = Part(f" does it to {doable} order{'s' if doable != 1 else ''}   ", "text")
-        return [*rows, BLANK, Row((Part(CONFIRM, "warn", bold=True), question, *_ESCAPE))]
+        words = Part(f" does it to {doable} order{'s' if doable != 1 else ''}   ", "text")
+        question = Row((Part(CONFIRM, "warn", bold=True), words, *_ESCAPE))
+        if len(self._done) == 1:
+            return [*rows, BLANK, question]
+        refused = len(self._done) - doable
+        cannot = Part(f", not to {refused}: why stands beside each" if refused else "", "alarm")
+        return [Row((Part(f"it can be done to {doable}", "good"), cannot)), question, BLANK, *rows]
 
     def action_confirm(self) -> None:
         """Yes."""

@@ -21,7 +21,7 @@ ALWAYS: Final = frozenset({"number", "customer", "tier"})
 """What stands in every row anyway."""
 
 _WIDTHS: Final = {
-    "risk": 21,
+    "risk": 22,
     "stage": 16,
     "owner": 9,
     "account_manager": 9,
