@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _INDEXED: Final = 3
 """Letters of a beginning that the index has by itself (``prefix`` of its declaration)."""
 
-_READ: Final = (100, 200, 300)
-"""Mails read in turn for a longer beginning, before the index is asked for it."""
+_READ: Final = (60, 240, 300)
+"""Mails read in turn for a longer beginning, before the index is asked for it, as long as so many can be enough."""
 
 _LONGEST: Final = 100_000  # characters of a text that are looked through
 
@@ -60,7 +60,7 @@ def _read(store: Workspace, terms: Sequence[str], limit: int, before: int | None
     wanted = " ".join([*(f'"{term}"' for term in whole), f'"{begun[:_INDEXED]}"*'])
     begins = re.compile(r"(?<![^\W_])" + re.escape(_plain(begun)))
     found: list[int] = []
-    at = before
+    at, seen = before, 0
     for most in _READ:
         near = _newest(store, wanted, most, at)
         if not near:
@@ -75,7 +75,9 @@ def _read(store: Workspace, terms: Sequence[str], limit: int, before: int | None
                 found.append(number)
                 if len(found) == limit:
                     return found
-        at = near[-1]
+        at, seen = near[-1], seen + len(near)
+        if len(found) * sum(_READ) < limit * seen:
+            break
     return found
 
 
