@@ -112,7 +112,7 @@ def _views() -> Iterator[str]:
     yield ""
     yield "`oms-tui views list --counts` says the same; `views check` whether all can be read; `views uncovered` lists"
     yield "open orders of customers with a service of their own (any tier but `standard` and `one_off`) that no saved"
-    yield "view shows to anybody."
+    yield 'view shows to anybody; on the desk that is the view "Priority accounts in nobody\'s view".'
     yield ""
     yield "Every desk has:"
     yield ""

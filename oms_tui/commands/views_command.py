@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.commands.context import config_of, emit, opened, say, settled, table
 from oms_tui.commands.failures import DONE, NOTHING, WRONG_USE
@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     import argparse
 
     from oms_tui.config_model import Config
+    from oms_tui.domain.standard_views import StandardView
+    from oms_tui.store.queue_shapes import QueueItem
 
-_STANDARD = "every desk"
+_STANDARD: Final = "every desk"
+_MOST: Final = 1000
+"""Orders that ``uncovered`` lists."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -71,7 +75,7 @@ def _items(config: Config) -> list[dict[str, Any]]:
     taken = {str(each["name"]).casefold() for each in own}
     ours = [
         {"name": view.name, "query": view.query, "sort": view.sort, "columns": list(view.columns), "from": _STANDARD}
-        for view in STANDARD
+        for view in (*STANDARD, *filter(None, [_nobodys(config)]))
         if view.name.casefold() not in taken
     ]
     return [*own, *ours]
@@ -107,18 +111,19 @@ def _count(options: Any, items: list[dict[str, Any]]) -> None:
 def _uncovered(options: Any, config: Config) -> int:
     """Exit code 1 where something was found."""
     from oms_tui.commands import documents
-    from oms_tui.store.reads.uncovered import uncovered
+    from oms_tui.domain.query import parse
+    from oms_tui.store.query_words import CATALOGUE
+    from oms_tui.store.reads.queue import queue_page
 
-    session = opened(options).session
-    settled(session)
-    found = uncovered(
-        session.store,
-        [view.query for view in config.views.values()],
-        tiers=[tier.name for tier in session.policy.tiers],
-        agents=list(session.agents),
-        now=session.now(),
-        zone=session.policy.zone,
-    )
+    view = _nobodys(config)
+    found: tuple[QueueItem, ...] = ()
+    if view is not None:
+        session = opened(options).session
+        settled(session)
+        tree = parse(view.query, CATALOGUE)
+        found = queue_page(
+            session.store, tree=tree, limit=_MOST, now=session.now(), zone=session.policy.zone, agent=session.agent.id
+        ).items
     if options.json:
         emit(documents.listed(documents.queue_item(item) for item in found))
     elif found:
@@ -130,7 +135,16 @@ def _uncovered(options: Any, config: Config) -> int:
     return NOTHING if found else DONE
 
 
-def _flags(item: Any) -> str:
+def _nobodys(config: Config) -> StandardView | None:
+    """The view of what no view shows; of those that can be read."""
+    from oms_tui.domain.nobodys_view import nobodys_view
+
+    wrong = dict(query_faults({view.name: view.query for view in config.views.values()}))
+    queries = [view.query for view in config.views.values() if view.name not in wrong]
+    return nobodys_view(queries, tiers=list(config.tiers), agents=list(config.agents))
+
+
+def _flags(item: QueueItem) -> str:
     return ", ".join(flag.text for flag in item.flags)
 
 

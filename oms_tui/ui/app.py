@@ -222,7 +222,7 @@ class DeskApp(Navigation, inherit_bindings=False):
         from oms_tui.ui.views import choices
 
         shown = self.queue_screen.queue.question
-        picker = ViewPicker(choices(self.config.views), shown, self.reader, self._counts)
+        picker = ViewPicker(choices(self.config), shown, self.reader, self._counts)
         self.push_screen(picker, lambda chosen: self.show_list(chosen) if chosen is not None else None)
 
     def do_sort(self) -> None:

@@ -99,7 +99,7 @@ class DeskScreen(ListPlace):
         if self.queue.restored:
             from oms_tui.ui.views import named
 
-            self.queue.begin(named(app.config.views, self.queue.question.title))
+            self.queue.begin(named(app.config, self.queue.question.title))
         else:
             self.queue.ask_again()
         if self.model.current is None:

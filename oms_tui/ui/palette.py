@@ -121,7 +121,7 @@ class Views(_Entries):
         """The config's, then those every desk has."""
         from oms_tui.ui.views import choices
 
-        for choice in choices(self.desk.config.views):
+        for choice in choices(self.desk.config):
             words = f"view · {choice.help or choice.question.query}"
             yield Entry(choice.question.title, words, partial(self.desk.show_list, choice.question))
 

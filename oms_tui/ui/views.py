@@ -8,9 +8,7 @@ from oms_tui.domain.standard_views import STANDARD, StandardView
 from oms_tui.ui.questions import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from oms_tui.config_model import View
+    from oms_tui.config_model import Config
 
 
 class Choice(NamedTuple):
@@ -25,16 +23,21 @@ def _question(view: StandardView) -> Question:
     return Question(view.query, view.sort, view.name, view.columns)
 
 
-def choices(configured: Mapping[str, View]) -> list[Choice]:
+def choices(config: Config) -> list[Choice]:
     """Every view: the config's first, then those every desk has, but for names that the config has taken."""
+    from oms_tui.domain.nobodys_view import nobodys_view
+
     own = [
         Choice(Question(view.query, view.sort or "priority", view.name, view.columns), "", view.file)
-        for view in configured.values()
+        for view in config.views.values()
     ]
     taken = {view.question.title.casefold() for view in own}
-    return [*own, *(Choice(_question(view), view.help) for view in STANDARD if view.name.casefold() not in taken)]
+    queries = [view.query for view in config.views.values()]
+    left = nobodys_view(queries, tiers=list(config.tiers), agents=list(config.agents))
+    standard = (*STANDARD, *([left] if left is not None else ()))
+    return [*own, *(Choice(_question(view), view.help) for view in standard if view.name.casefold() not in taken)]
 
 
-def named(configured: Mapping[str, View], title: str) -> Question | None:
+def named(config: Config, title: str) -> Question | None:
     """The view of that name as it is defined now, None if there is none any more."""
-    return next((each.question for each in choices(configured) if each.question.title == title), None)
+    return next((each.question for each in choices(config) if each.question.title == title), None)

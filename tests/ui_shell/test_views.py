@@ -58,7 +58,7 @@ async def test_a_count_that_takes_too_long_is_said(
 
 def test_a_view_of_the_config_goes_before_one_of_every_desk(make_config: Callable[..., Config]) -> None:
     config = make_config('[views."at risk"]\nquery = "risk:late"\n')
-    found = choices(config.views)
+    found = choices(config)
     assert found[0].question == Question("risk:late", "priority", "at risk")
     assert found[0].file == "config.toml"
     assert "At risk" not in [each.question.title for each in found]
