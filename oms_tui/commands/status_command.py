@@ -31,6 +31,8 @@ def healths(config: Config, session: Session) -> list[SourceHealth]:
 
 def run(options: Any) -> int:
     """Do it; returns the exit code."""
+    from oms_tui.store.reads.outbox import UNDECIDED, outbox
+
     config, session = opened(options)
     found = healths(config, session)
     if options.json:
@@ -44,6 +46,9 @@ def run(options: Any) -> int:
         for each in found:
             if each.error:
                 tell(f"{each.source}: {each.error}\n  {each.hint}")
+        if open_items := outbox(session.store):
+            undecided = sum(each.state in UNDECIDED for each in open_items)
+            tell(f"outbox: {len(open_items)} not done, {undecided} need a decision; `oms-tui outbox` shows them")
     return SOURCE_FAILED if any(each.state == "failed" for each in found) else DONE
 
 

@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.commands.context import config_of, emit, say, tell
-from oms_tui.commands.failures import DONE, REFUSED, SOURCE_FAILED, WRONG_USE, Failure
+from oms_tui.commands.failures import DONE, IN_DOUBT, REFUSED, SOURCE_FAILED, WRONG_USE, Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,10 +69,14 @@ def _anybody(config: Any) -> str:
 
 
 def _once(config: Any, session: Any, options: Any) -> int:
+    from oms_tui.commands import mail_documents
+    from oms_tui.store.reads.outbox import outbox
     from oms_tui.sync.worker import run_once
 
+    started = session.now()
     runs = run_once(config, session, only=tuple(options.source), progress=progress_line())
     failed = [each for each in runs if not each.ok]
+    kept = [each for each in outbox(session.store) if each.error and each.since >= started]
     if options.json:
         items = [
             {
@@ -84,13 +88,21 @@ def _once(config: Any, session: Any, options: Any) -> int:
             }
             for each in runs
         ]
-        emit({"items": items, "next": None})
+        emit({"items": items, "next": None, "outbox": [mail_documents.outbox_item(each) for each in kept]})
     for each in runs:
         if not options.json and each.ok:
             say(f"{each.source}: {each.records:,} records")
         elif not each.ok:
             tell(f"{each.source}: {each.error}\n  {each.hint}")
-    return SOURCE_FAILED if failed else DONE
+    for item in kept:
+        tell(
+            f"outbox: {item.number} did not leave ({item.state}): {item.error}\n  `oms-tui outbox show {item.id[:12]}`"
+        )
+    if failed:
+        return SOURCE_FAILED
+    if any(item.state == "in_doubt" for item in kept):
+        return IN_DOUBT
+    return SOURCE_FAILED if kept else DONE
 
 
 def _follow(config: Any, session: Any, desk: int | None) -> int:

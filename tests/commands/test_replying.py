@@ -83,3 +83,19 @@ def test_what_has_not_left_can_be_recalled(desk: Desk) -> None:
     recalled = desk.json("outbox", "recall", item["id"])
     assert recalled["state"] == "recalled"
     assert desk.json("show", number)["drafts"][0]["id"] == recalled["draft"]
+
+
+def test_a_reply_that_could_not_leave_is_told_by_the_round_that_tried(desk: Desk) -> None:
+    number, _ = waiting(desk)
+    config = desk.folder / "config.toml"
+    text = config.read_text("utf-8").replace('undo_window = "10s"', 'undo_window = "0s"')
+    config.write_text(text.replace('deliver_to = "mail/outgoing"', 'sendmail = ["false"]'), "utf-8")
+    sent = desk.run("reply", number, "--body-file", "-", "--send", given="Dear customer, it is on its way.")
+    assert sent.code == 0, sent.err
+    answer = desk.run("sync", "--once", "--json")
+    assert answer.code == 3
+    (item,) = answer.json["outbox"]
+    assert item["number"] == number
+    assert item["error"] in answer.err
+    assert "outbox show" in answer.err
+    assert "outbox: 1 not done" in desk.run("status").err
