@@ -98,6 +98,7 @@ def _texts(config: Config) -> Iterator[Finding]:
     queries = {f"view {name!r}": view.query for name, view in config.views.items()}
     queries |= {f"tier {name!r}": tier.when for name, tier in config.tiers.items() if tier.when}
     faults = query_faults(queries)
+    faults += _tier_faults(config)
     faults += [(f"macro {error.file}", f"line {error.line}: {error.words}") for error in broken(config.macros)]
     for about, words in faults:
         yield Finding(about, "wrong", words, "correct it in the config or its folder")
@@ -114,6 +115,24 @@ def _texts(config: Config) -> Iterator[Finding]:
         key_map(config.keys, all_actions(), widgets=widget_ids(config.keys))
     except ValueError as error:
         yield Finding("keys", "wrong", str(error), "correct [keys] in the config")
+
+
+def _tier_faults(config: Config) -> list[tuple[str, str]]:
+    """Tiers whose rule asks what a customer cannot be told by; those that cannot be read at all are told apart."""
+    from oms_tui.domain.query import QueryError, parse
+    from oms_tui.domain.tiers import UnknownTierWord, check
+    from oms_tui.store.query_words import CATALOGUE
+
+    found = []
+    for name, tier in config.tiers.items():
+        try:
+            if tier.when:
+                check(parse(tier.when, CATALOGUE))
+        except UnknownTierWord as error:
+            found.append((f"tier {name!r}", str(error)))
+        except QueryError:
+            continue
+    return found
 
 
 def _store(config: Config, options: Any) -> Iterator[Finding]:

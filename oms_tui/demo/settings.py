@@ -43,6 +43,7 @@ deputy = "ana"
 name = "Lea Brandt"
 role = "lead"
 email = "lea@bright-shop.example"
+deputy = "ana"                          # while she is away (`oms-tui absent until fri lea`), her accounts are ana's
 
 # ---- the systems: exports that lie in folders, and two mailboxes
 
