@@ -8,6 +8,7 @@ it: the time is linear, where regular expressions over the whole text take secon
 from __future__ import annotations
 
 import re
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from connectors.mail.quote_words import FORWARDS, FROM, OPENERS, OTHER, SENT, TITLES, VERBS, VERBS_WITHOUT_SPACES
@@ -34,6 +35,8 @@ _RULE = re.compile(r"[-_—]{5,}\Z")
 _HEADER = re.compile(
     rf"[*_]{{0,2}}(?:(?P<from>{FROM})|(?P<sent>{SENT})|(?P<other>{OTHER}))[*_]{{0,2}}\s?[:\uff1a]", re.IGNORECASE
 )
+_MARKS = (">", "|")
+_RULED = frozenset("-_=*—")
 _ENDS = (":", "\uff1a", ":*", ": *", ":_")
 
 
@@ -46,7 +49,7 @@ def quoted_ranges(text: str, *, marker: str = "", known: Collection[str] = ()) -
         known: texts we sent earlier in this conversation; their longer lines are recognised even without a ``>``.
     """
     lines = [line[:_LINE_READ].strip() for line in text.split("\n")]
-    quoted = [bool(_MARKED.match(line)) for line in lines]
+    quoted = [line[:1] in _MARKS and bool(_MARKED.match(line)) for line in lines]
     _take_attributions(lines, quoted)
     ours = {_bare(line) for sent in known for line in sent.split("\n") if len(_bare(line)) >= _KNOWN_LENGTH}
     for number, line in enumerate(lines):
@@ -55,11 +58,16 @@ def quoted_ranges(text: str, *, marker: str = "", known: Collection[str] = ()) -
             break
         if ours and _bare(line) in ours:
             quoted[number] = True
-        if quoted[number]:
+        if quoted[number] or not line:
             continue
-        if _DIVIDER.match(line) or _starts_header(lines, number):
+        # The expressions are long: most lines are told by a sign that none of them can do without.
+        if (line[0] in _RULED or ":" in line or "\uff1a" in line) and (
+            _DIVIDER.match(line) or _starts_header(lines, number)
+        ):
             quoted[number:] = [True] * (len(lines) - number)
             break
+        if not any(map(str.endswith, lines[number : number + _ATTRIBUTION_LINES], repeat(_ENDS))):
+            continue
         length = _attribution(lines, number)
         if not length:
             continue
