@@ -325,3 +325,14 @@ def test_the_hours_of_the_desk_are_those_of_its_calls(plain: PlainShop) -> None:
     kept(plain)
     [call] = calls_of(plain.store, order, plain.now)
     assert datetime.fromtimestamp(call.due_at / 1000, UTC) == datetime(2026, 11, 30, 8, 30, tzinfo=UTC)
+
+
+def test_two_calls_about_one_milestone_are_one_on_the_board(plain: PlainShop) -> None:
+    plain.policy = only("placed")
+    order = vip(plain)
+    for due in (NOW + 2 * HOUR, NOW + HOUR):
+        plain.decide("tasks", order, kind="milestone_call", milestone="placed", state="open", due_at=due)
+    plain.derive()
+    [call] = calls_of(plain.store, order, plain.now)
+    assert (call.due_at, plain.badge("calls_due")) == (NOW + HOUR, 1)
+    assert kept(plain) == 0, "and no third is made"

@@ -14,54 +14,28 @@ from oms_tui.domain.chasing import is_chasing, without_quotes
 from oms_tui.domain.milestones import (
     BEFORE_DELIVERY,
     OVERTAKEN,
-    MilestoneFacts,
-    ParcelMoments,
     asked_for,
     call_state,
     calls_wanted,
     reached,
 )
-from oms_tui.domain.stages import PAID
-from oms_tui.domain.vocabulary import (
-    Milestone,
-    OrderState,
-    ShipmentState,
-    Stage,
-    TaskKind,
-    Tier,
-    TrackingStatus,
-    words_of,
-)
+from oms_tui.domain.vocabulary import Milestone, TaskKind, Tier, words_of
 from oms_tui.store import badges
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
-from oms_tui.store.derive import goods
+from oms_tui.store.derive.milestones import milestones
 from oms_tui.store.milestone_calls import policy_in_force
 from oms_tui.store.rows import chunks, marks, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from oms_tui.domain.milestones import MilestoneFacts
     from oms_tui.domain.policy import DeskPolicy, TierPolicy
     from oms_tui.store.derive.facts import OrderFacts, Values
     from oms_tui.store.driver import Connection
     from oms_tui.store.workspace import Workspace
 
 _COLUMNS: Final = CACHE_COLUMNS["order_calls"]
-_LIES_HERE: Final = frozenset(
-    {Stage.READY_TO_RELEASE, Stage.PICKING, Stage.SORTING, Stage.INSPECTION, Stage.PACKING, Stage.LABELLED}
-)
-_FLICKER_MS: Final = 60_000
-"""An order that lacked goods for less than this was looked at while its stock was being read."""
-
-_LEFT: Final = frozenset({ShipmentState.SHIPPED, ShipmentState.DELIVERED})
-_STANDS_STILL: Final = f"('{TrackingStatus.UNKNOWN}','{TrackingStatus.PRE_TRANSIT}','{TrackingStatus.CANCELLED}')"
-
-
-class _Moments(NamedTuple):
-    """What the rows do not say: payments as (when, how much), and each parcel's moments, of one order."""
-
-    payments: list[tuple[int, int]]
-    parcels: list[ParcelMoments]
 
 
 def write_calls(
@@ -80,16 +54,11 @@ def write_calls(
     changes: list[tuple[Any, ...]] = []
     if watched:
         since = policy_in_force(store.desk)
-        moments = _moments(cache, [row["order_id"] for row in watched if row["tier"] in tiers])
-        noted = _noted(cache, list(moments))
+        happened = milestones(cache, facts, watched, tiers.keys(), now)
         for row in watched:
             order = row["order_id"]
-            paid_at = _paid_at(row, moments[order].payments) if order in moments else None
-            allocated_at = noted.get(order) or _allocated_at(facts[order], row, paid_at, now)
-            parcels = moments[order].parcels if order in moments else []
-            happened = _facts(facts[order], row, parcels, paid_at=paid_at, allocated_at=allocated_at)
             closed = (facts[order].decision or {}).get("closed_at") is not None
-            seen = _Order(row, tasks[order], happened, tiers.get(row["tier"]), closed)
+            seen = _Order(row, tasks[order], happened[order], tiers.get(row["tier"]), closed)
             changes += _changes(seen, policy, since, now)
     orders = [row["order_id"] for row in rows]
     for part in chunks(orders):
@@ -133,7 +102,8 @@ def _waits(rows: Iterable[tuple[Any, ...]]) -> int:
 
 
 def _rows(order: int, tasks: Iterable[Values], chased: Sequence[int], now: int) -> Iterator[tuple[Any, ...]]:
-    for task in tasks:
+    # Of two about one milestone (one was made by hand) the open one counts, of these the one due first.
+    for task in {each["milestone"]: each for each in sorted(tasks, key=_turn, reverse=True)}.values():
         state = state_of(task, now)
         if state is None:
             continue
@@ -153,6 +123,10 @@ def _rows(order: int, tasks: Iterable[Values], chased: Sequence[int], now: int) 
             "chasing": sum(task["reached_at"] < at <= until for at in chased),
         }
         yield tuple(row[column] for column in _COLUMNS)
+
+
+def _turn(task: Values) -> tuple[bool, int, str]:
+    return task["state"] != "open", task["due_at"], task["id"]
 
 
 def state_of(task: Values, now: int) -> str | None:
@@ -250,90 +224,6 @@ def _ends(order: _Order, task: Values, now: int) -> tuple[str, str] | None:
     if name in BEFORE_DELIVERY and Milestone.DELIVERED in reached(facts):
         return "miss", OVERTAKEN
     return None
-
-
-def _facts(
-    of: OrderFacts, row: Values, parcels: Iterable[ParcelMoments], *, paid_at: int | None, allocated_at: int | None
-) -> MilestoneFacts:
-    return MilestoneFacts(
-        placed_at=None if row["state"] == OrderState.DRAFT else _known(row["placed_at"]),
-        paid_at=_at(paid_at),
-        allocated_at=_at(allocated_at),
-        parcels=tuple(parcels),
-        delivered_at=_at(goods.delivered_at(of, goods.stage_facts(of, row["short"]))),
-        late_since=_at(row["late_since"]),
-        cancelled=row["state"] == OrderState.CANCELLED,
-    )
-
-
-def _paid_at(row: Values, payments: Iterable[tuple[int, int]]) -> int | None:
-    """When the last of the money came; with the order where nobody says when."""
-    if row["payment_status"] not in PAID:
-        return None
-    left = row["total"]
-    for at, amount in sorted(payments):
-        left -= amount
-        if left <= 0:
-            return max(at, int(row["placed_at"]))
-    return int(row["placed_at"])
-
-
-def _allocated_at(of: OrderFacts, row: Values, paid_at: int | None, now: int) -> int | None:
-    """When all its goods were set aside: now, where it waited for some until now; else when it was paid.
-
-    Nobody tells this moment, and a cache made anew cannot know it: it then counts from the payment, as old as that is.
-    """
-    if row["stage"] not in _LIES_HERE or paid_at is None:
-        return None
-    before = of.before
-    waited = before is not None and before["stage"] == Stage.AWAITING_STOCK and before["derived_at"] < now - _FLICKER_MS
-    return now if waited else paid_at
-
-
-def _noted(cache: Connection, orders: Sequence[int]) -> dict[int, int]:
-    """When goods were set aside for these orders as noted a moment ago, and not yet told the desk."""
-    found: dict[int, int] = {}
-    for part in chunks(orders):
-        found |= dict(
-            cache.execute(
-                f"SELECT order_id, reached_at FROM call_changes WHERE order_id IN ({marks(len(part))}) "
-                "AND milestone = 'allocated' AND change = 'make'",
-                part,
-            )
-        )
-    return found
-
-
-def _moments(cache: Connection, orders: Sequence[int]) -> dict[int, _Moments]:
-    found = {order: _Moments([], []) for order in orders}
-    for part in chunks(orders):
-        place = marks(len(part))
-        for order, at, amount in cache.execute(
-            "SELECT order_id, coalesce(paid_at, created_at), max(captured, amount) FROM payments "
-            f"WHERE order_id IN ({place}) AND state IN ('settled','authorized') "
-            "AND coalesce(paid_at, created_at) IS NOT NULL",
-            part,
-        ):
-            found[order].payments.append((at, amount))
-        for order, state, shipped_at, status, last, moved, out, trouble in cache.execute(
-            "SELECT s.order_id, s.state, s.shipped_at, t.status, t.last_event_at, "
-            f"min(CASE WHEN e.status NOT IN {_STANDS_STILL} THEN e.occurred_at END), "
-            "min(CASE WHEN e.status = 'out_for_delivery' THEN e.occurred_at END), "
-            "min(CASE WHEN e.status = 'exception' THEN e.occurred_at END) "
-            "FROM shipments s LEFT JOIN trackers t ON t.id = s.tracker_id "
-            "LEFT JOIN tracking_events e ON e.tracker_id = t.id "
-            f"WHERE s.order_id IN ({place}) AND s.state <> 'cancelled' GROUP BY s.id",
-            part,
-        ):
-            seen = status not in {None, "unknown", "pre_transit", "cancelled"}
-            found[order].parcels.append(
-                ParcelMoments(
-                    shipped_at=_at((shipped_at if state in _LEFT else None) or moved or (last if seen else None)),
-                    out_for_delivery_at=_at(out or (last if status == TrackingStatus.OUT_FOR_DELIVERY else None)),
-                    exception_at=_at(trouble or (last if status == TrackingStatus.EXCEPTION else None)),
-                )
-            )
-    return found
 
 
 def _tasks(of: OrderFacts) -> list[Values]:

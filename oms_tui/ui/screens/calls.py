@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from oms_tui.store.reads.calls import CallFilter
 from oms_tui.ui.keys import CALLS
 from oms_tui.ui.order.frame import Frame
-from oms_tui.ui.part_line import PartLine
 from oms_tui.ui.place import Place
 from oms_tui.ui.queue.row import numbered
-from oms_tui.ui.rows import Part, cells
+from oms_tui.ui.screens.call_line import TABS, BoardLine, Listed
 from oms_tui.ui.screens.call_rows import Told, board_rows, detail_rows, key_of
 from oms_tui.ui.screens.lists import Chosen, Framed
 
@@ -22,32 +21,13 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from oms_tui.actions.base import Done
-    from oms_tui.store.reads.calls import CallItem, CallPage
+    from oms_tui.store.reads.calls import CallItem
     from oms_tui.store.session import Session
     from oms_tui.ui.lines import LinesView
     from oms_tui.ui.messages import Answer, Changed
 
-TABS: Final = (
-    ("To make", ("due", "missed")),
-    ("Due", ("due",)),
-    ("Missed", ("missed",)),
-    ("Kept", ("kept",)),
-    ("Late", ("late",)),
-    ("All", ()),
-)
-"""Title and states of each tab; its key is its number."""
-
 _MOST: Final = 500
-_ROOMY: Final = 100
 _TICK_SECONDS: Final = 20.0
-
-
-class Listed(NamedTuple):
-    """What the board shows; the tiers, owners and account managers that have calls; of this week's, kept and due."""
-
-    page: CallPage
-    people: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-    week: tuple[int, int] = (0, 0)
 
 
 def listed(session: Session, states: tuple[str, ...], only: CallFilter) -> Listed:
@@ -77,52 +57,6 @@ def told(session: Session, call: CallItem) -> Told:
         return Told(call, order, script(session, order, call.milestone))
     except Refused as error:
         return Told(call, order, wrong=error.message)
-
-
-class BoardLine(PartLine):
-    """The tabs with their counts, and what the board is filtered by."""
-
-    def __init__(self) -> None:
-        super().__init__("bar")
-        self._tab = 0
-        self._page: CallPage | None = None
-        self._week = (0, 0)
-        self._only = CallFilter()
-
-    def show(self, tab: int, found: Listed | None, only: CallFilter) -> None:
-        """Show these; nothing is drawn if it reads the same."""
-        self._tab, self._only = tab, only
-        if found is not None:
-            self._page, self._week = found.page, found.week
-        self.reload()
-
-    def parts(self, width: int) -> list[Part]:
-        """The line in ``width`` cells."""
-        found, gap = [Part(" ")], " " * (3 if width >= _ROOMY else 2)
-        self.zones = [(1, "")]
-        for at, (title, states) in enumerate(TABS):
-            here = at == self._tab
-            count = f" {self._count(at, states):,}" if self._page else ""
-            style = "accent" if here else "alarm" if title == "Missed" and count not in {"", " 0"} else "muted"
-            found += [Part(f"{at + 1} ", "warn"), Part(f"{title}{count}", style, bold=here), Part(gap)]
-            self.zones.append((cells(found), f"call_tab_{at + 1}"))
-        if not self._only.empty:
-            words = [f"{name} {value}" for name, value in self._named()]
-            found += [Part("only ", "muted"), Part(", ".join(words), "info", bold=True)]
-        kept, due = self._week
-        right = [Part(f"{100 * kept // due} % kept this week ({kept} of {due}) ", "muted")] if due else []
-        room = width - cells(found) - cells(right)
-        return [*found, Part(" " * room), *right] if room > 0 else found
-
-    def _named(self) -> list[tuple[str, str]]:
-        only = self._only
-        named = (("tier", only.tier), ("owner", only.owner), ("account", only.account_manager))
-        return [(name, value) for name, value in named if value]
-
-    def _count(self, tab: int, states: tuple[str, ...]) -> int:
-        assert self._page is not None  # noqa: S101 - asked above
-        counts = self._page.counts
-        return counts["due"] + self._page.waiting if not tab else sum(counts[state] for state in states or counts)
 
 
 class CallsScreen(Place):
