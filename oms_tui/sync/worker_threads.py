@@ -19,6 +19,7 @@ from oms_tui.secrets import SecretError
 from oms_tui.store import sync_state
 from oms_tui.store.driver import DatabaseError
 from oms_tui.store.workspace import StoreError, Workspace
+from oms_tui.store.writes.source_ages import keep_ages
 from oms_tui.sync.schedule import backoff, next_wait, reconcile_is_due, wait_after
 from oms_tui.sync.source_reader import WHOLE, Round, SourceReader, is_ours, reached_nothing
 from oms_tui.sync.sources_open import SourceBox, fault_of
@@ -63,6 +64,7 @@ class Crew:
     def __post_init__(self) -> None:
         enabled = [source.name for source in self.config.sources.values() if source.enabled]
         self.boxes = {name: SourceBox(self.config, name) for name in enabled}
+        keep_ages(self.session.store.cache, {name: self.config.sources[name].stale_after_ms for name in enabled})
 
     def stopping(self) -> bool:
         """Whether all are to end."""
