@@ -20,6 +20,7 @@ from oms_tui.actions.reply_record import (
     draft_row,
     filled,
     macro_called,
+    macro_fault,
     order_of,
     writing,
 )
@@ -341,7 +342,7 @@ def _take_up(
 ) -> None:
     """A prepared draft becomes this agent's, with their name and what is known by now."""
     changes: dict[str, Any] = {"agent": session.agent.id, "updated_at": session.now()}
-    if begun.macro:
+    if begun.macro and not macro_fault(session, begun.macro):
         changes["body"] = _signed(session, filled(session, macro_called(session, begun.macro), order, mail).text)
     if mail is not None and begun.mail != mail.content_name:
         to_it = _new(session, order, conversation, mail, None)

@@ -133,6 +133,15 @@ def macro_called(session: Session, name: str) -> Macro:
     raise Refused(f"there is no macro {name!r}", code="usage", field="macro", hint=hint)
 
 
+def macro_fault(session: Session, name: str) -> str:
+    """Why the desk's macro of that name cannot be used, "" if it can."""
+    try:
+        macro_called(session, name)
+    except Refused as refused:
+        return refused.message
+    return ""
+
+
 def snapshot(session: Session, order: OrderView, mail: MessageView | None) -> str:
     """The order record as JSON, with when each source was last read: what the writer had before their eyes."""
     document = {"record": record_of(session, order, mail), "source_ages": order.source_ages}

@@ -375,6 +375,16 @@ class TestPreparedDrafts:
         tick(world, watch)
         assert len(drafts_of(world.session.store, "shop", "r1042")) == 1
 
+    def test_it_is_opened_as_it_lies_there_when_its_macro_is_gone(self, world: World) -> None:
+        from oms_tui.actions import reply
+
+        world.orders(late())
+        on_its_way(world, "exception")
+        tick(world, rules(world, PREPARE))
+        assert world.session.macros is not None
+        (world.session.macros / "customs.md").unlink()
+        assert "waits at customs" in reply.start(world.session, world.id("1042")).body
+
     def test_when_the_customer_writes_meanwhile_it_is_the_answer(self, world: World) -> None:
         from oms_tui.actions import reply
 
