@@ -135,17 +135,21 @@ def test_what_was_derived_step_by_step_is_what_one_look_gives(
         rows = told(shop)
         badges = {key: shop.badge(key) for key in ("open", "calls_due")}
         assert badges["open"] == sum(row["is_open"] for row in rows.values())
-        assert badges["calls_due"] == sum(row["call"] in {"due", "missed"} for row in rows.values())
+        calls = store.cache.execute("SELECT * FROM order_calls ORDER BY 1, 2").fetchall()
+        assert (
+            badges["calls_due"] == store.cache.execute("SELECT count(*) FROM order_calls WHERE ended = 0").fetchone()[0]
+        )
         assert set(rows) == set(history.orders.values())
         demand = store.cache.execute("SELECT * FROM demand ORDER BY 1, 2").fetchall()
 
-        for table in ("queue_row", "demand", "badges", "dirty"):
+        for table in ("queue_row", "demand", "badges", "dirty", "order_calls"):
             store.cache.execute(f"DELETE FROM {table}")
         shop.dirty(*history.orders.values())
         shop.derive()
 
         assert told(shop) == rows
         assert store.cache.execute("SELECT * FROM demand ORDER BY 1, 2").fetchall() == demand
+        assert store.cache.execute("SELECT * FROM order_calls ORDER BY 1, 2").fetchall() == calls
         assert {key: shop.badge(key) for key in badges} == badges
 
 
