@@ -147,3 +147,17 @@ def test_drafts_are_found_by_who_began_them(world: World) -> None:
     assert finds(world, "has:prepared") == ["1042"]
     assert sorted(finds(world, "has:draft")) == ["1042", "1043"]
     assert ("draft prepared: hello", "info") in [tuple(flag) for flag in world.item("1042").flags]
+
+
+def test_a_note_tells_whom_it_names(world: World) -> None:
+    world.orders(order("1042"))
+    (told,) = world.do("note", "1042", text="@ben @Lea please look, @ben; mail jan@firma.example, not @ana or @nobody")
+    assert told.why == "note kept; told Ben Okoro, Lea Brandt"
+    (notice,) = notices_for(as_agent(world.session, "ben"))
+    assert (notice.kind, notice.number, notice.sender) == ("mention", "1042", "ana")
+    assert notice.words.startswith("@ben @Lea please look")
+    assert notices_for(world.session) == ()
+    world.do("note", "1042", text="for every @lead")
+    assert len(notices_for(as_agent(world.session, "lea"))) == 2
+    undo(world.session, 2)
+    assert notices_for(as_agent(world.session, "ben")) == ()

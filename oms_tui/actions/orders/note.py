@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from oms_tui.actions.base import EVERYBODY, Action, Field, Outcome, Refused
 from oms_tui.actions.decisions import ORDER_CHANGED, name_of, write_on
@@ -13,11 +14,23 @@ if TYPE_CHECKING:
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import QueueItem
 
+_NAMED: Final = re.compile(r"(?<![\w@.])@([\w-]{1,40})")  # not the second half of a mail address
 _SHOWN = 120  # characters of a note in the log's line
+
+
+def mentioned(session: Session, text: str) -> list[str]:
+    """Whom a note names (``@ben``, ``@lead``): agents by id or first name, and roles; each once, the writer not."""
+    from oms_tui.domain.vocabulary import Role, values
+
+    known = {agent.name.partition(" ")[0].casefold(): agent.id for agent in session.agents.values() if agent.name}
+    known |= {role: f"role:{role}" for role in values(Role)} | {agent.casefold(): agent for agent in session.agents}
+    found = (known.get(each.casefold()) for each in _NAMED.findall(text))
+    return [name for name in dict.fromkeys(found) if name and name != session.agent.id]
 
 
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
     from oms_tui.store.ids import unique
+    from oms_tui.store.writes.agent_notices import notify
 
     text = fields["text"]
     if fields["share"] and (why := source_cannot(session, order, order.source, "note")):
@@ -45,15 +58,28 @@ def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
                 account=order.source,
                 expect="",
             )
-        write.event("note", shown, name_of(order), {"note": row["id"]})
+        told = mentioned(session, text)
+        for name in told:
+            notify(write, name, "mention", name_of(order), shown, number=order.number)
+        write.event("note", shown, name_of(order), {"note": row["id"], "told": told})
         write.changed(ORDER_CHANGED, *name_of(order))
-    return Outcome(f"note kept; {order.source} gets it too" if fields["share"] else "note kept", write.undo_id)
+    said = ["note kept"]
+    if told:
+        said.append(f"told {', '.join(_shown(session, name) for name in told)}")
+    if fields["share"]:
+        said.append(f"{order.source} gets it too")
+    return Outcome("; ".join(said), write.undo_id)
+
+
+def _shown(session: Session, name: str) -> str:
+    role = name.removeprefix("role:")
+    return f"every {role.replace('_', ' ')}" if role != name else session.agents[name].shown
 
 
 ACTION = Action(
     id="note",
     title="Note",
-    help="Writes an internal note on the order; customers never see it.",
+    help="Writes an internal note on the order; customers never see it. @ben or @lead tells them of it.",
     group="order",
     key="n",
     rank=20,
