@@ -64,7 +64,7 @@ def test_the_lead_is_told_at_four_fifths_of_the_clock_over_a_weekend_and_only_on
     assert watch.tick() == 1, "time alone has moved the row, and the feed says so"
     (notice,) = notices_for(lea)
     assert (notice.number, notice.kind, notice.sender) == ("1042", "escalation", "rule:unanswered")
-    assert "mail" in notice.words
+    assert notice.words == "due Mon 30 Nov 12:00, mail 2d"
     time_passes(world, "2026-11-30T15:00")
     assert watch.tick(whole=True) == 0
     assert ("escalated", "rule:unanswered") in [event[:2] for event in world.events("1042")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oms_tui.actions.base import EVERYBODY, Action, Field, Outcome, Refused
-from oms_tui.actions.decisions import name_of, write_on
+from oms_tui.actions.decisions import name_of, shown_time, write_on
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -29,11 +29,14 @@ def _recipient(session: Session, text: str) -> tuple[str, str]:
 
 
 def _words(session: Session, order: QueueItem, fields: Fields) -> str:
-    """What they are told: the given words, else what the order itself says presses most."""
+    """What they are told: the given words, else by when something is due and what presses most."""
     if fields["why"]:
         return str(fields["why"])
-    pressing = [flag.text for flag in order.flags if flag.level in {"alarm", "warn"}]
-    return ", ".join(pressing[:3]) or f"{session.agent.shown} asks you to look at it"
+    found = [flag.text for flag in order.flags if flag.level in {"alarm", "warn"}][:3]
+    if order.due_at is not None:
+        over = order.due_at <= session.now()
+        found.insert(0, f"{'was due' if over else 'due'} {shown_time(session, order.due_at)}")
+    return ", ".join(found) or f"{session.agent.shown} asks you to look at it"
 
 
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
