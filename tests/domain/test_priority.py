@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms_tui.domain.attention import AttentionFacts, due_again
+from oms_tui.domain.attention import ENDED, AttentionFacts, due_again
 from oms_tui.domain.business_time import BusinessHours
 from oms_tui.domain.clocks import ResponsePolicy, response_clocks, running
 from oms_tui.domain.conversations import Letter
@@ -52,10 +52,12 @@ def clock_of(asked: datetime) -> Clock | None:
 def facts(draw: st.DrawFn) -> AttentionFacts:
     waiting = draw(st.none() | past)
     predictions = tuple(Prediction(at, "dhl") for at in draw(st.lists(moments, max_size=2)))
+    state = draw(st.sampled_from(list(OrderState)))
     delay = DelayFacts(
         promised_at=draw(st.none() | moments),
         predictions=predictions,
         delivered_at=draw(st.none() | past),
+        settled=state in ENDED,
         carrier_late=draw(st.booleans()),
         slipped_at=NOW - DAY,
         carrier_reason=draw(st.sampled_from(["", "customs_delay"])),
@@ -65,7 +67,7 @@ def facts(draw: st.DrawFn) -> AttentionFacts:
         zone=ZONE,
         placed_at=draw(past),
         tier=draw(st.sampled_from([*Tier, "gold"])),
-        state=draw(st.sampled_from(list(OrderState))),
+        state=state,
         payment_status=draw(st.sampled_from(list(PaymentStatus))),
         fulfillment_status=draw(st.sampled_from(list(FulfillmentStatus))),
         stage=draw(st.sampled_from(list(Stage))),

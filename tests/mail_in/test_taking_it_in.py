@@ -10,6 +10,7 @@ from mail_in.story import MONDAY, NOW, OURS, POLICY, Desk, MailboxInMemory, orde
 
 from connectors.records import Attachment, MailKey, MailPage
 from oms_tui.store import mail_links, sync_state
+from oms_tui.store.derive.run import derive_orders
 from oms_tui.store.mail_rows import packed, unpacked
 from oms_tui.store.reads import mail as reads
 from oms_tui.store.reads.mail_search import search_messages
@@ -266,6 +267,7 @@ def test_mail_is_attended_to_by_an_owner_or_a_task_that_is_not_overdue(desk: Des
     desk.own("1", "ana")
     desk.task("2", "ana", due_at=NOW + 1)
     desk.task("3", "ana", due_at=NOW - 1)
+    derive_orders(desk.store, POLICY, [desk.order_id(name) for name in "123"], NOW)
 
     found = reads.unattended(desk.store, POLICY, NOW)
 

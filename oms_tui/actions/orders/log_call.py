@@ -58,6 +58,7 @@ def _later(session: Session, length: timedelta) -> int:
 
 
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
+    from oms_tui.actions.mail_decisions import decide_waiting
     from oms_tui.store.ids import unique
 
     outcome, inbound = fields["outcome"], fields["direction"] == "inbound"
@@ -88,11 +89,18 @@ def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
                 _try_again(write, task, again, asked=outcome == CallOutcome.CALLBACK or fields["when"] is not None)
             if not tasks:
                 open_task(write, session, order, "callback", title=fields["note"] or "call back", due_at=again)
+        if _answers(order, fields) and decide_waiting(write, session, order, "pending", "answered by phone"):
+            words += "; their mail is answered by that"
         kind = "call_received" if inbound else _EVENTS[outcome]
         write.event(kind, words, name_of(order), {"call": call["id"], "milestone": milestone, "again_at": again})
         write.changed(ORDER_CHANGED, *name_of(order))
     summary = f"{words}; again {shown_time(session, again)}" if again else words
     return Outcome(summary, write.undo_id, warning=warning)
+
+
+def _answers(order: QueueItem, fields: Fields) -> bool:
+    """Whether their mail does not wait any more: they were spoken to, and nobody says that it does."""
+    return fields["outcome"] == CallOutcome.REACHED and order.waiting_since is not None and not fields["unanswered"]
 
 
 def _try_again(write: DeskWrite, task: Values, again: int, *, asked: bool) -> None:
@@ -115,6 +123,8 @@ def _preview(session: Session, order: QueueItem, fields: Fields) -> str:
     about = [words_of(Milestone, task["milestone"]) for task in _about(session, order, fields) if task["milestone"]]
     if about and fields["outcome"] == CallOutcome.REACHED:
         words += f"; ends the call about {' and '.join(about)}"
+    if _answers(order, fields):
+        words += "; their mail would be answered by that"
     warning = _warning(session, order, fields)
     return f"{words}; {warning}" if warning else words
 
