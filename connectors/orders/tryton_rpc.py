@@ -77,7 +77,8 @@ class TrytonRpc:
             ) from None
         except NotFound:
             raise NotFound(
-                f"{self._api.name}: there is no database {self._database!r} on this Tryton", hint="check `database`"
+                f"{self._api.name}: there is no database {self._database!r} on this Tryton",
+                hint="check `url` and `database` in the config",
             ) from None
         match self._unwrapped(answer, "login"):
             case [int(user_id), str(token), *_]:

@@ -95,14 +95,13 @@ def _once(config: Any, session: Any, options: Any) -> int:
         elif not each.ok:
             tell(f"{each.source}: {each.error}\n  {each.hint}")
     for item in kept:
-        tell(
-            f"outbox: {item.number} did not leave ({item.state}): {item.error}\n  `oms-tui outbox show {item.id[:12]}`"
-        )
+        tell(f"outbox: {item.number} is {item.state}: {item.error}\n  `oms-tui outbox show {item.id[:12]}` says more")
     if failed:
         return SOURCE_FAILED
     if any(item.state == "in_doubt" for item in kept):
         return IN_DOUBT
-    return SOURCE_FAILED if kept else DONE
+    left = {"sent"}  # that a copy was not filed yet is told, and no failure to send
+    return SOURCE_FAILED if any(item.state not in left for item in kept) else DONE
 
 
 def _follow(config: Any, session: Any, desk: int | None) -> int:
