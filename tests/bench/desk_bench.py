@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 _RUNS = 7
 _KEYS = 200
+_DOWNS = 35  # a store of a thousand orders has some forty open ones
 _CONFIG = """
 [desk]
 name = "Bench"
@@ -130,7 +131,7 @@ def _keys(command: Sequence[str], number: str, count: int) -> Iterator[Figure]:
         program.settle(1.5)
         yield Figure(f"resident memory of the desk, {count:,} orders", program.memory(), "MB")
         yield Figure(f"bytes a second while idle, {count:,} orders", program.idle(5), "B", budget=0)
-        list_only = _pressed(program, "down", 40, wait=0.4)
+        list_only = _pressed(program, "down", _DOWNS, wait=0.4)
         yield Figure(f"CPU a Down in the queue, order beside it drawn, {count:,} orders", list_only[1] * 1000, "ms")
         yield Figure(f"bytes a Down, order beside it drawn, {count:,} orders", list_only[0], "B")
         yield Figure(f"key to last byte, {count:,} orders, median", list_only[2] * 1000, "ms")
@@ -138,7 +139,7 @@ def _keys(command: Sequence[str], number: str, count: int) -> Iterator[Figure]:
     with Program(command, columns=80, rows=24) as program:
         program.until(number)
         program.settle(1.5)
-        by_itself = _pressed(program, "down", 60, wait=0.1)
+        by_itself = _pressed(program, "down", _DOWNS, wait=0.1)
         yield Figure(f"bytes a Down in the list, 80x24, {count:,} orders", by_itself[0], "B", budget=600)
         yield Figure(f"CPU a Down in the list, 80x24, {count:,} orders", by_itself[1] * 1000, "ms", budget=3)
 
