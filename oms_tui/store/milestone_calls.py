@@ -72,15 +72,18 @@ class _Change(NamedTuple):
 
 
 def keep(store: Workspace, now: int) -> int:
-    """Do to the desk's calls what deriving noted; how many were made or ended. The desk's feed tells of them."""
+    """Do to the desk's calls what deriving noted; how many were made or ended. The desk's feed tells of them.
+
+    Of orders to which something happened since, the next look tells.
+    """
     done = 0
     while True:
         changes = [
             _Change(*row)
             for row in store.cache.execute(
                 "SELECT c.order_id, c.milestone, c.change, c.tier, c.reached_at, c.due_at, c.why, o.source, "
-                "o.remote_id FROM call_changes c JOIN orders o ON o.id = c.order_id ORDER BY c.order_id, c.milestone "
-                "LIMIT ?",
+                "o.remote_id FROM call_changes c JOIN orders o ON o.id = c.order_id "
+                "WHERE c.order_id NOT IN (SELECT order_id FROM dirty) ORDER BY c.order_id, c.milestone LIMIT ?",
                 (_MOST,),
             )
         ]

@@ -36,11 +36,10 @@ class Calls:
         cache = session.store.cache
         if cache.execute("SELECT 1 FROM call_changes LIMIT 1").fetchone() is None or not self._all_read():
             return 0
-        if cache.execute("SELECT 1 FROM dirty LIMIT 1").fetchone() is not None:
-            return 0
         with self._writing:
             done = keep(session.store, session.now())
-            settle(session.store, session.policy, session.now())
+            if done:
+                settle(session.store, session.policy, session.now())
         return done
 
     def _all_read(self) -> bool:

@@ -312,6 +312,9 @@ def test_the_worker_makes_no_call_from_half_a_story(plain: PlainShop) -> None:
     assert worker.tick() == 0, "the parcels were not read yet"
     for source in ("shop", "parcels"):
         plain.put("sync_state", source=source, stream="all", last_attempt_at=plain.now)
+    plain.dirty(order)
+    assert worker.tick() == 0, "something happened to it that nobody has looked at"
+    plain.derive()
     assert worker.tick() == 1
     assert worker.tick() == 0
     assert plain.row(order)["call"] == "due", "it is seen at once"
