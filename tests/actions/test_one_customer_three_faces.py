@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from connectors.records import Address, CustomerRecord, Identity, OrderRef, PaymentRecord
 from oms_tui.actions.reply_people import envelope, mail_to_answer
 from oms_tui.actions.run import settle
+from oms_tui.actions.threads import move
 from oms_tui.commands import documents
 from oms_tui.domain.policy import TierPolicy
 from oms_tui.store.writes.undo import undo
@@ -178,6 +179,24 @@ def test_nothing_goes_to_a_wrong_address_in_between(town: World) -> None:
     assert RELAY not in cc, "a relay serves the order it came with alone"
     town.do("undo_identity", "2041", identity="7041")
     assert recipients(town, "7041") == before["7041"]
+
+
+def test_merged_conversations_widen_no_reply(town: World) -> None:
+    """Two threads put together are read together; an answer still goes to who wrote the mail it answers."""
+    before = recipients(town, "2041")
+    mails = [each.messages[0].id for number in ("2041", "7041") for each in town.view(number).conversations]
+    move(town.session, mails[1], mails[0])
+    view = town.view("2041")
+    assert [len(each.messages) for each in view.conversations] == [2]
+    session, own = town.session, town.session.policy.own_addresses
+    for number, mail in ((mails[0], "maria@home.example"), (mails[1], "m.lund@work.example")):
+        answered = mail_to_answer(view, number)
+        assert answered is not None
+        found = envelope(view, answered[1], session.accounts, own)
+        assert (found.to, found.cc) == ((mail,), ())
+    undo(session)
+    settle(session)
+    assert recipients(town, "2041") == before
 
 
 def test_one_mail_about_two_orders_and_a_payers_address_are_evidence(world: World) -> None:

@@ -12,6 +12,7 @@ from actions.acting import order
 from connectors.records import Address, InvoiceRecord, LineRecord, OrderRef, PurchaseOrderRecord, ShipmentRecord
 from oms_tui.actions.labels import label_refusal
 from oms_tui.actions.run import run, settle
+from oms_tui.store.reads.order import read_order
 from oms_tui.store.reads.outbox import outbox
 from oms_tui.store.writes.source_actions import declare
 from oms_tui.store.writes.undo import undo
@@ -80,6 +81,22 @@ def test_a_value_is_picked_and_the_other_system_is_asked_to_change_it(two: World
     }
     assert flagged(two) == {"erp": 0, "shop": 0}, "it is one decision, from whichever side one looks"
     assert tasks(two) == []
+
+
+def test_that_they_began_to_disagree_is_on_the_timeline_once(two: World) -> None:
+    def noted() -> list[str]:
+        [shop] = two.session.store.cache.execute("SELECT id FROM orders WHERE source='shop'").fetchone()
+        view = read_order(two.session.store, two.session.policy, shop, now=two.clock.now)
+        assert view is not None
+        return [each.summary for each in view.timeline if each.kind == "conflict_found"]
+
+    words = "ship to differs: Lindenweg 4, 04103 Leipzig, DE (shop) or Lindenweg 14, 04103 Leipzig, DE (erp)"
+    assert noted() == [words]
+    two.do("resolve_conflict", "1042", value="shop")
+    two.clock.pass_(minutes=1)
+    undo(two.session)
+    settle(two.session)
+    assert noted() == [words], "taken back, it is no new disagreement"
 
 
 def test_undo_recalls_what_has_not_left_and_opens_it_again(two: World) -> None:

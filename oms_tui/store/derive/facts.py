@@ -19,6 +19,7 @@ from oms_tui.store.rows import chunks, marks
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from oms_tui.domain.conflicts import Value
     from oms_tui.store.customer_facts import PersonFacts
     from oms_tui.store.driver import Connection
     from oms_tui.store.workspace import Workspace
@@ -142,6 +143,7 @@ class OrderFacts:
     disputed: bool = False
     declined: bool = False  # a payment was declined, and none was taken
     conflicts: tuple[str, ...] = ()  # fields on which systems disagree, and nobody has decided
+    sides: dict[str, tuple[Value, ...]] = field(default_factory=dict)  # what each of them says, by field
     threads: Threads | None = None
     decision: Values | None = None
     tasks: list[Values] = field(default_factory=list)
@@ -323,6 +325,7 @@ def _conflicts(store: Workspace, found: dict[int, OrderFacts]) -> None:
         for source, remote_id, field, values in _of(store.desk, list(by_name), "conflict_decisions", 'field, "values"')
     }
     for order, fields in told.items():
+        found[order].sides = {name: values for name, values, _parts in fields}
         found[order].conflicts = tuple(
             name
             for name, values, _parts in fields

@@ -11,6 +11,7 @@ from oms_tui.store.conflict_facts import twins_of
 from oms_tui.store.customer_facts import read_tiers
 from oms_tui.store.derive import demand
 from oms_tui.store.derive.calls import forget_calls, write_calls
+from oms_tui.store.derive.conflict_log import write_down
 from oms_tui.store.derive.facts import load
 from oms_tui.store.derive.goods import need_of
 from oms_tui.store.derive.lookups import forget_tags, write_tags, write_worth
@@ -129,6 +130,7 @@ def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now:
         cache.executemany(_UPSERT, [[row[column] for column in COLUMNS] for row in changed])
         write_tags(cache, facts, changed)
         write_worth(cache, facts)
+        write_down(cache, facts, changed, now)
         _count(cache, facts, changed)
         called = write_calls(store, policy, facts, rows, now)
         cache.execute(f"DELETE FROM dirty WHERE order_id IN ({marks(len(ids))})", list(ids))
