@@ -97,7 +97,9 @@ def _texts(config: Config) -> Iterator[Finding]:
 
     queries = {f"view {name!r}": view.query for name, view in config.views.items()}
     queries |= {f"tier {name!r}": tier.when for name, tier in config.tiers.items() if tier.when}
+    queries |= {f"procedure {name!r}": each.when for name, each in config.procedures.items() if each.when}
     faults = query_faults(queries)
+    faults += _procedure_faults(config)
     faults += _tier_faults(config)
     faults += [(f"macro {error.file}", f"line {error.line}: {error.words}") for error in broken(config.macros)]
     for about, words in faults:
@@ -115,6 +117,22 @@ def _texts(config: Config) -> Iterator[Finding]:
         key_map(config.keys, all_actions(), widgets=widget_ids(config.keys))
     except ValueError as error:
         yield Finding("keys", "wrong", str(error), "correct [keys] in the config")
+
+
+def _procedure_faults(config: Config) -> list[tuple[str, str]]:
+    """Steps whose action is none of the catalogue: they would never tick themselves."""
+    from oms_tui.actions.catalogue import all_actions
+    from oms_tui.domain.query_words import nearest
+
+    known = {action.id for action in all_actions()}
+    found = []
+    for name, procedure in config.procedures.items():
+        for step in procedure.steps:
+            if step.action and step.action not in known:
+                meant = nearest(step.action, known)
+                hint = f"; did you mean {' or '.join(meant)}?" if meant else ""
+                found.append((f"procedure {name!r}", f"step {step.title!r}: there is no action {step.action!r}{hint}"))
+    return found
 
 
 def _tier_faults(config: Config) -> list[tuple[str, str]]:

@@ -153,6 +153,8 @@ class DeskScreen(ListPlace):
                 self._acting.answered(event)
                 if slot == "act.done" and not event.error:
                     self.desk.acted(event.value)
+                    if self._todo is not None:
+                        self._ask_order(self._todo.view.item.id)
             case slot if slot.startswith(SLOT):
                 self._asked.answered(event)
             case "next":

@@ -25,6 +25,10 @@ MOST_MARKED: Final = 2_000
 """Orders that are marked by one query."""
 
 
+_PAGES_LOOKED_AT: Final = 5
+"""Pages in which the next order is looked for."""
+
+
 class Question(NamedTuple):
     """What the queue shows: a query as it was written, by what it is sorted, how it is called, which columns."""
 
@@ -153,11 +157,34 @@ def status(session: Session, sources: Sources) -> Status:
 
 
 def most_urgent(session: Session, question: Question, not_this: int | None) -> QueueItem | None:
-    """The order that most needs this agent now, but the one they are on: theirs or nobody's, by priority."""
-    page = page_of(session, Question(question.query), limit=PAGE)
-    others = [item for item in page.items if item.id != not_this]
-    mine = [item for item in others if item.owner in {"", session.agent.id}]
-    return next(iter(mine or others), None)
+    """The order of a list that most needs this agent now, but the one they are on; None if none does.
+
+    By priority, and theirs or nobody's: what is in other hands, what somebody is at work on just now, what is put aside
+    and what asks for nothing is left to itself.
+    """
+    mine = "(owner:me OR owner:none)"
+    asked = Question(f"({question.query}) {mine}" if question.query.strip() else mine)
+    claimed = _claimed(session)
+    after: str | None = None
+    for _ in range(_PAGES_LOOKED_AT):
+        page = page_of(session, asked, limit=PAGE, after=after)
+        for item in page.items:
+            wanted = item.priority > 0 or item.next_action
+            if wanted and item.id != not_this and (item.source, item.remote_id) not in claimed:
+                return item
+        after = page.next
+        if after is None:
+            break
+    return None
+
+
+def _claimed(session: Session) -> set[tuple[str, str]]:
+    """The orders that somebody else is at work on."""
+    found = session.store.desk.execute(
+        "SELECT source, remote_id FROM claims WHERE expires_at > ? AND agent NOT IN ('', ?)",
+        (session.now(), session.agent.id),
+    )
+    return set(found.fetchall())
 
 
 def found_orders(session: Session, text: str, limit: int = 12) -> tuple[QueueItem, ...]:
