@@ -28,11 +28,16 @@ _AGAIN: Final = frozenset({"note"})
 """Actions that may be asked for again while one is on its way."""
 
 
-def cannot(session: Session, order: QueueItem, action: str) -> str:
-    """Why the order's own source does not do ``action`` now: the trade's rules, what it can, what is on its way."""
+def not_now(order: QueueItem, action: str) -> str:
+    """Why the order's state does not allow ``action``, "" if it does: told before anything else that is against it."""
     from oms_tui.domain.transitions import why_not
 
-    return why_not("order", order.state, action) or source_cannot(session, order, order.source, action)
+    return why_not("order", order.state, action)
+
+
+def cannot(session: Session, order: QueueItem, action: str) -> str:
+    """Why the order's own source does not do ``action`` now: the trade's rules, what it can, what is on its way."""
+    return not_now(order, action) or source_cannot(session, order, order.source, action)
 
 
 def source_cannot(session: Session, order: QueueItem, source: str, action: str) -> str:

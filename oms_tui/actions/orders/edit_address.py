@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.actions.base import Action, Field, Outcome, Refused
-from oms_tui.actions.write_back import cannot, queue
+from oms_tui.actions.write_back import cannot, not_now, queue
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -16,6 +16,8 @@ _GONE: Final = frozenset({"handed_over", "in_transit", "delivered", "after_sales
 
 
 def _why_not(session: Session, order: QueueItem) -> str:
+    if words := not_now(order, "edit_address"):
+        return words
     if order.stage in _GONE:
         return "the parcel has left: ask the carrier to redirect it"
     return cannot(session, order, "edit_address")

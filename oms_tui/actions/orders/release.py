@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from oms_tui.actions.base import DESK_AND_WAREHOUSE, Action, Outcome
 from oms_tui.actions.labels import label_refusal
-from oms_tui.actions.write_back import cannot, queue
+from oms_tui.actions.write_back import cannot, not_now, queue
 from oms_tui.domain.vocabulary import PaymentStatus, words_of
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 def _why_not(session: Session, order: QueueItem) -> str:
     from oms_tui.domain.attention import UNPAID
 
+    if words := not_now(order, "release"):
+        return words
     if order.payment_status in UNPAID:
         return f"it is {words_of(PaymentStatus, order.payment_status)}: the money comes first"
     if order.fulfillment_status in {"in_progress", "fulfilled"}:
