@@ -9,9 +9,12 @@ from actions.acting import at, order
 
 from oms_tui.actions.run import settle
 from oms_tui.actions.threads import set_status
+from oms_tui.domain.query import parse
 from oms_tui.domain.refused import Refused
 from oms_tui.store.derive.run import derive_due
+from oms_tui.store.query_words import CATALOGUE
 from oms_tui.store.reads.mail import unattended, unlinked
+from oms_tui.store.reads.queue import queue_page
 from oms_tui.store.reads.tasks import tasks
 from oms_tui.store.writes.undo import undo
 
@@ -133,6 +136,30 @@ def test_every_mail_ends_as_answered_closed_for_a_reason_or_somebodys_and_due(wo
     assert left_alone(world) == ["About #1043"], "the task is overdue: nobody has it in hand"
 
 
+def unattended_orders(world: World) -> list[str]:
+    store, zone = world.session.store, world.session.policy.zone
+    tree = parse("is:unattended", CATALOGUE)
+    return sorted(item.number for item in queue_page(store, tree=tree, now=world.clock.now, zone=zone).items)
+
+
+def test_orders_and_mails_are_unattended_by_the_same_rule(world: World) -> None:
+    world.orders(order(), order("1043", email="lund@post.example"), order("1044", email="third@post.example"))
+    world.letter("a", subject="Where is #1042?")
+    both = world.letter("b", "lund@post.example", subject="About #1043 and #1044")
+    world.do("link", "1044", mail=str(both))
+    assert unattended_orders(world) == ["1042", "1043", "1044"]
+    assert sorted(left_alone(world)) == ["About #1043 and #1044", "Where is #1042?"]
+
+    world.do("assign", "1043", owner="ben")
+
+    assert unattended_orders(world) == ["1042"], "who owns one of its orders looks after the mail on both"
+    assert left_alone(world) == ["Where is #1042?"]
+
+    world.do("log_call", "1042", outcome="reached")
+    assert unattended_orders(world) == []
+    assert left_alone(world) == []
+
+
 def test_a_mail_on_a_closed_order_waits_like_any_other(world: World) -> None:
     world.orders(order())
     world.do("close", "1042")
@@ -188,7 +215,7 @@ def test_after_the_call_the_next_mail_waits_anew(world: World) -> None:
 def test_an_agents_day_is_their_tasks_and_nobodys_in_the_order_of_time(world: World) -> None:
     world.orders(order(), order("1043"))
     world.do("remind", "1042", when="3d", title="later")
-    world.do("remind", "1043", when="2h", title="soon", keep="yes")
+    world.do("remind", "1043", when="1h", title="soon", keep="yes")
     world.do("log_call", "1043", agent="ben", outcome="callback", note="wants to be called")
 
     mine = tasks(world.session.store, owner="ana")
@@ -198,7 +225,7 @@ def test_an_agents_day_is_their_tasks_and_nobodys_in_the_order_of_time(world: Wo
     ]
     assert [task.title for task in tasks(world.session.store)] == ["soon", "wants to be called", "later"]
     assert [task.title for task in tasks(world.session.store, kind="callback")] == ["wants to be called"]
-    assert tasks(world.session.store, before=at("2026-11-26T15:59")) == []
+    assert tasks(world.session.store, before=at("2026-11-26T14:59")) == []
 
 
 def test_a_task_is_handed_over_moved_and_taken_back(world: World) -> None:

@@ -1,4 +1,4 @@
-"""An order of a kind has its set steps: the next one is what to do, each is ticked, skipped for a reason, taken back."""
+"""An order of a kind has its set steps: the next is what to do; each is ticked, skipped for a reason, taken back."""
 
 from __future__ import annotations
 
@@ -165,3 +165,14 @@ def test_the_queue_reads_as_before_where_no_procedure_is_configured(world: World
 
     assert [item.next_action for item in page.items] == [world.item("1042").next_action]
     assert world.item("1042").next_action != "step_done"
+
+
+def test_an_order_with_steps_left_is_closed_only_for_a_reason(gifts: World) -> None:
+    (done,) = gifts.do("close", "1042")
+    assert (done.result, "Gift is not done: Write the card" in done.why) == ("refused", True)
+
+    for step in ("card", "wrap"):
+        gifts.do("step_done", "1042", step=step)
+    gifts.do("note", "1042", text="blue paper")
+    (done,) = gifts.do("close", "1042")
+    assert done.result == "done"

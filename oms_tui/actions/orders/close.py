@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from oms_tui.actions.base import Action, Field, Outcome, Refused
 from oms_tui.actions.decisions import ORDER_CHANGED, name_of, shown_time, write_on
+from oms_tui.actions.steps import procedures
 from oms_tui.actions.tasks import end_task, open_tasks
 
 if TYPE_CHECKING:
@@ -30,9 +31,23 @@ def obstacles(session: Session, order: QueueItem) -> list[str]:
     if drafts_of(session.store, *name_of(order)):
         found.append("a reply is being written")
     found += [f"open task: {task['title']}" for task in open_tasks(session, order)]
+    found += [
+        f"{each.name} is not done: {each.next.rule.title}"
+        for each in procedures(session, order)
+        if each.next is not None
+    ]
+    if _disputed(session, order):
+        found.append("a chargeback waits for our answer")
     if order.return_status in _COMING_BACK:
         found.append("goods are coming back")
     return found
+
+
+def _disputed(session: Session, order: QueueItem) -> bool:
+    row = session.store.cache.execute(
+        "SELECT 1 FROM disputes WHERE order_id=? AND state IN ('needs_response','under_review') LIMIT 1", (order.id,)
+    )
+    return row.fetchone() is not None
 
 
 def _why_not(_session: Session, order: QueueItem) -> str:
