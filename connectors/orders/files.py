@@ -16,6 +16,7 @@ from connectors.orders.files_folder import listing
 from connectors.orders.files_index import Index
 from connectors.orders.files_kinds import KINDS, STREAMS
 from connectors.orders.files_reading import Reading
+from connectors.orders.files_remote import RemoteFolder, remote_of
 from connectors.orders.files_settings import SETTINGS, settings_of
 from connectors.orders.files_table import opened
 from connectors.records import Page
@@ -69,10 +70,13 @@ class Files:
         self._account = account
         self._index = Index(account.cache)
         self._settings_read: Settings | None = None
+        self._remote: RemoteFolder | None = None
 
     def check(self) -> Health:
         """See what lies in the folder, and open the newest file of each kind: what it lacks is named."""
         settings = self._settings
+        if self._remote is not None:
+            self._remote.refresh(now=True)
         found = listing(settings.folder, settings.patterns)
         counts = {kind: sum(entry.kind == kind for entry in found.entries) for kind in KINDS}
         missing = []
@@ -107,7 +111,10 @@ class Files:
         del until  # a file says nothing of later than it was written
         if stream not in STREAMS:
             raise NotFound(f"a folder of files has no stream {stream!r}; it has {', '.join(STREAMS)}")
-        return self._reading(stream).pages(cursor)
+        reading = self._reading(stream)
+        if self._remote is not None:
+            self._remote.refresh(now=stream == STREAMS[0])
+        return reading.pages(cursor)
 
     def fetch(self, refs: Sequence[Ref]) -> Page:
         """Given orders (parcels, invoices, purchase orders) again, from where they lie in the files.
@@ -129,4 +136,5 @@ class Files:
     def _settings(self) -> Settings:
         if self._settings_read is None:
             self._settings_read = settings_of(self._account)
+            self._remote = remote_of(self._account, self._settings_read.patterns)
         return self._settings_read

@@ -45,6 +45,14 @@ class Listing:
         return [entry for kind in kinds for entry in self.entries if entry.kind == kind]
 
 
+def worth_reading(name: str, patterns: Mapping[str, str]) -> bool:
+    """Whether a file of this name may be read: not hidden, unfinished or to be ignored, and of a known form."""
+    if name.startswith((".", "~$")) or name.lower().endswith(_UNFINISHED):
+        return False
+    kind = next((kind for pattern, kind in patterns.items() if fnmatch(name.lower(), pattern.lower())), "")
+    return kind != "ignore" and (bool(kind) or name.lower().endswith(ENDINGS))
+
+
 def listing(folder: Path, patterns: Mapping[str, str]) -> Listing:
     """The files in ``folder``. ``patterns`` (name with wildcards -> kind; "ignore" for none) go before what names tell.
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from connectors.base import Setting
 from connectors.errors import Rejected
 from connectors.orders.files_kinds import KINDS, fold
+from connectors.orders.files_remote import SCHEME
 from connectors.orders.files_words import ORDER_STATUS, WORDS
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ _DELIMITERS: Final = {"tab": "\t"}
 _READING: Final = 1  # raised when the same file would now be read otherwise
 
 SETTINGS: Final = (
-    Setting("path", "path", required=True, help="the folder that is watched"),
+    Setting("path", "path", required=True, help="the folder that is watched; or sftp://user@host/folder"),
+    Setting("password", "secret", help="of an sftp:// address; without it a key"),
+    Setting("key_file", "path", help="the private key for an sftp:// address; without it the usual ones and the agent"),
+    Setting("known_hosts", "path", help="where the server's key stands; without it ~/.ssh/known_hosts"),
     Setting("files", "table", help='which file holds what: "sales*.csv" = "orders"; or "ignore"'),
     Setting("columns", "table", help='their columns as ours, by kind: orders = { "Ref." = "number" }'),
     Setting(
@@ -79,13 +83,14 @@ def settings_of(account: Account) -> Settings:
     values = account.values
     path = values["path"]
     if not isinstance(path, Path):
-        if "://" in str(path):
+        scheme, is_address, _ = str(path).partition("://")
+        if is_address and scheme != SCHEME:
             raise Rejected(
-                f"{str(path).partition('://')[0]}:// addresses are not read: `path` is a folder of this machine",
+                f"{scheme}:// addresses are not read: `path` is a folder of this machine, or sftp://user@host/folder",
                 field="path",
-                hint="mount it (sshfs, rclone) or have the files fetched into a folder, and name that",
+                hint="mount it (rclone) or have the files fetched into a folder, and name that",
             )
-        path = Path(str(path))
+        path = account.cache / "remote" if is_address else Path(str(path))
     words = _words(values.get("values") or {})
     columns = _columns(values.get("columns") or {})
     patterns = _patterns(values.get("files") or {})

@@ -127,6 +127,7 @@ class Harness:
     given: Mapping[str, Any]
     folder: Path
     key: ClassVar[str] = ""
+    key_shown_in: ClassVar[str] = ""  # the tests of a wrong key, where the account at hand needs none (group 1)
     fixtures: ClassVar[tuple[str, ...]] = ()
     marks: ClassVar[tuple[str, ...]] = ()
     not_applicable: ClassVar[Mapping[int, str]] = {}

@@ -61,6 +61,7 @@ class FilesHarness(Harness):
     """Eleven kinds of file with a few rows each."""
 
     key: ClassVar[str] = "files"
+    key_shown_in: ClassVar[str] = "tests/files/test_over_sftp.py"
     not_applicable: ClassVar[Mapping[int, str]] = {
         8: "files on this disk: half of one, none, one that is no text are in tests/files/test_text.py",
         9: "a file's time of change tells that it changed, whatever the hour: tests/files/test_changes.py",

@@ -259,7 +259,7 @@ def test_no_folder_a_file_for_a_folder_and_no_right_are_told(folder: Folder, tmp
     with pytest.raises(NotFound, match="is a file"):
         folder.read(path=file)
     with pytest.raises(Rejected, match="sftp://") as error:
-        folder.read(path="sftp://host/folder")
+        folder.read(path="ftp://host/folder")
     assert error.value.field == "path"
     if os.geteuid():
         folder.path.chmod(0)
