@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oms_tui.domain.stages import ParcelFacts, StageFacts, missing_units, stage_of
+from oms_tui.domain.transitions import after
 from oms_tui.domain.vocabulary import (
     STAGE_RANK,
     FulfillmentStatus,
@@ -172,3 +173,31 @@ def test_one_more_delivered_parcel_never_takes_an_open_order_back(known: StageFa
     before = replace(known, state="open", parcels=(*with_units, ParcelFacts(tracking="in_transit", units=1)))
     after = replace(before, parcels=(*with_units, ParcelFacts(tracking="delivered", units=1)))
     assert STAGE_RANK[stage_of(after).stage] >= STAGE_RANK[stage_of(before).stage]
+
+
+@given(facts)
+def test_whatever_has_become_of_an_order_it_can_be_brought_to_its_end(known: StageFacts) -> None:
+    """A return that has ended, an issue that is settled, and the desk closes it: no history is a dead end."""
+    settled = replace(known, return_status="returned", open_issue=False)
+    if known.state == "cancelled":
+        assert stage(replace(settled, payment_status="refunded")) == "done"
+        return
+    state = known.state
+    for action in {"draft": ("open", "close"), "open": ("close",), "closed": ()}[state]:
+        state = after("order", state, action)
+    assert state == "closed"
+    assert stage(replace(settled, state=state)) == "done"
+
+
+@given(facts)
+def test_an_issue_or_a_return_never_makes_a_delivered_order_look_finished(known: StageFacts) -> None:
+    troubled = replace(known, open_issue=True)
+    if known.state != "cancelled":
+        assert stage(troubled) != "done"
+
+
+def test_an_order_that_replaces_another_goes_its_way_like_any_other() -> None:
+    """A replacement costs nothing: its books say paid, or nothing at all was to be paid."""
+    replacement = replace(PAID, ordered=1, short=0)
+    assert stage(replacement) == "ready_to_release"
+    assert stage(replace(replacement, parcels=(ParcelFacts(tracking="in_transit", units=1),))) == "in_transit"
