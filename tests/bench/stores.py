@@ -148,6 +148,8 @@ def built(cache: Path, count: int) -> Path:
     began = time.perf_counter()
     with Workspace(folder, checkpoints=True) as store:
         store.mark_for_trying()
+        # Only sooner: a million orders' indexes do not fit into what a worker keeps in memory.
+        store.cache.execute("PRAGMA cache_size=-262144")
         stock = [StockRecord(sku, "Hall", 40, incoming=5, expected_at=now + timedelta(days=6)) for sku in SKUS]
         ingest_page(store, "depot", "stock", Page(records=list(stock), cursor={}), now=moment)
         for page in pages(count, now):

@@ -99,12 +99,12 @@ class Program:
                 break
         return last
 
-    def press(self, key: str) -> tuple[float, int]:
+    def press(self, key: str, *, quiet: float = _QUIET) -> tuple[float, int]:
         """Press a key: (seconds to the last byte of the answer, bytes of the answer)."""
         before = len(self.seen)
         at = time.perf_counter()
         os.write(self.terminal, KEYS.get(key, key.encode()))
-        last = self.settle()
+        last = self.settle(quiet)
         count = len(self.seen) - before
         return (last - at if count else 0.0), count
 

@@ -121,7 +121,7 @@ class QueueList(Widget, can_focus=True):
             self._top = top
             self.refresh()
             return
-        self._draw(*(at for at in differing if self._top <= at < self._top + self.page + 1))
+        self._draw(*differing)
         if moved:
             self._draw(before, self.model.cursor)
 
@@ -151,12 +151,9 @@ class QueueList(Widget, can_focus=True):
 
     def _draw(self, *rows: int) -> None:
         """Draw rows again, by their index."""
-        height = self.row_height
-        regions = [
-            Region(0, (at - self._top) * height, self.size.width, height)
-            for at in rows
-            if self._top <= at < self._top + self.page + 1
-        ]
+        height, first = self.row_height, self._top
+        seen = range(first, first + self.page + 1)  # asked once: a page that came anew has hundreds of rows
+        regions = [Region(0, (at - first) * height, self.size.width, height) for at in rows if at in seen]
         if regions:
             self.refresh(*regions)
 
