@@ -50,10 +50,28 @@ def tell_order(view: OrderView, session: Session) -> None:
     say(f"next: {item.next_action or 'nothing'}: {view.next_why}  (priority {item.priority})")
     ship = view.ship_to
     say(f"ship to: {', '.join(filter(None, (ship.name, ship.street, f'{ship.postcode} {ship.city}', ship.country)))}")
+    _who(view)
     _goods(view)
     _money(view, when)
     _parcels(view)
     _events(view, when)
+
+
+def _who(view: OrderView) -> None:
+    """Why they are in their tier, who looks after them, what they owe, who else they may be, what is disputed."""
+    customer, currency = view.customer, view.item.currency
+    manager = f"  account {customer.account_manager}" if customer.account_manager else ""
+    acting = f" (away: {view.manager_acting or 'nobody'})" if view.manager_away and customer.account_manager else ""
+    owes = f"  owes {money_text(customer.owed, currency)}" if customer.owed else ""
+    say(f"tier {customer.tier}: {customer.tier_reason}{manager}{acting}{owes}")
+    if view.item.owner:
+        say(f"owner {view.item.owner}" + (f" ({view.owner_why})" if view.owner_why else ""))
+    for conflict in view.conflicts:
+        sides = " or ".join(f"{value.value} ({value.called})" for value in conflict.values)
+        say(f"{conflict.state}: {conflict.field.replace('_', ' ')} differs: {sides}")
+    for other in view.related:
+        worth = f", {other.strength}" if other.strength else ""
+        say(f"{other.state}{worth}: {other.number} {other.name} ({'; '.join(other.evidence)})")
 
 
 def _goods(view: OrderView) -> None:

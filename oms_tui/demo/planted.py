@@ -84,6 +84,7 @@ def planted(shop: Shop) -> dict[int, Change]:
             plant(days, _trouble(trouble, lines))
         for days, change in gallery(shop):
             plant(days, change)
+    plant(5, _trouble("label_differs", "GLOBE-OPAL 1, CORD-3M 1"))
     return found
 
 
@@ -140,7 +141,6 @@ _TROUBLES: Final = (
     (6, "missing", "PICO-SAGE 2"),
     (5, "half", "ARC-BLACK 1, BULB-FIL-G95 4"),
     (2, "books_differ", "HERON-WHITE 1, DIMMER-T 1"),
-    (3, "label_differs", "GLOBE-OPAL 1, CORD-3M 1"),
 )
 """Days ago, what went wrong, and with what (nothing said: with whatever was ordered)."""
 
