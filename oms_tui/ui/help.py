@@ -25,6 +25,7 @@ _HEADINGS: Final = {
     "outbox": "Outbox",
     "notices": "Notices",
     "rules": "Rules",
+    "reports": "Reports",
     "screens": "Screens",
     "desk": "The desk",
 }

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from oms_tui.ui.messages import Answer, Changed
 
 _COLUMNS: Final = (
-    Column(least=12),
-    Column(drop=3),
-    Column(least=14),
     Column(),
-    Column(least=10, drop=1),
+    Column(drop=4),
+    Column(least=24),
+    Column(drop=3),
+    Column(least=14, drop=1),
     Column(drop=2),
 )
 _CALLS: Final = frozenset({TaskKind.MILESTONE_CALL, TaskKind.CALLBACK})
