@@ -100,6 +100,12 @@ def _queries() -> Iterator[str]:
             for name, word in CATALOGUE.items()
         ),
     )
+    for name, word in CATALOGUE.items():
+        if word.meanings:
+            yield ""
+            yield f"## `{name}:`"
+            yield ""
+            yield from _table(("value", "means"), ((_code(value), word.meanings[value]) for value in word.values))
 
 
 def _views() -> Iterator[str]:

@@ -80,7 +80,10 @@ def _values(text: str, token: Token, cursor: int, catalogue: Mapping[str, WordTy
     known = kind.values or _PROPOSED.get(kind.kind, ())
     begins = [value for value in known if value.lower().startswith(written)]
     contains = [value for value in known if written and written in value.lower() and value not in begins]
-    return [Completion(_as_written(value), start, token.end, kind.help) for value in begins + contains]
+    return [
+        Completion(_as_written(value), start, token.end, kind.meanings.get(value, kind.help))
+        for value in begins + contains
+    ]
 
 
 def _as_written(value: str) -> str:

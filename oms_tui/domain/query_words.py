@@ -6,7 +6,7 @@ The words themselves are listed where their SQL is; here is only what they may b
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from oms_tui.domain.query_tree import DayFromNow, Distance, FromNow, Minute, Period, Range, Term, Wild
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from oms_tui.domain.query_lexer import Token
     from oms_tui.domain.query_tree import Op, Point
@@ -52,12 +52,14 @@ class WordType:
         values: the values of a choice or flag; of a set or text those worth proposing.
         help: what it asks, in a few words.
         ahead: a date that lies ahead (promised, due): a distance counts from now forward.
+        meanings: what values mean that do not say it themselves.
     """
 
     kind: Kind
     values: tuple[str, ...] = ()
     help: str = ""
     ahead: bool = False
+    meanings: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 class QueryError(ValueError):

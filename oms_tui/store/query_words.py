@@ -29,7 +29,7 @@ from oms_tui.domain.vocabulary import (
     TrackingStatus,
     values,
 )
-from oms_tui.store import query_calls, query_clocks, query_work
+from oms_tui.store import query_calls, query_clocks, query_meanings, query_work
 from oms_tui.store.order_keys import NUMBER, REMOTE_ID, TRACKING
 from oms_tui.store.query_lookups import contract, customer, customer_tag, email, found, keys, phone, sku, tag, worth
 from oms_tui.store.query_parts import Asked, QueryWord, Sql, between, equals, indexed, moment, ms, number
@@ -187,6 +187,10 @@ def _word(
     return QueryWord(WordType(kind, listed_values, words, ahead=ahead), sql)
 
 
+def _flags(sql: Builder, words: str, names: tuple[str, ...], meanings: Mapping[str, str]) -> QueryWord:
+    return QueryWord(WordType(Kind.FLAG, names, words, meanings=meanings), sql)
+
+
 WORDS: Final[Mapping[str, QueryWord]] = {
     "number": _word(Kind.TEXT, keys(NUMBER, REMOTE_ID), "the order's number, 104* or *482"),
     "customer": _word(Kind.TEXT, customer, "the customer's name or company"),
@@ -229,8 +233,8 @@ WORDS: Final[Mapping[str, QueryWord]] = {
     "country": _word(Kind.TEXT, equals("country"), "where it goes, DE"),
     "source": _word(Kind.TEXT, equals("source"), "the source it is from"),
     "tag": _word(Kind.SET, tag, "a tag"),
-    "has": _word(Kind.FLAG, _has, "has something", tuple(_HAS)),
-    "is": _word(Kind.FLAG, _is, "is something", (*_IS, "mine", "snoozed", "unattended", "stale")),
+    "has": _flags(_has, "has something", tuple(_HAS), query_meanings.HAS),
+    "is": _flags(_is, "is something", (*_IS, "mine", "snoozed", "unattended", "stale"), query_meanings.IS),
     "task": _word(Kind.CHOICE, query_work.task, "its task is due, due today, or open", query_work.TASK_VALUES),
     "task.due": _word(Kind.DATE, query_work.task_due, "by when its first task is due", ahead=True),
     "customer.spend": _word(Kind.MONEY, worth("spend"), "what the customer spent so far"),

@@ -9,6 +9,7 @@ import pytest
 from shop import BERLIN, Shop, ms, parcel, stock
 
 from connectors.records import Address, CustomerRecord, Identity, InvoiceRecord, LineRecord, OrderRef
+from oms_tui.domain.query_completion import complete
 from oms_tui.store.query_sql import compile_query
 from oms_tui.store.query_words import CATALOGUE, WORDS
 
@@ -140,3 +141,10 @@ def test_the_queue_itself_is_read_from_its_index_without_sorting(full: Shop) -> 
         text = f"EXPLAIN QUERY PLAN SELECT q.number FROM queue_row q WHERE q.is_open = 1 ORDER BY {order} LIMIT 200"
         plan = " ".join(row[-1] for row in full.store.cache.execute(text))
         assert "TEMP B-TREE" not in plan, plan
+
+
+def test_each_value_of_has_and_is_says_what_it_means() -> None:
+    for word in ("has", "is"):
+        assert set(CATALOGUE[word].meanings) == set(CATALOGUE[word].values)
+    (first, *_) = complete("is:unat", 7, CATALOGUE)
+    assert (first.text, first.help) == ("unattended", "its customer waits, and it is nobody's, without a task in time")
