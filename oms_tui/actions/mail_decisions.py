@@ -21,6 +21,7 @@ MAIL_CHANGED: Final = "mail"
 """The feed's word for "read the decisions about this mail again"; its remote id is the mail's content name."""
 
 IDENTITY_CHANGED: Final = "identity"
+"""The feed's word for "somebody decided who the customer of this order is": who is one with whom is told anew."""
 
 
 def find_mail(session: Session, wanted: object) -> MessageView:
@@ -139,7 +140,12 @@ def _propose(write: DeskWrite, session: Session, order: QueueItem, mail: Message
     if view is None or not view.customer.source_id or address in known_addresses(view):
         return False
     left, right = customer_name(view.customer), f"email:{address}"
-    if write.get("identity_decisions", left, right) is not None:
+    from oms_tui.store.reads.order_people import members
+
+    # whoever was confirmed to be one with them counts: what was rejected of one is not proposed of the other
+    if any(
+        write.get("identity_decisions", each, right) is not None for each in {left, *members(session.store, order.id)}
+    ):
         return False
     evidence = [f"wrote “{mail.subject}”, which was linked to {order.number} by hand"]
     write.put(
@@ -153,7 +159,6 @@ def _propose(write: DeskWrite, session: Session, order: QueueItem, mail: Message
             "decided_at": write.now,
         },
     )
-    write.changed(IDENTITY_CHANGED, *name_of(order))
     return True
 
 

@@ -211,6 +211,17 @@ def test_one_mail_about_two_orders_and_a_payers_address_are_evidence(world: Worl
     assert "this one was paid with the mail address eva@x.example" in evidence
 
 
+def test_an_address_rejected_of_one_is_not_proposed_of_who_is_one_with_them(town: World) -> None:
+    mail = town.letter("who@x", "someone@else.example", subject="Hello")
+    town.do("link", "2041", mail=mail)
+    town.do("reject_identity", "2041", identity="someone@else.example")
+    town.do("confirm_identity", "2041", identity="7041")
+    [done] = town.do("link", "7041", mail=mail)
+    assert "proposed" not in done.why
+    states = {each.value: each.state for each in town.view("7041").customer.identities}
+    assert states["someone@else.example"] == "rejected"
+
+
 def test_a_house_of_strangers_is_no_evidence(world: World) -> None:
     stranger = CustomerRecord("c-9", name="Olga Petrova", identities=(Identity("email", "olga@x.example"),))
     world.orders(order("1042"), order("1043", email="olga@x.example", customer=stranger))

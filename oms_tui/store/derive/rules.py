@@ -34,6 +34,7 @@ def _name(policy: DeskPolicy) -> str:
     """A short name for everything that rows are derived from besides their facts."""
     rules = (
         policy.tiers,
+        policy.procedures,
         sorted(policy.weights.items()),
         sorted(policy.agents.items()),
         (policy.hours.week, sorted(policy.hours.holidays)),
