@@ -60,7 +60,8 @@ class TrytonCredits:
             Rejected: Tryton does not allow it.
             OutcomeUnknown: no answer came; ``confirm`` tells.
         """
-        done = self.confirm(key)
+        begun = marked(self._rpc, key)
+        done = self._issued(begun)
         if done is not None:
             return done
         invoice = self._invoice(action)
@@ -69,7 +70,7 @@ class TrytonCredits:
         if expect.startswith(_VERSION) and expect != f"{_VERSION}{credited}":
             raise Conflict(f"{self._name}: invoice {invoice.text('number')} was credited in Tryton in the meantime")
         self._check(action, invoice, notes)
-        if not marked(self._rpc, key):
+        if not begun:
             why = str(action.fields.get("reason") or "")
             mark(self._rpc, f"{_MODEL},{invoice.id}", f"{_CREDITED_BY_DESK}: {why}".removesuffix(": "), key)
         try:
@@ -94,7 +95,11 @@ class TrytonCredits:
         Raises:
             ConnectorError: Tryton could not be asked.
         """
-        for left in marked(self._rpc, key):
+        return self._issued(marked(self._rpc, key))
+
+    def _issued(self, marks: list[Row]) -> Receipt | None:
+        """The note in force of the invoice that one of ``marks`` was left on."""
+        for left in marks:
             model, invoice = left.reference("resource")
             if model != _MODEL:
                 continue

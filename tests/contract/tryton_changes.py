@@ -59,6 +59,7 @@ class Shop:
 
     def __init__(self, server: TrytonServer) -> None:
         self._server = server
+        self._invoice = 0
 
     # ---- what happens to orders
 
@@ -176,6 +177,15 @@ class Shop:
         domain = [["resource", "=", f"sale.sale,{sale}"], ["message", "like", f"%{text}%"]]
         return int(self._server.call("model.ir.note.search_count", domain, 0, None))
 
+    def invoice(self) -> int:
+        """Another posted invoice like that of one sale: a copy costs a quarter of selling once more."""
+        if not self._invoice:
+            self._invoice = self.billed()[1]
+            return self._invoice
+        (copy,) = self._server.call("model.account.invoice.copy", [self._invoice], {"invoice_date": _today()})
+        self._server.call("model.account.invoice.post", [copy])
+        return int(copy)
+
     def credit(self, invoice: int) -> None:
         """Somebody credits the invoice in Tryton and posts the note."""
         self.credit_draft(invoice)
@@ -211,14 +221,17 @@ class Shop:
         """A sale with a posted invoice."""
         sale = self.confirmed()
         (row,) = self._server.call("model.sale.sale.read", [sale], ["invoices"])
-        today = datetime.now(UTC)
-        day = {"__class__": "date", "year": today.year, "month": today.month, "day": today.day}
-        self._server.call("model.account.invoice.write", row["invoices"], {"invoice_date": day})
+        self._server.call("model.account.invoice.write", row["invoices"], {"invoice_date": _today()})
         self._server.call("model.account.invoice.post", row["invoices"])
         return sale, int(row["invoices"][0])
 
     def _seeded(self, key: str) -> int:
         return int(self._server.seed["orders"][key]["id"])
+
+
+def _today() -> dict[str, Any]:
+    today = datetime.now(UTC)
+    return {"__class__": "date", "year": today.year, "month": today.month, "day": today.day}
 
 
 def _order(sale: int) -> Ref:
