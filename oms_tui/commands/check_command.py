@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import argparse
 
 
+_ALL = 1_000_000  # it is empty or lists all that is not
+
+
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
@@ -25,7 +28,7 @@ def run(options: Any) -> int:
 
     session = opened(options).session
     settled(session)
-    found = unattended(session.store, session.policy, session.now())
+    found = unattended(session.store, session.policy, session.now(), limit=_ALL)
     if options.json:
         emit(documents.listed(mail_documents.unlinked(each) for each in found))
     elif found:
