@@ -46,6 +46,7 @@ def queue_item(item: QueueItem) -> Document:
         "due_at": moment(item.due_at),
         "priority": item.priority,
         "owner": item.owner or None,
+        "account_manager": item.account_manager or None,
         "flags": [flag.text for flag in item.flags],
         "risk": item.risk.split(),
         "next": item.next_action or None,

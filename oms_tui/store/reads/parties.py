@@ -83,7 +83,7 @@ def _merchant(view: OrderView, policy: DeskPolicy) -> PartyView:
         contact=contact or min(policy.own_addresses, default=""),
         last_contact_at=_latest([mail.sent_at for mail in ours] + [call.called_at for call in view.calls]),
         next_due_at=view.next_due_at,
-        next_due=view.item.next_action.replace("_", " "),
+        next_due=view.next_why,
         source="desk",
     )
 
