@@ -35,6 +35,10 @@ STANDARD: Final = (
         "payment trouble, silence, late: what drives customers away",
         columns=("customer", "risk", "flags"),
     ),
+    StandardView("Unattended", "is:unattended", "a customer waits, and nobody looks after it", "waiting"),
+    StandardView(
+        "Tasks due", "(owner:me OR owner:none) task:due", "a task on one of yours, or of nobody's, is due", "due"
+    ),
     StandardView("Late", "ship:late", "the promised day is over"),
     StandardView("Late without a reason", "ship:late -has:delay_reason", "nobody has said why"),
     StandardView("Late and not told", "is:untold", "the customer heard nothing since it became late"),
