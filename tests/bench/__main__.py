@@ -1,7 +1,8 @@
 """``python -m tests.bench``: figures of speed, each against a floor measured in the same run. Informs; fails nothing.
 
 ``--orders 1000,100000,1000000`` says how large the stores are; they are made once under ``OMS_TUI_BENCH_CACHE`` (by
-default a folder below the system's temporary one) and found again. ``--only desk,reads,words,ingest,mail`` runs a part.
+default a folder below the system's temporary one) and found again. ``--only reads,words`` runs some parts: ingest, reads,
+words, reports, desk, mail.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ if HERE not in sys.path:  # benchmarks are no package of ours, they name each ot
 
 from figures import Figure, table  # noqa: E402 - they lie in the folder just made importable
 
-_PARTS = ("ingest", "reads", "words", "desk", "mail")
-_OF_STORES = frozenset({"reads", "words", "desk"})
+_PARTS = ("ingest", "reads", "words", "reports", "desk", "mail")
+_OF_STORES = frozenset({"reads", "words", "reports", "desk"})
 
 
 def main() -> None:
