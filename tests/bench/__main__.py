@@ -1,8 +1,8 @@
 """``python -m tests.bench``: figures of speed, each against a floor measured in the same run. Informs; fails nothing.
 
 ``--orders 1000,100000,1000000`` says how large the stores are; they are made once under ``OMS_TUI_BENCH_CACHE`` (by
-default a folder below the system's temporary one) and found again. ``--only reads,words`` runs some parts: ingest, reads,
-words, reports, desk, mail.
+default a folder below the system's temporary one) and found again. ``--only reads,words`` runs some parts
+(ingest, reads, words, reports, desk, mail).
 """
 
 from __future__ import annotations
