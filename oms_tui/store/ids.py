@@ -22,6 +22,11 @@ def timed_id(milliseconds: int, name: str) -> int:
     return (min(max(seconds, 0), _LAST) << 32) | crc32(name.encode("utf-8", "replace"))
 
 
+def first_id(milliseconds: int) -> int:
+    """The lowest id that what happened then can have: rows of a time are a range of their table's own key."""
+    return min(max(milliseconds // 1000 - _EPOCH_SECONDS, 0), _LAST) << 32
+
+
 def public(number: int) -> str:
     """The id as people see it."""
     letters = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from oms_tui.domain.carriers import carrier_name
 from oms_tui.domain.vocabulary import (
     DelayReason,
     DisputeState,
@@ -17,7 +18,6 @@ from oms_tui.domain.vocabulary import (
     words_of,
 )
 from oms_tui.ui.order.frame import amount
-from oms_tui.ui.order.parcels import carrier_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from oms_tui.domain.carriers import carrier_name
 from oms_tui.domain.vocabulary import (
     TRACKING_TROUBLE,
     DelayReason,
@@ -21,14 +22,7 @@ if TYPE_CHECKING:
     from oms_tui.store.shapes import OrderView, PurchaseView, ShipmentView
     from oms_tui.ui.order.frame import Frame
 
-_CARRIERS: Final = {"fedex": "FedEx", "tnt": "TNT", "ontrac": "OnTrac", "postnl": "PostNL", "inpost": "InPost"}
-_SHORT_NAME: Final = 4  # letters of a carrier that is an abbreviation: DHL, UPS, GLS, DPD
 _SCANS: Final = 5  # of each parcel, where there are several
-
-
-def carrier_name(key: str) -> str:
-    """A carrier as its name is written."""
-    return _CARRIERS.get(key) or (key.upper() if len(key) <= _SHORT_NAME else key.replace("_", " ").title())
 
 
 def parcel_rows(view: OrderView, frame: Frame, width: int, *, most: int | None = None) -> list[Row]:
