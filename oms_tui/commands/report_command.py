@@ -1,11 +1,9 @@
-"""Reports: how long customers waited, and what an order cost its agent. Every report says how its figures are made."""
+"""Reports: what hurts customers, whether they were answered in time, what the work was. Each says how it is made."""
 
 from __future__ import annotations
 
-import csv
 import sys
-from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.commands.context import emit, opened, say, table, tell
 from oms_tui.commands.failures import DONE, NOTHING, WRONG_USE, Failure
@@ -13,41 +11,76 @@ from oms_tui.commands.failures import DONE, NOTHING, WRONG_USE, Failure
 if TYPE_CHECKING:
     import argparse
 
+    from oms_tui.store.reads.reports.shape import Report
+
+_LIST: Final = "list"
+_BAR: Final = 16
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("name", choices=("handling",), help="which report")
+    parser.add_argument("name", nargs="?", default=_LIST, help="which report; list, or none, tells which there are")
     parser.add_argument("--weeks", type=int, default=8, help="how many weeks back (8)")
+    parser.add_argument("--by", default="", metavar="WAY", help="how to group it, where there are several ways")
     parser.add_argument("--csv", action="store_true", help="as a table for a spreadsheet")
 
 
 def run(options: Any) -> int:
     """Do it; returns the exit code."""
-    from oms_tui.store.reads.handling import FORMULA, Handling, handling
+    from oms_tui.store.reads.reports.catalogue import make
+    from oms_tui.store.reads.reports.export import as_csv, document
 
+    if options.name == _LIST:
+        return _list(options)
     if options.weeks < 1:
         raise Failure(WRONG_USE, "usage", "--weeks must be at least 1", field="weeks")
     session = opened(options).session
-    found = [asdict(each) for each in handling(session.store, session.policy, session.now(), options.weeks)]
-    heads = [field.name for field in fields(Handling)]
+    try:
+        report = make(session, options.name, weeks=options.weeks, by=options.by)
+    except KeyError as unknown:
+        raise Failure(WRONG_USE, "usage", str(unknown.args[0]), field="name") from unknown
     if options.json:
-        emit({"formula": FORMULA, "items": found, "next": None})
+        emit(document(report))
     elif options.csv:
-        writer = csv.DictWriter(sys.stdout, heads)
-        writer.writeheader()
-        writer.writerows(found)
+        sys.stdout.write(as_csv(report))
     else:
-        table(([_cell(name, row[name]) for name in heads] for row in found), [name.replace("_", " ") for name in heads])
-        tell(f"\n{FORMULA}")
-        if not found:
-            say("nothing was asked, closed or handled in these weeks")
-    return DONE if found else NOTHING
+        _tell(report)
+    return DONE if report.rows else NOTHING
 
 
-def _cell(name: str, value: Any) -> str:
-    if value is None:
-        return "-"
-    if name in {"first_reply", "first_reply_slow", "close"}:
-        hours, rest = divmod(int(value), 3600)
-        return f"{hours}h {rest // 60:02}m"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _list(options: Any) -> int:
+    from oms_tui.store.reads.reports.catalogue import REPORTS
+
+    if options.json:
+        items = [
+            {"name": kind.name, "title": kind.title, "help": kind.help, "by": kind.by} for kind in REPORTS.values()
+        ]
+        emit({"items": items, "next": None})
+    else:
+        table(([kind.name, kind.help, " ".join(kind.by)] for kind in REPORTS.values()), ("report", "", "by"))
+    return DONE
+
+
+def _tell(report: Report) -> None:
+    from oms_tui.domain.figures import Kind, bar, shown
+
+    columns = [column for column in report.kind.columns if column.kind is not Kind.QUERY]
+    most = {
+        each.name: max((getattr(row, each.name) or 0 for row in report.rows), default=0) for each in columns if each.bar
+    }
+    heads = [title for each in columns for title in ((each.title, "") if each.bar else (each.title,))]
+
+    def cells(row: Any) -> list[str]:
+        found = []
+        for each in columns:
+            value = getattr(row, each.name)
+            found.append(shown(each.kind, value))
+            if each.bar:
+                found.append(bar(value or 0, most[each.name], _BAR))
+        return found
+
+    if report.rows:
+        table((cells(row) for row in report.rows), heads)
+    else:
+        say(report.kind.nothing)
+    tell(f"\n{report.formula}")

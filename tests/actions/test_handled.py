@@ -13,7 +13,7 @@ from oms_tui.actions.attachments import FOLDER, KEPT_SECONDS, sweep
 from oms_tui.actions.base import Refused
 from oms_tui.actions.handled import handled
 from oms_tui.actions.mail_requests import request, request_body
-from oms_tui.store.reads.handling import handling
+from oms_tui.store.reads.reports.catalogue import make
 from oms_tui.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def test_counts_reach_the_report_and_no_timeline(world: World) -> None:
     for keys, screens in ((4, 1), (10, 3), (6, 2)):
         handled(world.session, "shop", "r1042", keys=keys, screens=screens)
 
-    (week,) = handling(world.session.store, world.session.policy, world.clock.now)
+    (week,) = make(world.session, "handling").rows
 
     assert (week.handled, week.keys, week.screens) == (3, 6, 2)
     assert world.view("1042").timeline == before

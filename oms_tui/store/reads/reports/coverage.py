@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.domain.chasing import is_chasing, without_quotes
+from oms_tui.domain.figures import Kind
 from oms_tui.domain.milestones import asked_for, call_state
 from oms_tui.domain.vocabulary import CallState, Tier
 from oms_tui.store.ids import first_id
-from oms_tui.store.reads.reports.shape import Kind, figure, share
+from oms_tui.store.reads.reports.shape import figure, share
 from oms_tui.store.rows import marks
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from oms_tui.domain.vocabulary import Word
+from oms_tui.domain.figures import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -14,17 +14,6 @@ if TYPE_CHECKING:
     from oms_tui.store.reads.reports.weeks import Weeks
     from oms_tui.store.session import Session
     from oms_tui.store.workspace import Workspace
-
-
-class Kind(Word):
-    """How a figure is read."""
-
-    TEXT = "text"
-    COUNT = "count"
-    SECONDS = "seconds"
-    PERCENT = "percent"
-    NUMBERS = "numbers"  # of orders
-    QUERY = "query"  # finds the orders behind a row
 
 
 class Column(NamedTuple):

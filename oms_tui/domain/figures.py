@@ -1,0 +1,61 @@
+"""Figures as people read them: how each kind is written, and bars made of letters. Command and screen share them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from oms_tui.domain.vocabulary import Word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NOTHING: Final = "-"
+"""What stands where nothing was measured: not a zero."""
+
+_EIGHTHS: Final = " ▏▎▍▌▋▊▉"
+_FULL: Final = "█"
+_NAMED: Final = 3
+"""Orders named in a cell; how many more there are is said."""
+
+
+class Kind(Word):
+    """How a figure is read."""
+
+    TEXT = "text"
+    COUNT = "count"
+    SECONDS = "seconds"
+    PERCENT = "percent"
+    NUMBERS = "numbers"  # of orders
+    QUERY = "query"  # finds the orders behind a row
+
+
+def shown(kind: str, value: Any) -> str:
+    """A figure as text, by its kind; ``-`` for None. Seconds are told in hours and minutes, as waits are."""
+    if value is None:
+        return NOTHING
+    if kind == Kind.NUMBERS:
+        return _numbers(value)
+    if kind == Kind.SECONDS:
+        return _lasted(float(value))
+    if kind == Kind.PERCENT:
+        return f"{value:.1f}%"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def bar(value: float, most: float, width: int) -> str:
+    """A bar of at most ``width`` cells, as long as ``value`` is of ``most``; more than nothing is never empty."""
+    if most <= 0 or value <= 0 or width < 1:
+        return ""
+    eighths = max(1, round(min(value / most, 1) * width * 8))
+    full, rest = divmod(eighths, 8)
+    return _FULL * full + (_EIGHTHS[rest] if rest else "")
+
+
+def _numbers(numbers: Sequence[str]) -> str:
+    more = len(numbers) - _NAMED
+    return " ".join(numbers[:_NAMED]) + (f" +{more}" if more > 0 else "")
+
+
+def _lasted(seconds: float) -> str:
+    hours, rest = divmod(round(seconds), 3600)
+    return f"{hours}h {rest // 60:02}m"

@@ -1,0 +1,83 @@
+"""The reports there are, and the one way to make one. Nothing is imported from here before a report is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from oms_tui.store.reads.reports import causes, coverage, handling, sla
+from oms_tui.store.reads.reports.shape import Asked, Report, ReportKind
+from oms_tui.store.reads.reports.weeks import Weeks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from oms_tui.store.session import Session
+
+WEEKS: Final = 8
+"""So many weeks where nobody says how many."""
+
+_KINDS: Final = (
+    ReportKind(
+        "causes",
+        "Causes",
+        "What hurts customers, the worst first, whoever they are and however often.",
+        causes.formula,
+        causes.Cause,
+        causes.causes,
+        nothing="no order was late, in trouble, disputed between systems or refunded in these weeks",
+    ),
+    ReportKind(
+        "sla",
+        "Clocks",
+        "Whether customers were answered in the time their tier was promised.",
+        sla.FORMULA,
+        sla.Kept,
+        sla.sla,
+        nothing="nobody wrote in these weeks",
+    ),
+    ReportKind(
+        "handling",
+        "Handling",
+        "How long customers waited, and what an order cost its agent.",
+        handling.FORMULA,
+        handling.Handling,
+        handling.handling,
+        nothing="nothing was asked, closed or handled in these weeks",
+    ),
+    ReportKind(
+        "coverage",
+        "Call coverage",
+        "Whether the calls that key customers were promised were made.",
+        coverage.FORMULA,
+        coverage.Coverage,
+        coverage.coverage,
+        nothing="no call was due and nobody chased an order in these weeks",
+    ),
+)
+
+REPORTS: Final[Mapping[str, ReportKind]] = {kind.name: kind for kind in _KINDS}
+"""Every report by its name, in the order they are listed."""
+
+
+def make(session: Session, name: str, *, weeks: int = WEEKS, by: str = "") -> Report:
+    """A report, made now.
+
+    Args:
+        session: whose store and rules.
+        name: of REPORTS.
+        weeks: how many, this one included; at least one.
+        by: one of the report's ways to group it; "" is its first.
+
+    Raises:
+        KeyError: there is no such report, or no such way to group it; in words.
+    """
+    kind = REPORTS.get(name)
+    if kind is None:
+        raise KeyError(f"there is no report {name}; there are {', '.join(REPORTS)}")
+    if by and by not in kind.by:
+        ways = f"it goes by {', '.join(kind.by)}" if kind.by else "it is grouped one way only"
+        raise KeyError(f"report {name} cannot go by {by}: {ways}")
+    by = by or (kind.by[0] if kind.by else "")
+    asked = Asked(session, Weeks(session.policy.zone, session.now(), weeks), by)
+    formula = kind.formula if isinstance(kind.formula, str) else kind.formula(session.policy)
+    return Report(kind, formula, by, weeks, tuple(kind.rows(asked)))

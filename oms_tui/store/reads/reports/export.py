@@ -1,0 +1,52 @@
+"""A report for other programs: as values for JSON, and as a table for a spreadsheet, in which no cell is a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from oms_tui.store.reads.reports.shape import Report
+
+# OWASP, "CSV Injection": a cell that begins with one of these is run as a formula by spreadsheets.
+_RUNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as JSON tells it."""
+    return {"formula": report.formula, "items": [asdict(row) for row in report.rows], "next": None}
+
+
+def as_csv(report: Report) -> str:
+    """The report as comma-separated values with a heading (RFC 4180). Lists of orders are separated by spaces."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    names = [column.name for column in report.kind.columns]
+    writer.writerow(names)
+    writer.writerows([_cell(getattr(row, name)) for name in names] for row in report.rows)
+    return written.getvalue()
+
+
+def save(report: Report, folder: Path, now: int) -> Path:
+    """Write the table into a folder, which is made if need be; returns where it lies.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    day = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y-%m-%d-%H%M%S")
+    by = f"-{report.by}" if report.by else ""
+    path = folder / f"{report.kind.name}{by}-{day}.csv"
+    path.write_text(as_csv(report), encoding="utf-8", newline="")
+    return path
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, tuple):
+        value = " ".join(value)
+    return f"'{value}" if isinstance(value, str) and value.startswith(_RUNS) else value
