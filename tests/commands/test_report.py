@@ -31,3 +31,32 @@ def test_it_is_a_table_for_a_spreadsheet_too(desk: Desk) -> None:
     answer = desk.run("report", "handling", "--csv")
     assert answer.code == 0
     assert answer.out.splitlines()[0].startswith("week,asked,answered,first_reply")
+
+
+def test_workload_names_agents_only_when_that_is_asked_for(desk: Desk) -> None:
+    desk.json("do", "note", "1042", "--text", "rang twice, left a parcel card")
+    by_role = desk.json("report", "workload", "--by", "role")["items"]
+    by_agent = desk.json("report", "workload", "--by", "agent")["items"]
+    assert "ana" not in {row["when"] for row in by_role}
+    assert "ana" in {row["when"] for row in by_agent}
+
+
+def test_workload_counts_orders_by_hour_and_by_week_alike(desk: Desk) -> None:
+    by_week = desk.json("report", "workload", "--weeks", "6")["items"]
+    by_hour = desk.json("report", "workload", "--weeks", "6", "--by", "hour")["items"]
+    for figure in ("mails_in", "replies_out", "orders_in"):
+        total = sum(row[figure] for row in by_week)
+        assert total == sum(row[figure] for row in by_hour)
+        assert total > 0
+
+
+def test_a_workaround_and_an_order_taken_up_again_are_informal_steps(desk: Desk) -> None:
+    desk.json("do", "note", "1042", "--text", "#workaround: label written by hand")
+    desk.json("do", "close", "1042", "--reason", "settled by phone")
+    desk.json("do", "reopen", "1042", "--reason", "they called again")
+    rows = desk.json("report", "workflow")["items"]
+    assert [(row["kind"], row["step"], row["times"]) for row in rows if row["week"]] == [
+        ("reopened", "close", 1),
+        ("workaround", "note", 1),
+    ]
+    assert "tag:contract" in {row["what"] for row in rows}  # the key tier is kept to some customers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from oms_tui.store.reads.reports import causes, coverage, handling, sla
+from oms_tui.store.reads.reports import causes, coverage, handling, sla, workflow, workload
 from oms_tui.store.reads.reports.shape import Asked, Report, ReportKind
 from oms_tui.store.reads.reports.weeks import Weeks
 
@@ -52,6 +52,24 @@ _KINDS: Final = (
         coverage.Coverage,
         coverage.coverage,
         nothing="no call was due and nobody chased an order in these weeks",
+    ),
+    ReportKind(
+        "workload",
+        "Workload",
+        "How much came in and was done, and when.",
+        workload.FORMULA,
+        workload.Load,
+        workload.workload,
+        by=workload.BY,
+    ),
+    ReportKind(
+        "workflow",
+        "Informal steps",
+        "Where work left the set way, and what is not the same for every order.",
+        workflow.FORMULA,
+        workflow.Informal,
+        workflow.workflow,
+        nothing="every step was taken as set, and nothing differs between orders",
     ),
 )
 
