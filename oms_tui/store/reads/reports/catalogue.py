@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from oms_tui.store.reads.reports import causes, coverage, handling, sla, workflow, workload
+from oms_tui.store.reads.reports import causes, coverage, handling, quality, sla, workflow, workload
 from oms_tui.store.reads.reports.shape import Asked, Report, ReportKind
 from oms_tui.store.reads.reports.weeks import Weeks
 
@@ -52,6 +52,15 @@ _KINDS: Final = (
         coverage.Coverage,
         coverage.coverage,
         nothing="no call was due and nobody chased an order in these weeks",
+    ),
+    ReportKind(
+        "quality",
+        "Data quality",
+        "What sources leave blank, disagree on, or say so that nobody can read it.",
+        quality.FORMULA,
+        quality.Flaw,
+        quality.quality,
+        nothing="every source said everything, alike and readably",
     ),
     ReportKind(
         "workload",
