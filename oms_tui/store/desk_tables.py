@@ -368,6 +368,18 @@ class RuleRun(DeskTable, table=True):
     left_at: int | None = Field(default=None, sa_column=big(null=True))
 
 
+class QualityDay(DeskTable, table=True):
+    """A flaw in a source's data as it stood on a day (ISO 8601, the desk's own): see ``quality.py``."""
+
+    __tablename__ = "quality_days"
+    day: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    field: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    times: int
+    of: int | None = None
+
+
 class Lease(DeskTable, table=True):
     """Who may do a thing only one process may do (the sync worker). On the store's clock."""
 

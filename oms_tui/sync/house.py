@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.store.driver import DatabaseError
+from oms_tui.store.quality import keep_day
 from oms_tui.sync.calls import Calls
 from oms_tui.sync.notices import Notices
 from oms_tui.sync.outbox_threads import tell_strays
@@ -69,6 +70,8 @@ class HouseThread(CrewThread):
                 notice_at = time.monotonic() + _NOTICE_SECONDS
             if time.monotonic() >= tidy_at:
                 self._tidy(session)
+                if not self.crew.first_rounds:
+                    keep_day(session)
                 tidy_at = time.monotonic() + _TIDY_SECONDS
             if time.monotonic() >= backup_at:
                 self._copy(session)

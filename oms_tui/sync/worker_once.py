@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from connectors.base import Capability
 from oms_tui.store import sync_state
 from oms_tui.store.driver import DatabaseError
+from oms_tui.store.quality import keep_day
 from oms_tui.store.workspace import StoreError, Workspace
 from oms_tui.sync.calls import Calls
 from oms_tui.sync.guard_quotes import QuoteCheck
@@ -75,6 +76,7 @@ class Once:
             calls.tick()
             self._rules()
             Notices(self._session, self._config.notices).tick()
+            keep_day(self._session)
             self._send()
         finally:
             self._crew.halt.set()

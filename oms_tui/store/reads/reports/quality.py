@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.domain.figures import Kind
 from oms_tui.store.ids import first_id
+from oms_tui.store.quality import kept_days, standing
 from oms_tui.store.reads.reports.shape import figure, share
 from oms_tui.store.reads.reports.weeks import QUARTER_MS
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 FORMULA: Final = (
     "blank: orders of a source, by the week they were placed, that say nothing in a field, as they are known today; in "
-    "percent of its orders of that week. conflict: open orders on whose field systems disagree, by the week and source "
-    "of the order. unmapped: words no map knows, and quarantined: records that could not be read, by the week they "
-    "were last seen."
+    "percent of its orders of that week. conflict: open orders on whose field systems disagree, in percent of the "
+    "source's open orders. unmapped: words no map knows; quarantined: records that could not be read, by stream. These "
+    "three as they stand now, and for every week before as they stood on the last day of it that the worker kept."
 )
 _FIELDS: Final = {
     "email": "email = ''",
@@ -39,14 +39,6 @@ _BLANKS: Final = (
     + ", ".join(f"sum({condition})" for condition in _FIELDS.values())
     + " FROM orders WHERE id >= ? AND id < ? GROUP BY 1, 2"
 )
-_CONFLICTS: Final = """
-SELECT q.placed_at, q.source, f.value FROM queue_row q, json_each(q.flags) f
-WHERE q.conflicts > 0 AND q.is_open = 1 AND q.placed_at >= ? AND json_extract(f.value, '$[0]') LIKE '% differs'
-"""
-_UNREAD: Final = """
-SELECT last_seen_at, 'unmapped', source, field, times FROM unmapped_codes WHERE last_seen_at >= ?
-UNION ALL SELECT last_seen_at, 'quarantined', source, stream, 1 FROM quarantine WHERE last_seen_at >= ?
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +56,32 @@ class Flaw:
 
 def quality(asked: Asked) -> list[Flaw]:
     """The newest week first, by source, what is worst first; what has no flaw is left out."""
-    found: Counter[tuple[str, str, str, str]] = Counter()
-    looked: Counter[tuple[str, str]] = Counter()
-    weeks, cache = asked.weeks, asked.store.cache
-    for quarter, source, count, *blanks in cache.execute(
-        _BLANKS, (first_id(weeks.since), first_id(weeks.until + 1000))
-    ):
-        week = weeks.of(quarter * QUARTER_MS)
-        looked[week, source] += count
-        for field, blank in zip(_FIELDS, blanks, strict=True):
-            found[week, source, field, "blank"] += blank
-    for key, times in _others(asked):
-        found[key] += times
-    rows = []
-    for (week, source, field, kind), count in found.items():
-        of = looked[week, source] if kind in {"blank", "conflict"} else None
-        if count:
-            rows.append(Flaw(week, source, field, kind, count, of, share(count, of) if of else None))
+    rows = [*_blanks(asked), *_standing(asked)]
     rows.sort(key=lambda row: (row.source, -row.count, row.field))
     return sorted(rows, key=lambda row: row.week, reverse=True)
 
 
-def _others(asked: Asked) -> Iterator[tuple[tuple[str, str, str, str], int]]:
-    weeks, since = asked.weeks, asked.weeks.since
-    for at, source, flag in asked.store.cache.execute(_CONFLICTS, (since,)):
-        field = str(json.loads(flag)[0]).removesuffix(" differs").replace(" ", "_")
-        yield (weeks.of(at), source, field, "conflict"), 1
-    for at, kind, source, field, times in asked.store.cache.execute(_UNREAD, (since, since)):
-        yield (weeks.of(at), source, field, kind), times
+def _blanks(asked: Asked) -> Iterator[Flaw]:
+    weeks = asked.weeks
+    found: Counter[tuple[str, str, str]] = Counter()
+    looked: Counter[tuple[str, str]] = Counter()
+    bound = (first_id(weeks.since), first_id(weeks.until + 1000))
+    for quarter, source, count, *blanks in asked.store.cache.execute(_BLANKS, bound):
+        week = weeks.of(quarter * QUARTER_MS)
+        looked[week, source] += count
+        for field, blank in zip(_FIELDS, blanks, strict=True):
+            found[week, source, field] += blank
+    for (week, source, field), count in found.items():
+        if count:
+            of = looked[week, source]
+            yield Flaw(week, source, field, "blank", count, of, share(count, of))
+
+
+def _standing(asked: Asked) -> Iterator[Flaw]:
+    weeks = asked.weeks
+    days = kept_days(asked.store, weeks.day(weeks.since).isoformat(), weeks.day(weeks.until).isoformat())
+    found = {weeks.of_day(day): flaws for day, flaws in days.items()}  # of each week the last day
+    found[weeks.names[-1]] = standing(asked.store)
+    for week, flaws in found.items():
+        for each in flaws:
+            yield Flaw(week, *each, share(each.times, each.of) if each.of else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -64,22 +65,46 @@ class _Sum:
             self.open += waited <= promised
 
 
+class _Wait:
+    """All that a customer waited in a conversation, and the turn that began it, if that lies in these weeks."""
+
+    __slots__ = ("first", "waited")
+
+    def __init__(self) -> None:
+        self.first: Turn | None = None
+        self.waited = 0.0
+
+    def add(self, turn: Turn, waited: float) -> None:
+        self.waited += waited
+        if turn.first:
+            self.first = turn
+
+
 def sla(asked: Asked) -> list[Kept]:
     """The newest week first, then by tier as the config lists them, then by clock."""
     policy, weeks = asked.policy, asked.weeks
     measure = meter(asked)
     promises = {tier.name: _promises(tier) for tier in policy.tiers}
-    found: dict[tuple[str, str, str], _Sum] = {}
+    found: defaultdict[tuple[str, str, str], _Sum] = defaultdict(_Sum)
+    solved: dict[int, _Wait] = {}
     for turn in turns(asked):
         promised = promises.setdefault(turn.tier, _promises(policy.tier(turn.tier)))
+        waited = _waited(turn, measure, weeks.until)
         clock = ClockKind.FIRST_RESPONSE if turn.first else ClockKind.NEXT_RESPONSE
         if turn.asked >= weeks.since and clock in promised:
-            sums = found.setdefault((weeks.of(turn.asked), turn.tier, clock.value), _Sum())
-            sums.add(
-                _waited(turn, measure, weeks.until),
-                promised[clock],
-                answered=turn.answered is not None,
-                quiet=turn.status in _QUIET,
+            found[weeks.of(turn.asked), turn.tier, clock.value].add(
+                waited, promised[clock], answered=turn.answered is not None, quiet=turn.status in _QUIET
+            )
+        if ClockKind.RESOLUTION in promised:
+            solved.setdefault(turn.conversation, _Wait()).add(turn, waited)
+    for each in solved.values():
+        if each.first is not None and each.first.asked >= weeks.since:
+            tier, status = each.first.tier, each.first.status
+            found[weeks.of(each.first.asked), tier, ClockKind.RESOLUTION.value].add(
+                each.waited,
+                promises[tier][ClockKind.RESOLUTION],
+                answered=status == ConversationStatus.CLOSED,
+                quiet=status in _QUIET,
             )
     order = {name: place for place, name in enumerate(promises)}
     keys = sorted(found, key=lambda key: (order[key[1]], list(ClockKind).index(ClockKind(key[2]))))
@@ -99,6 +124,8 @@ def _each(tier: TierPolicy) -> Iterator[tuple[ClockKind, float]]:
     yield ClockKind.FIRST_RESPONSE, tier.first_response.total_seconds()
     if tier.next_response is not None:
         yield ClockKind.NEXT_RESPONSE, tier.next_response.total_seconds()
+    if tier.resolution is not None:
+        yield ClockKind.RESOLUTION, tier.resolution.total_seconds()
 
 
 def _kept(key: tuple[str, str, str], sums: _Sum, promised: dict[ClockKind, float]) -> Kept:

@@ -28,7 +28,7 @@ turns AS (
   SELECT c, id, at, d, lead(at) OVER (PARTITION BY c ORDER BY at, d) AS ended,
     row_number() OVER (PARTITION BY c ORDER BY at, d) AS place
   FROM letters WHERE before IS NULL OR before <> d)
-SELECT t.at, t.ended, t.place, v.status, v.id < ?,
+SELECT t.c, t.at, t.ended, t.place, v.status, v.id < ?,
   coalesce((SELECT q.tier FROM message_links l JOIN queue_row q ON q.order_id = l.order_id WHERE l.message = t.id
     LIMIT 1), 'standard')
 FROM turns t JOIN conversations v ON v.id = t.c WHERE t.d = 'inbound'
@@ -38,6 +38,7 @@ FROM turns t JOIN conversations v ON v.id = t.c WHERE t.d = 'inbound'
 class Turn(NamedTuple):
     """A customer's wait: since when, until when (None: nobody wrote), the tier, and whether it was their first."""
 
+    conversation: int
     asked: int
     answered: int | None
     tier: str
@@ -49,9 +50,9 @@ def turns(asked: Asked) -> Iterator[Turn]:
     """Every wait that lasted into these weeks or began in them; in no order."""
     lowest = first_id(asked.weeks.since - _BEFORE_MS)
     bound = (lowest, first_id(asked.weeks.until + DAY_MS), lowest)
-    for at, ended, place, status, older, tier in asked.store.cache.execute(_TURNS, bound):
+    for number, at, ended, place, status, older, tier in asked.store.cache.execute(_TURNS, bound):
         if at <= asked.weeks.until and (ended is None or ended >= asked.weeks.since):
-            yield Turn(at, ended, tier, place == 1 and not older, status)
+            yield Turn(number, at, ended, tier, place == 1 and not older, status)
 
 
 class Meter:

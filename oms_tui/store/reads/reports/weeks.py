@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, tzinfo
+    from datetime import tzinfo
 
 QUARTER_MS: Final = 900_000
 """Every zone's weeks, days and hours begin at a quarter of an hour UTC: SQL counts by these, and no row is handed out.
@@ -48,6 +48,10 @@ class Weeks:
     def of(self, at: int) -> str:
         """The week of a moment; one before the first or after now counts to the nearest."""
         return self.names[max(0, bisect_right(self._starts, at) - 1)]
+
+    def of_day(self, day: str) -> str:
+        """The week of a day of the desk's, which is named as ISO 8601 does: ``2026-11-26``."""
+        return self.of(self.midnight(date.fromisoformat(day)))
 
     def ends(self) -> Iterable[tuple[str, int]]:
         """Each week and its last moment; the running one ends now."""
