@@ -100,7 +100,6 @@ resolution = "2d"
 calls = ["placed", "shipped", "delayed", "delivered"]
 call_within = "1h"
 account_manager = "lea"
-color = "yellow"
 
 [tiers.priority]
 when = "customer.orders:>=3"

@@ -32,7 +32,7 @@ class Tab(NamedTuple):
 def tabs(status: Status | None) -> list[Tab]:
     """The screens with their counts."""
     if status is None:
-        names = ("queue", "calls", "unlinked", "outbox", "sources")
+        names = ("queue", "calls", "unlinked", "outbox", "reports", "sources")
         return [Tab(f"go_{name}", name.capitalize()) for name in names]
     badges = status.badges
     waiting = f"!{badges.needs_decision}" if badges.needs_decision else _count(badges.outbox)
@@ -45,6 +45,7 @@ def tabs(status: Status | None) -> list[Tab]:
         Tab("go_calls", "Calls", _count(badges.calls_due)),
         Tab("go_unlinked", "Unlinked", _count(mail)),
         Tab("go_outbox", "Outbox", waiting, "alarm" if badges.needs_decision else "info"),
+        Tab("go_reports", "Reports"),
         Tab("go_sources", "Sources", f"!{bad}" if bad else "", "alarm"),
     ]
 

@@ -24,7 +24,8 @@ UNATTENDED: Final = "unattended"
 NOTICES: Final = "notices"
 RULES: Final = "rules"
 CALLS: Final = "calls"
-PLACES: Final = (DESK, UNLINKED, OUTBOX, SOURCES, TASKS, UNATTENDED, NOTICES, RULES, CALLS)
+REPORTS: Final = "reports"
+PLACES: Final = (DESK, UNLINKED, OUTBOX, SOURCES, TASKS, UNATTENDED, NOTICES, RULES, CALLS, REPORTS)
 """The screens on which a key may mean something of its own."""
 
 
@@ -88,7 +89,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "open",
         ("enter",),
         "move",
-        (DESK, UNLINKED, OUTBOX, TASKS, UNATTENDED, NOTICES, RULES, CALLS),
+        (DESK, UNLINKED, OUTBOX, TASKS, UNATTENDED, NOTICES, RULES, CALLS, REPORTS),
         65,
         "Go into what the cursor is on.",
     ),
@@ -157,6 +158,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("notice_all", "seen ones", ("x",), "notices", (NOTICES,), 20, "Those that were seen to, or the open ones."),
     Command("rule_undo", "take back", ("t",), "rules", (RULES,), 10, "Take back what the rule did to this order."),
     Command("rule_dry", "dry run", ("p",), "rules", (RULES,), 20, "What the rule would do now, changing nothing."),
+    Command("report_by", "by…", ("b",), "reports", (REPORTS,), 10, "Group the report by something else."),
+    Command("report_more", "more weeks", ("+",), "reports", (REPORTS,), 20, "Look at more weeks."),
+    Command("report_less", "fewer", ("-",), "reports", (REPORTS,), 22, "Look at fewer weeks."),
+    Command("report_save", "save", ("x",), "reports", (REPORTS,), 30, "Write the report as a table (CSV)."),
     Command("filter", "filter", ("/",), "find", (DESK, CALLS), 33, "Filter the queue with a query, calls by people."),
     Command("views", "views", ("v",), "find", (DESK,), 45, "Choose a saved view."),
     Command("sort", "sort", ("=",), "find", (DESK,), 0, "Choose by what the queue is sorted."),
@@ -172,6 +177,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     ),
     Command("go_notices", "notices", ("@",), "screens", footer=0, help="What you are to know of: escalations, notes."),
     Command("go_rules", "rules", ("J",), "screens", footer=0, help="What is done by itself, and what was."),
+    Command("go_reports", "reports", ("R",), "screens", footer=0, help="Figures: causes, calls, clocks, work, data."),
     Command("go_sources", "sources", ("S",), "screens", footer=0, help="How every connected system does."),
     Command("help", "help", ("?", "f1"), "desk", footer=90, help="Every key and what it does."),
     Command("palette", "everything", ("ctrl+p", ":"), "desk", footer=100, help="Search actions, views and orders."),
@@ -180,7 +186,21 @@ COMMANDS: Final[tuple[Command, ...]] = (
 )
 
 GROUPS: Final = (
-    *("work", "move", "find", "panels", "mail", "tasks", "calls", "outbox", "notices", "rules", "screens", "desk"),
+    *(
+        "work",
+        "move",
+        "find",
+        "panels",
+        "mail",
+        "tasks",
+        "calls",
+        "outbox",
+        "notices",
+        "rules",
+        "reports",
+        "screens",
+        "desk",
+    ),
 )
 """The headings of the help for what is not an action, in their order."""
 

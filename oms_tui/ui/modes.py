@@ -63,6 +63,12 @@ def _calls() -> Screen[Any]:
     return CallsScreen()
 
 
+def _reports() -> Screen[Any]:
+    from oms_tui.ui.screens.reports import ReportsScreen
+
+    return ReportsScreen()
+
+
 MODES: Final[dict[str, str | Callable[[], Screen[Any]]]] = {
     keys.UNLINKED: _unlinked,
     keys.OUTBOX: _outbox,
@@ -72,5 +78,6 @@ MODES: Final[dict[str, str | Callable[[], Screen[Any]]]] = {
     keys.UNATTENDED: _unattended,
     keys.NOTICES: _notices,
     keys.RULES: _rules,
+    keys.REPORTS: _reports,
 }
 """The name of each screen's place, and what makes it."""

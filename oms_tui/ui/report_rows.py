@@ -1,0 +1,105 @@
+"""A report as rows: one line a row of figures under their headings, bars where a picture says more, and the formula."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from oms_tui.domain.figures import bar, shown
+from oms_tui.domain.query_tree import quote
+from oms_tui.ui.rows import BLANK, Column, Part, Row, cut, table, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from oms_tui.store.reads.reports.shape import Column as Figure
+    from oms_tui.store.reads.reports.shape import Report, ReportKind
+
+_BAR: Final = 12
+_LEAST: Final = 10
+_NUMBERS: Final = 12
+"""Orders that one query may name."""
+
+
+def list_rows(kinds: Sequence[ReportKind], width: int) -> list[Row]:
+    """Two lines a report: its title, what it is for."""
+    rows: list[Row] = []
+    for kind in kinds:
+        rows.append(Row(cut([Part("  "), Part(kind.title, "strong")], width), key=kind.name))
+        rows += [Row((Part("    "), Part(line, "muted"))) for line in wrap(kind.help, max(8, width - 4))]
+    return rows
+
+
+def figure_rows(report: Report, width: int) -> list[Row]:
+    """The figures under their headings; below them how they are made.
+
+    A row that differs from the one above only in what it counts does not repeat the words in front.
+    """
+    if not report.rows:
+        return [BLANK, Row((Part(" "), Part(report.kind.nothing, "muted"))), BLANK, *_formula(report, width)]
+    figures = [each for each in report.kind.columns if each.kind != "query"]
+    most = {each.name: _most(report.rows, each.name) for each in figures if each.bar}
+    lines: list[list[tuple[Part, ...]]] = [[(Part(each.title, "muted"),) for each in figures]]
+    before: tuple[str, ...] = ()
+    for row in report.rows:
+        cells = tuple(shown(each.kind, getattr(row, each.name)) for each in figures)
+        lines.append(
+            [
+                _cell(each, row, cells[at], most.get(each.name, 0), again=_again(figures, cells, before, at))
+                for at, each in enumerate(figures)
+            ]
+        )
+        before = cells
+    made = table([_column(at, each) for at, each in enumerate(figures)], lines, width)
+    head, *rest = made
+    return [Row(head), *(Row(parts, key=at) for at, parts in enumerate(rest)), BLANK, *_formula(report, width)]
+
+
+def _again(figures: Sequence[Figure], cells: Sequence[str], before: Sequence[str], at: int) -> bool:
+    """Whether this and every word in front of it stands in the row above already."""
+    return (
+        bool(before)
+        and at < len(figures) - 1
+        and all(figures[each].kind == "text" and cells[each] == before[each] for each in range(at + 1))
+    )
+
+
+def _cell(figure: Figure, row: Any, text: str, most: float, *, again: bool) -> tuple[Part, ...]:
+    if again:
+        return (Part(text, "faint"),)
+    if figure.bar:
+        value = getattr(row, figure.name)
+        return (Part(f"{text:>7} "), Part(bar(value or 0, most, _BAR), "info"))
+    style = "muted" if text in {"-", "0", ""} else "accent" if figure.kind == "numbers" else "text"
+    return (Part(text, style),)
+
+
+def _column(at: int, figure: Figure) -> Column:
+    words = figure.kind in {"text", "numbers"}
+    # the first column says what a row is; numbers of orders give way first
+    drop = 0 if at == 0 else 90 if figure.kind == "numbers" else at if not figure.bar else 0
+    return Column("left" if words or figure.bar else "right", _LEAST if words else 0, drop)
+
+
+def _most(rows: Sequence[Any], name: str) -> float:
+    return max((float(getattr(row, name) or 0) for row in rows), default=0.0)
+
+
+def _formula(report: Report, width: int) -> list[Row]:
+    return [Row((Part(line, "muted"),)) for line in wrap(report.formula, max(20, width - 1))]
+
+
+def title_of(kind: ReportKind, row: Any) -> str:
+    """A row's name: its first words."""
+    words = [str(getattr(row, each.name)) for each in kind.columns if each.kind == "text"]
+    return " ".join(word for word in words[:2] if word).replace("_", " ")
+
+
+def query_behind(kind: ReportKind, row: Any) -> str:
+    """A query that finds the orders behind a row, "" where none lie behind it."""
+    for each in kind.columns:
+        value = getattr(row, each.name)
+        if each.kind == "query" and value:
+            return str(value)
+        if each.kind == "numbers" and value:
+            return " OR ".join(f"number:{quote(str(number))}" for number in value[:_NUMBERS])
+    return ""
