@@ -55,6 +55,7 @@ def _read(options: Any) -> None:
     from oms_tui.commands.context import config_of
     from oms_tui.commands.sync_command import progress_line
     from oms_tui.demo.calls import remember_calls
+    from oms_tui.demo.habits import remember_habits
     from oms_tui.desk import agent_of, open_store, session_on
     from oms_tui.sync.worker import run_once
 
@@ -67,6 +68,7 @@ def _read(options: Any) -> None:
             if not each.ok:
                 tell(f"{each.source}: {each.error}\n  {each.hint}")
         remember_calls(session)
+        remember_habits(session)
     finally:
         store.close()
     if sys.stderr.isatty():

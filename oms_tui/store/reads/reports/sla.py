@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 FORMULA: Final = (
     "first response: from the first mail of a conversation to the first answer a person here wrote; next response: the "
-    "same for every later mail, where a tier is promised one. All in "
-    "business time, by the week in which the customer wrote and the tier they have today. Met: answered within the "
-    "tier's time; late: answered after it, or still waiting beyond it; open: still in time; closed without an answer "
-    "counts as neither. Met in percent of met and late. Median and ninth decile of what was answered."
+    "same for every later mail, where a tier is promised one; resolution: all waits of a conversation together until "
+    "it is closed, likewise. All in business time, by the week in which the customer wrote (of a resolution: wrote "
+    "first) and the tier they have today. Met: answered, or closed, within the tier's time; late: after it, or still "
+    "waiting beyond it; open: still in time; a response clock closed without an answer counts as neither. Met in "
+    "percent of met and late. Median and ninth decile of what was answered."
 )
 _QUIET: Final = frozenset({ConversationStatus.CLOSED, ConversationStatus.SPAM, ConversationStatus.MERGED})
 

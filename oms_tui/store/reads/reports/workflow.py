@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from oms_tui.store.reads.reports.shape import Asked
 
 FORMULA: Final = (
-    "how often a step was left out, a guard waved through, a closed order taken up again, an action taken back, or a "
-    "note said #workaround, by week and step. Differences: every order goes through the one table of steps; what a "
-    "query keeps to some of them (procedures, tiers) is listed with that query, and counts nothing."
+    "how often a step was left out (with the reason given), a guard waved through, a closed order taken up again, an "
+    "action taken back, an order escalated (to whom), or a note said #workaround, by week and step. Differences: every "
+    "order goes through the one table of steps; what a query keeps to some of them (procedures, tiers) is listed with "
+    "that query, and counts nothing."
 )
 
 _LEFT: Final = """
@@ -26,30 +27,35 @@ SELECT occurred_at, kind, CASE kind
   WHEN 'step_skipped' THEN json_extract(data, '$.procedure') || ': ' || json_extract(data, '$.title')
   WHEN 'override' THEN coalesce(json_extract(data, '$.choice'), json_extract(data, '$.status'), 'guard')
   WHEN 'undone' THEN json_extract(data, '$.action')
-  WHEN 'note' THEN 'note' ELSE 'close' END
+  WHEN 'escalated' THEN json_extract(data, '$.to')
+  WHEN 'note' THEN 'note' ELSE 'close' END, CASE kind WHEN 'step_skipped' THEN json_extract(data, '$.reason') END
 FROM desk_events WHERE occurred_at >= ? AND occurred_at <= ?
-AND (kind IN ('step_skipped','override','undone','reopened') OR (kind = 'note' AND summary LIKE '%#workaround%'))
+AND (kind IN ('step_skipped','override','undone','reopened','escalated')
+  OR (kind = 'note' AND summary LIKE '%#workaround%'))
 """
 _WORDS: Final = {"step_skipped": "skipped", "note": "workaround"}
 
 
 @dataclass(frozen=True, slots=True)
 class Informal:
-    """A step that was not taken as set. ``week`` is "" for a difference that is written down, ``what`` its query."""
+    """A step that was not taken as set.
+
+    ``week`` is "" for a difference that is written down. ``what``: its query; of a skipped step the reason given.
+    """
 
     week: str = figure(Kind.TEXT)
     kind: str = figure(Kind.TEXT)
     step: str = figure(Kind.TEXT)
     times: int = figure(bar=True)
-    what: str = figure(Kind.TEXT, "for")
+    what: str = figure(Kind.TEXT, "why, or for whom")
 
 
 def workflow(asked: Asked) -> list[Informal]:
     """What was done otherwise, the newest week first; then the differences."""
-    found: Counter[tuple[str, str, str]] = Counter()
-    for at, kind, step in asked.store.desk.execute(_LEFT, (asked.weeks.since, asked.weeks.until)):
-        found[asked.weeks.of(at), _WORDS.get(kind, kind), str(step or "")] += 1
-    rows = [Informal(*key, times, "") for key, times in found.items()]
+    found: Counter[tuple[str, str, str, str]] = Counter()
+    for at, kind, step, reason in asked.store.desk.execute(_LEFT, (asked.weeks.since, asked.weeks.until)):
+        found[asked.weeks.of(at), _WORDS.get(kind, kind), str(step or ""), str(reason or "")] += 1
+    rows = [Informal(week, kind, step, times, why) for (week, kind, step, why), times in found.items()]
     rows.sort(key=lambda row: (-row.times, row.kind, row.step))
     rows.sort(key=lambda row: row.week, reverse=True)
     written = [("procedure", each.name, each.when) for each in asked.policy.procedures]
