@@ -1,0 +1,91 @@
+"""Every report there is: asked for by name, made of nothing, and written out so that no cell is run."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import pytest
+from actions.acting import order
+
+from oms_tui.domain.figures import Kind, bar, shown
+from oms_tui.store.reads.reports.catalogue import REPORTS, make
+from oms_tui.store.reads.reports.export import as_csv, save
+from oms_tui.store.reads.reports.shape import Report, ReportKind, figure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from actions.acting import World
+
+    from oms_tui.store.session import Session
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_each_is_made_of_an_empty_desk_and_says_how(session: Session, name: str) -> None:
+    for by in REPORTS[name].by or ("",):
+        report = make(session, name, by=by)
+        assert report.formula
+        assert report.by == by
+        assert all(isinstance(row, report.kind.row) for row in report.rows)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_each_column_is_a_field_of_its_rows(name: str) -> None:
+    kind = REPORTS[name]
+    assert [column.name for column in kind.columns] == [each.name for each in fields(kind.row)]
+
+
+def test_what_there_is_not_is_told_in_words(session: Session) -> None:
+    with pytest.raises(KeyError, match="there is no report luck; there are causes"):
+        make(session, "luck")
+    with pytest.raises(KeyError, match="report sla cannot go by moon: it is grouped one way only"):
+        make(session, "sla", by="moon")
+    with pytest.raises(KeyError, match="it goes by week, hour"):
+        make(session, "workload", by="moon")
+
+
+def test_no_person_is_named_unless_asked_for(world: World) -> None:
+    world.orders(order())
+    world.do("note", "1042", text="#workaround: by hand")
+    for name in REPORTS:
+        report = make(world.session, name)
+        assert report.by != "agent"
+        assert "ana" not in as_csv(report).casefold().replace("\n", ",").split(",")
+
+
+@dataclass(frozen=True, slots=True)
+class _Odd:
+    word: str = figure(Kind.TEXT)
+    count: int = figure()
+    orders: tuple[str, ...] = figure(Kind.NUMBERS)
+
+
+@pytest.mark.parametrize("word", ["=1+1", "+49 30", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+def test_no_cell_is_a_formula_and_a_figure_stays_one(word: str, tmp_path: Path) -> None:
+    kind = ReportKind("odd", "Odd", "", "", _Odd, list)
+    report = Report(kind, "", "", 1, (_Odd(word, -3, ("=9", "10")),))
+
+    head, row = csv.reader(io.StringIO(as_csv(report)))
+
+    assert head == ["word", "count", "orders"]
+    assert row == [f"'{word}", "-3", "'=9 10"]
+    assert save(report, tmp_path / "new", 1_790_000_000_000).read_text(encoding="utf-8").startswith("word,count,orders")
+
+
+def test_figures_are_read_by_their_kind() -> None:
+    assert shown(Kind.SECONDS, 5400) == "1h 30m"
+    assert shown(Kind.PERCENT, 49.06) == "49.1%"
+    assert shown(Kind.COUNT, 2.5) == "2.5"
+    assert shown(Kind.COUNT, None) == "-"
+    assert shown(Kind.NUMBERS, ("1", "2", "3", "4", "5")) == "1 2 3 +2"
+
+
+def test_a_bar_is_as_long_as_its_share_and_never_empty_of_something() -> None:
+    assert bar(10, 10, 4) == "████"
+    assert bar(5, 10, 4) == "██"
+    assert bar(0.001, 10, 4) == "▏"
+    assert bar(0, 10, 4) == bar(3, 0, 4) == ""
+    assert bar(20, 10, 4) == "████"

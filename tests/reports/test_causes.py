@@ -1,0 +1,59 @@
+"""What hurts customers, by customers, tier and days; and what people did otherwise than set."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from actions.acting import at, moment, order
+
+from oms_tui.domain.policy import TierPolicy
+from oms_tui.store.reads.reports.catalogue import make
+from oms_tui.store.settle import settle
+
+if TYPE_CHECKING:
+    from actions.acting import World
+
+    from connectors.records import OrderRecord
+
+
+def late(number: str, since: str) -> OrderRecord:
+    return order(number, email=f"c{number}@firma.example", promised_at=moment(at(since)))
+
+
+def test_a_cause_scores_customers_times_tier_times_days(world: World) -> None:
+    tiers = (TierPolicy("key", when="tag:contract"), TierPolicy("standard"))
+    world.session = replace(world.session, policy=replace(world.session.policy, tiers=tiers))
+    world.orders(late("1042", "2026-11-24T12:00"), late("1043", "2026-11-22T12:00"))
+
+    (cause,) = make(world.session, "causes").rows
+
+    assert cause.cause == "unexplained"
+    assert (cause.customers, cause.order_count) == (2, 2)
+    assert (cause.days, cause.score) == (2 + 4, 2 + 4)
+    assert set(cause.orders) == {"1042", "1043"}
+    assert "standard 1" in make(world.session, "causes").formula
+    assert "key 5" in make(world.session, "causes").formula
+
+
+def test_a_reason_set_here_is_the_cause_and_its_query_finds_the_orders(world: World) -> None:
+    world.orders(late("1042", "2026-11-24T12:00"), late("1043", "2026-11-22T12:00"))
+    world.do("set_delay_reason", "1042", reason="warehouse_backlog")
+    settle(world.session.store, world.session.policy, world.clock.now)
+    world.derive()
+    found = {row.cause: row for row in make(world.session, "causes").rows}
+
+    assert set(found) == {"unexplained", "warehouse_backlog"}
+    assert found["warehouse_backlog"].query == 'state:* (number:"1042")'
+
+
+def test_informal_steps_are_counted_by_step_and_week_with_their_reasons(world: World) -> None:
+    world.orders(order())
+    world.do("close", "1042", reason="settled by phone")
+    world.do("reopen", "1042", reason="they called again")
+    world.do("escalate", "1042", agent="ana", to="lea", why="they threaten to leave")
+
+    rows = make(world.session, "workflow").rows
+
+    assert {("reopened", "close", 1), ("escalated", "lea", 1)} <= {(row.kind, row.step, row.times) for row in rows}
+    assert {row.week for row in rows if row.times} == {"2026-W48"}
