@@ -15,13 +15,23 @@ if TYPE_CHECKING:
     from oms_tui.store.reads.reports.shape import Report, ReportKind
 
 _BAR: Final = 12
-_LEAST: Final = 10
+_LEAST: Final = 14
+_LEAST_FIRST: Final = 30
+"""Cells of the first column, which says what a row is about."""
+
+_ONE_LINE: Final = 60
 _NUMBERS: Final = 12
 """Orders that one query may name."""
 
 
 def list_rows(kinds: Sequence[ReportKind], width: int) -> list[Row]:
-    """Two lines a report: its title, what it is for."""
+    """A report's title and what it is for: in a line where there is room, else below each other."""
+    if width >= _ONE_LINE:
+        titles = max((len(kind.title) for kind in kinds), default=0)
+        return [
+            Row(cut([Part(f" {kind.title:<{titles}}  ", "strong"), Part(kind.help, "muted")], width), key=kind.name)
+            for kind in kinds
+        ]
     rows: list[Row] = []
     for kind in kinds:
         rows.append(Row(cut([Part("  "), Part(kind.title, "strong")], width), key=kind.name))
@@ -69,6 +79,8 @@ def _cell(figure: Figure, row: Any, text: str, most: float, *, again: bool) -> t
     if figure.bar:
         value = getattr(row, figure.name)
         return (Part(f"{text:>7} "), Part(bar(value or 0, most, _BAR), "info"))
+    if figure.kind == "text":
+        text = text.replace("_", " ")
     style = "muted" if text in {"-", "0", ""} else "accent" if figure.kind == "numbers" else "text"
     return (Part(text, style),)
 
@@ -77,7 +89,8 @@ def _column(at: int, figure: Figure) -> Column:
     words = figure.kind in {"text", "numbers"}
     # the first column says what a row is; numbers of orders give way first
     drop = 0 if at == 0 else 90 if figure.kind == "numbers" else at if not figure.bar else 0
-    return Column("left" if words or figure.bar else "right", _LEAST if words else 0, drop)
+    least = _LEAST_FIRST if at == 0 else _LEAST
+    return Column("left" if words or figure.bar else "right", least if words else 0, drop)
 
 
 def _most(rows: Sequence[Any], name: str) -> float:

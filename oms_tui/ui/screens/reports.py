@@ -130,7 +130,7 @@ class ReportsScreen(Place):
     def titles(self) -> Mapping[str, str]:
         """The next way to group it, and what enter does."""
         by = self._next_by()
-        return {"report_by": f"by {by}" if by else "", "open": "its orders" if self._figures.has_focus else "open"}
+        return {"report_by": f"by {by}" if by else "by…", "open": "its orders" if self._figures.has_focus else "open"}
 
     def refusals(self) -> dict[str, str]:
         """What has one way only cannot be grouped by another."""
