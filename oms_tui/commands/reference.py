@@ -25,6 +25,7 @@ def pages() -> dict[str, str]:
         "actions.md": _page("Actions", _actions()),
         "queries.md": _page("The query language", _queries()),
         "views.md": _page("Views", _views()),
+        "reports.md": _page("Reports", _reports()),
         "connectors.md": _page("Connectors", _connectors()),
     }
 
@@ -42,6 +43,26 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
 
 def _code(text: str) -> str:
     return f"`{text}`" if text else ""
+
+
+def _reports() -> Iterator[str]:
+    from datetime import UTC
+
+    from oms_tui.domain.business_time import BusinessHours, read_week
+    from oms_tui.domain.policy import DeskPolicy
+    from oms_tui.store.reads.reports.catalogue import REPORTS
+
+    yield "`oms-tui report NAME [--weeks N] [--by WAY]`, with `--json` or `--csv`; `report` alone lists them. A screen"
+    yield "of the desk shows the same figures (`go_reports` in [keys](keys.md)). Weeks are ISO 8601, Monday to"
+    yield "Sunday on the desk's clock, this one included; what is told over time has its week in every row."
+    policy = DeskPolicy(UTC, BusinessHours(UTC, read_week({"mon-fri": ["09:00-17:00"]})))
+    for kind in REPORTS.values():
+        formula = kind.formula if isinstance(kind.formula, str) else kind.formula(policy)
+        yield from ("", f"## {kind.title}: `{kind.name}`", "", kind.help, "", formula, "")
+        if kind.by:
+            yield f"By {', '.join(map(_code, kind.by))}; the first where none is named."
+            yield ""
+        yield f"Figures: {', '.join(_code(column.name) for column in kind.columns)}."
 
 
 def _keys() -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import tempfile
 import time
@@ -13,8 +12,8 @@ from desk_bench import MeasuredNothing, desk
 from figures import Figure
 from terminal import as_installed
 
-from oms_tui.commands import report_command
 from oms_tui.commands.failures import DONE, NOTHING
+from oms_tui.store.reads.reports.catalogue import REPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,16 +22,6 @@ _ORDERS: Final = 50_000
 _SECONDS: Final = 2.0
 _WEEKS: Final = 520
 _RUNS: Final = 3
-
-
-def names() -> tuple[str, ...]:
-    """The reports there are, as the command lists them."""
-    parser = argparse.ArgumentParser()
-    report_command.add(parser)
-    for action in parser._actions:
-        if not action.option_strings and action.choices:
-            return tuple(map(str, action.choices))
-    raise MeasuredNothing("the command lists no report")
 
 
 def figures(stores: dict[int, Path]) -> Iterator[Figure]:
@@ -44,7 +33,7 @@ def figures(stores: dict[int, Path]) -> Iterator[Figure]:
     count = large[0]
     with tempfile.TemporaryDirectory() as folder:
         *program, _ = desk(stores[count], Path(folder))
-        for name in names():
+        for name in REPORTS:
             command = [*program, "report", name, "--json", "--weeks", str(_WEEKS)]
             taken = []
             for _ in range(_RUNS):

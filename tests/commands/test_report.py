@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,3 +61,44 @@ def test_a_workaround_and_an_order_taken_up_again_are_informal_steps(desk: Desk)
         ("workaround", "note", 1),
     ]
     assert "tag:contract" in {row["what"] for row in rows}  # the key tier is kept to some customers
+
+
+def test_the_reports_there_are_can_be_listed(desk: Desk) -> None:
+    items = desk.json("report")["items"]
+    assert items == desk.json("report", "list")["items"]
+    assert {"causes", "sla", "handling", "coverage", "quality", "workload", "workflow"} <= {
+        each["name"] for each in items
+    }
+
+
+def test_what_cannot_be_reported_is_said_in_words(desk: Desk) -> None:
+    answer = desk.run("report", "luck")
+    assert answer.code == 2
+    assert "there is no report luck; there are causes" in answer.err
+    assert desk.run("report", "sla", "--weeks", "0").code == 2
+    answer = desk.run("report", "sla", "--by", "moon")
+    assert answer.code == 2
+    assert "grouped one way only" in answer.err
+
+
+def test_causes_are_the_worst_first_and_their_query_finds_their_orders(desk: Desk) -> None:
+    causes = desk.json("report", "causes")["items"]
+    assert [each["score"] for each in causes] == sorted((each["score"] for each in causes), reverse=True)
+    worst = causes[0]
+    found = desk.json("find", worst["query"], "--limit", "999")["items"]
+    assert {item["number"] for item in found} == set(worst["orders"])
+
+
+def test_people_read_bars_and_the_formula(desk: Desk) -> None:
+    answer = desk.run("report", "causes")
+    assert answer.code == 0
+    assert "█" in answer.out
+    assert "score: for every customer hit" in answer.out + answer.err
+
+
+def test_a_round_of_the_worker_keeps_the_day(desk: Desk) -> None:
+    with sqlite3.connect(next(desk.folder.rglob("desk.db"))) as kept:
+        days = kept.execute("SELECT count(DISTINCT day), count(*) FROM quality_days").fetchone()
+    kept.close()
+    flaws = [row for row in desk.json("report", "quality", "--weeks", "1")["items"] if row["kind"] != "blank"]
+    assert days == (1, max(1, len(flaws)))
