@@ -65,6 +65,10 @@ def policy_of(config: Config, store: Workspace) -> DeskPolicy:
         signature=config.desk.signature,
         agents={each.id: _agent_policy(each, config.desk.zone) for each in config.agents.values()},
         procedures=_procedures(config),
+        queries=(
+            *(("rule", rule.name, rule.when) for rule in config.rules.values() if rule.enabled),
+            *(("view", view.name, view.query) for view in config.views.values()),
+        ),
     )
 
 

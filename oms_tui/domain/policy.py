@@ -65,6 +65,7 @@ class DeskPolicy:
         language: in which replies say dates and money.
         procedures: the set steps for kinds of orders.
         agents: who works here, by id.
+        queries: what else the house made for some orders, for reports: (rule or view, its name, its query).
         name: the desk's name, and ``signature`` what stands below replies.
     """
 
@@ -81,6 +82,7 @@ class DeskPolicy:
     signature: str = ""
     agents: Mapping[str, AgentPolicy] = field(default_factory=dict)
     procedures: tuple[ProcedureRule, ...] = ()
+    queries: tuple[tuple[str, str, str], ...] = ()
 
     def tier(self, name: str) -> TierPolicy:
         """The policy of a tier; one nobody configured is served as the standard tier."""

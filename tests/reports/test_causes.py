@@ -57,3 +57,22 @@ def test_informal_steps_are_counted_by_step_and_week_with_their_reasons(world: W
 
     assert {("reopened", "close", 1), ("escalated", "lea", 1)} <= {(row.kind, row.step, row.times) for row in rows}
     assert {row.week for row in rows if row.times} == {"2026-W48"}
+
+
+def test_what_is_not_the_same_for_all_products_and_customers_is_listed_with_its_query(world: World) -> None:
+    queries = (
+        ("rule", "glass", "sku:VASE-* state:open"),
+        ("view", "Late", "ship:late"),
+        ("view", "Gifts", "tag:gift"),
+    )
+    tiers = (TierPolicy("key", when="tag:contract"), TierPolicy("standard"))
+    policy = replace(world.session.policy, queries=queries, tiers=tiers)
+    world.session = replace(world.session, policy=policy)
+
+    rows = make(world.session, "workflow").rows
+
+    assert [(row.week, row.kind, row.step, row.what) for row in rows] == [
+        ("", "difference: tier", "key", "tag:contract"),
+        ("", "difference: rule", "glass", "sku:VASE-* state:open"),
+        ("", "difference: view", "Gifts", "tag:gift"),
+    ]

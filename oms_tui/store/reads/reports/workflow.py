@@ -5,6 +5,7 @@ And what of the set way is not the same for all: procedures and tiers that a que
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 FORMULA: Final = (
     "how often a step was left out (with the reason given), a guard waved through, a closed order taken up again, an "
     "action taken back, an order escalated (to whom), or a note said #workaround, by week and step. Differences: every "
-    "order goes through the one table of steps; what a query keeps to some of them (procedures, tiers) is listed with "
-    "that query, and counts nothing."
+    "order goes through the one table of steps; what a query keeps to some of them (procedures and tiers; rules and "
+    "views that name products, tags or tiers) is listed with that query, and counts nothing."
 )
 
 _LEFT: Final = """
@@ -33,6 +34,9 @@ FROM desk_events WHERE occurred_at >= ? AND occurred_at <= ?
 AND (kind IN ('step_skipped','override','undone','reopened','escalated')
   OR (kind = 'note' AND summary LIKE '%#workaround%'))
 """
+_OF_SOME: Final = re.compile(r"(?i)(?<![\w.])(?:sku|tag|customer\.tag|tier):")
+"""Words by which a query keeps to products, tags or tiers."""
+
 _WORDS: Final = {"step_skipped": "skipped", "note": "workaround"}
 
 
@@ -60,4 +64,5 @@ def workflow(asked: Asked) -> list[Informal]:
     rows.sort(key=lambda row: row.week, reverse=True)
     written = [("procedure", each.name, each.when) for each in asked.policy.procedures]
     written += [("tier", each.name, each.when) for each in asked.policy.tiers]
+    written += [each for each in asked.policy.queries if _OF_SOME.search(each[2])]
     return rows + [Informal("", f"difference: {kind}", name, 0, when) for kind, name, when in written if when]
