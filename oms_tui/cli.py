@@ -27,7 +27,7 @@ COMMANDS: Final = {
     "check": "what is left unattended",
     "tiers": "how customers are served, and whom another rule would move: list, preview",
     "absent": "who is away, and who stands in: list, until, back",
-    "report": "figures by week: causes, sla, handling, coverage, quality, workload, workflow",
+    "report": "figures by week: causes, sla, handling, coverage, quality, workload, workflow, trend",
     "store": "backup, restore, rebuild-cache, export, verify",
     "views": "saved views",
     "macros": "replies written once",

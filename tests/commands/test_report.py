@@ -102,3 +102,17 @@ def test_a_round_of_the_worker_keeps_the_day(desk: Desk) -> None:
     kept.close()
     flaws = [row for row in desk.json("report", "quality", "--weeks", "1")["items"] if row["kind"] != "blank"]
     assert days == (1, max(1, len(flaws)))
+
+
+def test_the_weeks_compared_say_what_the_other_reports_say(desk: Desk) -> None:
+    clocks, calls = desk.json("report", "sla")["items"], desk.json("report", "coverage")["items"]
+    loads = {row["when"]: row for row in desk.json("report", "workload")["items"]}
+    weeks = desk.json("report", "trend")["items"]
+    assert [row["week"] for row in weeks] == list(loads)
+    for row in weeks:
+        met = sum(each["met"] for each in clocks if each["week"] == row["week"])
+        late = sum(each["late"] for each in clocks if each["week"] == row["week"])
+        assert row["clocks_met"] == (round(100 * met / (met + late), 1) if met + late else None)
+        kept = sum(each["kept"] for each in calls if each["week"] == row["week"])
+        assert (row["calls_kept"] is not None) >= bool(kept)
+        assert (row["orders_in"], row["backlog"]) == (loads[row["week"]]["orders_in"], loads[row["week"]]["backlog"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from oms_tui.store.reads.reports import causes, coverage, handling, quality, sla, workflow, workload
+from oms_tui.store.reads.reports import causes, coverage, handling, quality, sla, trend, workflow, workload
 from oms_tui.store.reads.reports.shape import Asked, Report, ReportKind
 from oms_tui.store.reads.reports.weeks import Weeks
 
@@ -79,6 +79,14 @@ _KINDS: Final = (
         workflow.Informal,
         workflow.workflow,
         nothing="every step was taken as set, and nothing differs between orders",
+    ),
+    ReportKind(
+        "trend",
+        "Weeks compared",
+        "One line a week of what the others tell.",
+        trend.FORMULA,
+        trend.Trend,
+        trend.trend,
     ),
 )
 
