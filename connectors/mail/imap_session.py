@@ -45,6 +45,9 @@ _MISSING = (
 _CLIENT_ID = {"name": "oms-tui"}
 
 
+_FULL = "the mailbox is full: make room there; it is filed then"
+
+
 class Lost(Temporary):
     """The connection died in the middle of a command."""
 
@@ -291,7 +294,9 @@ class Session:
             with self.talking(f"making the folder {folder!a}"):
                 self._connected().create_folder(folder)
                 self._connected().subscribe_folder(folder)
-        raise Rejected(f"{self.where}: {folder!a} did not take the message: {self._answer(answer)}")
+        words = f"{self.where}: {folder!a} did not take the message: {self._answer(answer)}"
+        full = b"[OVERQUOTA]" in bytes(answer[-1] or b"").upper()  # RFC 9208, 4.4
+        raise Rejected(words, hint=_FULL if full else "")
 
     # ---- messages of the open folder
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connectors.errors import AuthExpired, ConnectorError, Forbidden, ProtocolError, Temporary
+from connectors.errors import AuthExpired, ConnectorError, Forbidden, ProtocolError, Rejected, Temporary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -257,3 +257,13 @@ def test_a_folder_one_may_not_read_is_forbidden(
     server = scripted(messages=folder, faults={"examine": "NO [NOPERM] not yours"})
     with pytest.raises(Forbidden, match="not yours"):
         list(open_mailbox(server).changed("INBOX", None))
+
+
+def test_a_full_mailbox_says_so_and_what_to_do(
+    scripted: Scripted, open_mailbox: Open, folder: dict[int, bytes]
+) -> None:
+    server = scripted(messages=folder, faults={"append": "NO [OVERQUOTA] no room"}, times={"append": 1})
+    mailbox = open_mailbox(server)
+    with pytest.raises(Rejected, match="did not take the message") as failed:
+        mailbox.append("Sent", folder[1])
+    assert "make room" in failed.value.hint
