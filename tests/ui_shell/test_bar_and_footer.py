@@ -60,8 +60,8 @@ def test_the_tabs_count_what_waits() -> None:
 
     found = {tab.title: tab.number for tab in tabs(status)}
 
-    assert found == {"Queue": "148", "Calls": "3", "Unlinked": "3", "Outbox": "!1", "Sources": "!1"}
-    assert [tab.title for tab in tabs(None)] == ["Queue", "Calls", "Unlinked", "Outbox", "Sources"]
+    assert found == {"Queue": "148", "Calls": "3", "Unlinked": "3", "Outbox": "!1", "Reports": "", "Sources": "!1"}
+    assert [tab.title for tab in tabs(None)] == ["Queue", "Calls", "Unlinked", "Outbox", "Reports", "Sources"]
 
 
 def test_the_footer_has_what_works_here_the_most_useful_first() -> None:
