@@ -22,7 +22,7 @@ from oms_tui.store import desk_rows, sync_state
 from oms_tui.store.driver import transaction
 from oms_tui.store.reads.health import source_health
 from oms_tui.store.workspace import Workspace
-from oms_tui.sync import schedule, source_reader
+from oms_tui.sync import schedule, source_reader, worker_once
 from oms_tui.sync.worker import LeaseHeld, follow, run_once
 
 if TYPE_CHECKING:
@@ -146,6 +146,23 @@ def test_one_round_reads_orders_before_the_mail_that_belongs_to_them(place: Plac
     assert health(session, "depot").state == "ok"
     assert health(session, "support").state == "ok"
     session.store.close()
+
+
+def test_a_first_read_moves_its_log_into_the_cache_while_it_goes_on(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_once, "_LOG_BYTES", 100_000)
+    monkeypatch.setattr(worker_once, "_LOOK_SECONDS", 0.01)
+    place.config(DEPOT)
+    head, row = ORDERS.splitlines()
+    rows = [row.replace("1001", str(number)) for number in range(10_000, 13_000)]
+    (place.folder / "exports" / "orders.csv").write_text("\n".join([head, *rows]), "utf-8")
+    config, session = place.session()
+    cache = session.store.folder / "cache.db"
+    sizes: list[int] = []
+    run_once(config, session, progress=lambda *_: sizes.append(cache.stat().st_size))
+    session.store.close()
+    assert sizes[-1] > 100_000
 
 
 def test_only_the_sources_asked_for_are_read_and_one_switched_off_says_so(
