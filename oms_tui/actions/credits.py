@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oms_tui.actions.amounts import read_amount
+from oms_tui.actions.amounts import amount_of, read_amount
 from oms_tui.actions.base import Outcome, Refused
 from oms_tui.actions.decisions import name_of
 from oms_tui.actions.write_back import queue
@@ -60,13 +60,7 @@ def _plan(session: Session, order: QueueItem, fields: Fields) -> tuple[Creditabl
         raise Refused(f"there is no invoice {wanted!r} to credit", field="invoice", hint=f"there is {there}")
     chosen = next((each for each in named if _rest(session, order, each) > 0), named[0])
     rest, language = max(0, _rest(session, order, chosen)), session.policy.language
-    amount = read_amount(fields["amount"], chosen.currency) if fields["amount"] not in {"", "all"} else rest
-    if not 0 < amount <= rest:
-        raise Refused(
-            f"{money_text(amount, chosen.currency, language)} cannot be credited",
-            field="amount",
-            hint=f"at most {money_text(rest, chosen.currency, language)} is left of {chosen.number}",
-        )
+    amount = amount_of(fields["amount"], rest, chosen.currency, language, done="credited", of=chosen.number)
     words = f"credit {money_text(amount, chosen.currency, language)} of {chosen.number}"
     return chosen, amount, f"{words}: {fields['reason']}" if fields["reason"] else words
 

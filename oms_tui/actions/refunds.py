@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oms_tui.actions.amounts import read_amount
+from oms_tui.actions.amounts import amount_of, read_amount
 from oms_tui.actions.base import Outcome, Refused
 from oms_tui.actions.decisions import name_of
 from oms_tui.actions.write_back import queue
@@ -60,13 +60,7 @@ def _plan(session: Session, order: QueueItem, fields: Fields) -> tuple[PaidBack,
         raise Refused(f"there is no payment {wanted!r} to pay back from", field="payment", hint=f"there is {there}")
     rest = max(0, chosen.left - _asked(session, order, chosen))
     language = session.policy.language
-    amount = read_amount(fields["amount"], chosen.currency) if fields["amount"] not in {"", "all"} else rest
-    if not 0 < amount <= rest:
-        raise Refused(
-            f"{money_text(amount, chosen.currency, language)} cannot be paid back",
-            field="amount",
-            hint=f"at most {money_text(rest, chosen.currency, language)} is left of this payment",
-        )
+    amount = amount_of(fields["amount"], rest, chosen.currency, language, done="paid back", of="this payment")
     words = f"refund {money_text(amount, chosen.currency, language)}"
     return chosen, amount, f"{words}: {fields['reason']}" if fields["reason"] else words
 
