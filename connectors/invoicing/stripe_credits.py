@@ -10,10 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from connectors.base import Receipt
-from connectors.errors import Conflict, Forbidden, NotFound, OutcomeUnknown, ProtocolError, Rejected
+from connectors.errors import Conflict, Forbidden, NotFound, ProtocolError, Rejected
 from connectors.invoicing.stripe_kinds import CREDIT_NOTE, INVOICE, kind_of
 from connectors.invoicing.stripe_money import from_stripe
-from connectors.invoicing.stripe_writing import made_lately, money_words, notes_of, stripe_amount, wanted, with_key
+from connectors.invoicing.stripe_writing import (
+    made_lately,
+    money_words,
+    notes_of,
+    posted,
+    stripe_amount,
+    wanted,
+    with_key,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,13 +119,7 @@ class StripeCredits:
                 f"{self._api.name}: {plan.number} was credited in the meantime, {now} is left to be credited",
                 hint="look at its credit notes and decide again",
             )
-        try:
-            answer = self._api.post(CREDIT_NOTE.path, data=dict(plan.fields), idempotency_key=key)
-        except Conflict as error:  # the same key is being worked on this moment
-            raise OutcomeUnknown(str(error)) from None
-        note = answer.json()
-        if not isinstance(note, dict) or not isinstance(note.get("id"), str):
-            raise OutcomeUnknown(f"{self._api.name}: Stripe's answer to the credit note is none")
+        note = posted(self._api, CREDIT_NOTE.path, plan.fields, key, "credit note")
         return self._receipt(note)
 
     def confirm(self, key: str) -> Receipt | None:

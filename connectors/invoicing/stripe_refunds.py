@@ -6,10 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from connectors.base import Receipt
-from connectors.errors import Conflict, NotFound, OutcomeUnknown, Rejected
+from connectors.errors import Conflict, NotFound, Rejected
 from connectors.invoicing.stripe_kinds import CHARGE, INTENT, REFUND, kind_of
 from connectors.invoicing.stripe_money import from_stripe
-from connectors.invoicing.stripe_writing import made_lately, money_words, notes_of, stripe_amount, wanted, with_key
+from connectors.invoicing.stripe_writing import (
+    made_lately,
+    money_words,
+    notes_of,
+    posted,
+    stripe_amount,
+    wanted,
+    with_key,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,13 +88,7 @@ class StripeRefunds:
         if expect.startswith(_VERSION) and expect != f"{_VERSION}{plan.refundable}":
             now = money_words(plan.refundable, plan.currency)
             raise Conflict(f"{self._api.name}: payment {plan.payment} has changed, {now} can be refunded now")
-        try:
-            answer = self._api.post("/v1/refunds", data=dict(plan.fields), idempotency_key=key)
-        except Conflict as error:  # the same key is being worked on this moment
-            raise OutcomeUnknown(str(error)) from None
-        refund = answer.json()
-        if not isinstance(refund, dict) or not isinstance(refund.get("id"), str):
-            raise OutcomeUnknown(f"{self._api.name}: Stripe's answer to the refund is no refund")
+        refund = posted(self._api, "/v1/refunds", plan.fields, key, "refund")
         if refund.get("status") in {"failed", "canceled"}:
             raise Rejected(f"{self._api.name}: Stripe could not refund: {str(refund.get('failure_reason') or '')[:80]}")
         return self._receipt(refund)

@@ -6,14 +6,15 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from connectors.errors import Rejected
+from connectors.errors import Conflict, OutcomeUnknown, Rejected
 from connectors.invoicing.stripe_money import to_stripe
 from connectors.records import minor_digits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from connectors.base import Action
+    from connectors.http import HttpApi
     from connectors.invoicing.stripe_kinds import Kind
     from connectors.invoicing.stripe_reading import StripeReading
     from connectors.invoicing.stripe_records import Document
@@ -42,6 +43,22 @@ def made_lately(reading: StripeReading, kind: Kind, key: str, clock: Callable[[]
         if isinstance(created, int) and created < oldest:
             return None
     return None
+
+
+def posted(api: HttpApi, path: str, fields: Mapping[str, str], key: str, what: str) -> Document:
+    """The object that Stripe made, under the write's own key.
+
+    Raises:
+        OutcomeUnknown: sent, and no answer that says what was made. ``what``: what was asked for, in words.
+    """
+    try:
+        answer = api.post(path, data=dict(fields), idempotency_key=key)
+    except Conflict as error:  # the same key is being worked on this moment
+        raise OutcomeUnknown(str(error)) from None
+    made = answer.json()
+    if not isinstance(made, dict) or not isinstance(made.get("id"), str):
+        raise OutcomeUnknown(f"{api.name}: Stripe's answer to the {what} is none")
+    return made
 
 
 def _now() -> datetime:
