@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from oms_tui.store.reads.calls import CallFilter
 from oms_tui.ui.keys import CALLS
-from oms_tui.ui.order.frame import Frame
-from oms_tui.ui.place import Place
 from oms_tui.ui.queue.row import numbered
 from oms_tui.ui.screens.call_line import TABS, BoardLine, Listed
 from oms_tui.ui.screens.call_rows import Told, board_rows, detail_rows, key_of
+from oms_tui.ui.screens.listing import Listing
 from oms_tui.ui.screens.lists import Chosen, Framed
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def told(session: Session, call: CallItem) -> Told:
         return Told(call, order, wrong=error.message)
 
 
-class CallsScreen(Place):
+class CallsScreen(Listing):
     """Tabs above, the calls at the left, at the right what one needs for the call."""
 
     PLACE = CALLS
@@ -98,11 +97,6 @@ class CallsScreen(Place):
         self._detail.can_focus = True
         self._ask()
         self.set_interval(_TICK_SECONDS, self._tick)
-
-    def on_screen_resume(self) -> None:
-        """It may be old."""
-        super().on_screen_resume()
-        self._ask()
 
     def _ask(self) -> None:
         self.desk.reader.ask("list", self, listed, TABS[self._tab][1], self._only)
@@ -193,10 +187,6 @@ class CallsScreen(Place):
     def _current(self) -> CallItem | None:
         items = self._list.page.items if self._list else ()
         return next((call for call in items if key_of(call) == self._calls.cursor_key), None)
-
-    def _now(self) -> Frame:
-        session = self.desk.session
-        return Frame(session.now(), session.policy.zone, agent=session.agent.id)
 
     # ---- commands
 

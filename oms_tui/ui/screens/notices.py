@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from oms_tui.domain.rules import rule_of
 from oms_tui.ui.keys import NOTICES
-from oms_tui.ui.order.frame import Frame
-from oms_tui.ui.place import Place
 from oms_tui.ui.queue.row import numbered
 from oms_tui.ui.rows import Part, Row, spread, wrap
+from oms_tui.ui.screens.listing import Listing
 from oms_tui.ui.screens.lists import Chosen
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from oms_tui.store.session import Session
     from oms_tui.ui.lines import LinesView
     from oms_tui.ui.messages import Answer, Changed
+    from oms_tui.ui.order.frame import Frame
 
 _LEVELS: Final = {"escalation": "alarm", "mention": "info"}
 _KINDS: Final = frozenset({"notice", "rule", "order", "everything"})
@@ -42,7 +42,7 @@ def seen_to(session: Session, notice: str, *, again: bool) -> str:
     return "seen to" if done(session, [notice]) else "somebody has seen to it already"
 
 
-class NoticesScreen(Place):
+class NoticesScreen(Listing):
     """One list: the open ones, or those that were seen to."""
 
     PLACE = NOTICES
@@ -63,11 +63,6 @@ class NoticesScreen(Place):
         self._lines.say("reading the notices")
         self._ask()
 
-    def on_screen_resume(self) -> None:
-        """It may be old."""
-        super().on_screen_resume()
-        self._ask()
-
     def _ask(self) -> None:
         self.desk.reader.ask("list", self, listed, done=self._old)
 
@@ -79,12 +74,7 @@ class NoticesScreen(Place):
     def on_answer(self, event: Answer) -> None:
         """What the reader found."""
         if event.error:
-            if event.slot == "list" and not self._found:
-                self._lines.say(event.error, "alarm")
-            else:
-                self.desk.say(event.error, "error")
-                if event.slot == "list":
-                    self._lines.mark_old()
+            self._say_failed(event, self._lines, empty=not self._found)
         elif event.slot == "list":
             self._show(event.value)
         else:
@@ -109,10 +99,6 @@ class NoticesScreen(Place):
     @property
     def _current(self) -> NoticeView | None:
         return next((notice for notice in self._found if notice.id == self._lines.cursor_key), None)
-
-    def _now(self) -> Frame:
-        session = self.desk.session
-        return Frame(session.now(), session.policy.zone, agent=session.agent.id)
 
     # ---- commands
 

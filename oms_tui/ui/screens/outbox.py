@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from oms_tui.domain.vocabulary import OutboxState, words_of
 from oms_tui.ui.keys import OUTBOX
-from oms_tui.ui.order.frame import Frame
-from oms_tui.ui.place import Place
 from oms_tui.ui.queue.row import numbered
 from oms_tui.ui.rows import BLANK, Part, Row, cut, spread, wrap
+from oms_tui.ui.screens.listing import Listing
 from oms_tui.ui.screens.lists import Chosen, Framed
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from oms_tui.store.shapes import OrderView, OutboxView
     from oms_tui.ui.lines import LinesView
     from oms_tui.ui.messages import Answer, Changed
+    from oms_tui.ui.order.frame import Frame
 
 _LEVELS: Final = {
     "in_doubt": "alarm",
@@ -72,7 +72,7 @@ def choices(state: str) -> Sequence[tuple[str, str]]:
     return [(choice, CHOICE_WORDS[choice]) for choice in CHOICES.get(state, ())]
 
 
-class OutboxScreen(Place):
+class OutboxScreen(Listing):
     """The outbox."""
 
     PLACE = OUTBOX
@@ -103,11 +103,6 @@ class OutboxScreen(Place):
         self._items.say("reading the outbox")
         self._ask()
 
-    def on_screen_resume(self) -> None:
-        """It may be old."""
-        super().on_screen_resume()
-        self._ask()
-
     def _ask(self) -> None:
         self.desk.reader.ask("list", self, listed)
 
@@ -119,12 +114,7 @@ class OutboxScreen(Place):
     def on_answer(self, event: Answer) -> None:
         """What the reader found."""
         if event.error:
-            if event.slot == "list" and not self._found:
-                self._items.say(event.error, "alarm")
-            else:
-                self.desk.say(event.error, "error")
-                if event.slot == "list":
-                    self._items.mark_old()
+            self._say_failed(event, self._items, empty=not self._found)
         elif event.slot == "list":
             self._show(event.value)
         elif event.slot == "order":
@@ -158,10 +148,6 @@ class OutboxScreen(Place):
         if item is not None:
             self._detail.show(lambda width: detail_rows(item, frame, width), top=True)
         self.show_keys()
-
-    def _now(self) -> Frame:
-        session = self.desk.session
-        return Frame(session.now(), session.policy.zone, agent=session.agent.id)
 
     # ---- commands
 

@@ -6,10 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from oms_tui.ui.keys import RULES
-from oms_tui.ui.order.frame import Frame
-from oms_tui.ui.place import Place
 from oms_tui.ui.queue.row import numbered
 from oms_tui.ui.rows import BLANK, Part, Row, cut, spread, wrap
+from oms_tui.ui.screens.listing import Listing
 from oms_tui.ui.screens.lists import Chosen
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from oms_tui.store.session import Session
     from oms_tui.ui.lines import LinesView
     from oms_tui.ui.messages import Answer, Changed
+    from oms_tui.ui.order.frame import Frame
 
 _LEVELS: Final = {"done": "good", "queued": "info", "refused": "warn", "undone": "muted", "withdrawn": "muted"}
 _SIGNS: Final = {"done": "✓", "queued": "▹", "refused": "!", "undone": "·", "withdrawn": "·"}
@@ -89,7 +89,7 @@ def take_back(session: Session, rule: str, source: str, remote_id: str) -> str:
     return f"taken back: {undo_it(session, rule, source, remote_id)}"
 
 
-class RulesScreen(Place):
+class RulesScreen(Listing):
     """The rules at the left, what the chosen one did at the right."""
 
     PLACE = RULES
@@ -120,11 +120,6 @@ class RulesScreen(Place):
         super().on_mount()
         self._rules.focus()
         self._rules.say("reading the rules")
-        self._ask()
-
-    def on_screen_resume(self) -> None:
-        """It may be old."""
-        super().on_screen_resume()
         self._ask()
 
     def _ask(self) -> None:
@@ -207,10 +202,6 @@ class RulesScreen(Place):
         self._did = []
         self._runs.border_title = "What it would do now"
         self._runs.show(lambda width: dry_rows(would, width), below=f"{len(would)}", top=True)
-
-    def _now(self) -> Frame:
-        session = self.desk.session
-        return Frame(session.now(), session.policy.zone, agent=session.agent.id)
 
     # ---- commands
 

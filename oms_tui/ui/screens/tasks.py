@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from oms_tui.domain.vocabulary import TaskKind, words_of
 from oms_tui.ui.keys import TASKS
-from oms_tui.ui.order.frame import Frame
-from oms_tui.ui.place import Place
 from oms_tui.ui.queue.row import numbered
 from oms_tui.ui.rows import BLANK, Column, Part, Row, table
+from oms_tui.ui.screens.listing import Listing
 from oms_tui.ui.screens.lists import Chosen
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from oms_tui.store.work_shapes import TaskItem
     from oms_tui.ui.lines import LinesView
     from oms_tui.ui.messages import Answer, Changed
+    from oms_tui.ui.order.frame import Frame
 
 _COLUMNS: Final = (
     Column(),
@@ -42,7 +42,7 @@ def listed(session: Session, owner: str | None) -> list[TaskItem]:
     return tasks(session.store, owner=owner)
 
 
-class TasksScreen(Place):
+class TasksScreen(Listing):
     """One list, in the order of time."""
 
     PLACE = TASKS
@@ -63,11 +63,6 @@ class TasksScreen(Place):
         self._lines.say("reading the tasks")
         self._ask()
 
-    def on_screen_resume(self) -> None:
-        """It may be old."""
-        super().on_screen_resume()
-        self._ask()
-
     def _ask(self) -> None:
         owner = None if self._everybody else self.desk.session.agent.id
         self.desk.reader.ask("list", self, listed, owner)
@@ -80,12 +75,7 @@ class TasksScreen(Place):
     def on_answer(self, event: Answer) -> None:
         """What the reader found."""
         if event.error:
-            if event.slot == "list" and not self._found:
-                self._lines.say(event.error, "alarm")
-            else:
-                self.desk.say(event.error, "error")
-                if event.slot == "list":
-                    self._lines.mark_old()
+            self._say_failed(event, self._lines, empty=not self._found)
         elif event.slot == "list":
             self._show(event.value)
         else:
@@ -117,10 +107,6 @@ class TasksScreen(Place):
     @property
     def _current(self) -> TaskItem | None:
         return next((task for task in self._found if task.id == self._lines.cursor_key), None)
-
-    def _now(self) -> Frame:
-        session = self.desk.session
-        return Frame(session.now(), session.policy.zone, agent=session.agent.id)
 
     # ---- commands
 

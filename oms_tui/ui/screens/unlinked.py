@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from oms_tui.ui.keys import UNLINKED
 from oms_tui.ui.mail_requests import SLOT, MailRequests
-from oms_tui.ui.order.frame import Frame
 from oms_tui.ui.order.letter import attached, body, heading, remarks
-from oms_tui.ui.place import Place
 from oms_tui.ui.queue.row import numbered
 from oms_tui.ui.rows import BLANK, Part, Row, cut, spread
+from oms_tui.ui.screens.listing import Listing
 from oms_tui.ui.screens.lists import Chosen, Framed
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from oms_tui.store.shapes import CandidateView, MessageView, UnlinkedMail
     from oms_tui.ui.lines import LinesView
     from oms_tui.ui.messages import Answer, Changed
+    from oms_tui.ui.order.frame import Frame
 
 _MOST = 9
 """Candidates, one for each key."""
@@ -94,7 +94,7 @@ class Letter(Framed):
     CURSOR = "keys"
 
 
-class UnlinkedScreen(Place):
+class UnlinkedScreen(Listing):
     """Mails at the left; candidates and the mail itself at the right."""
 
     PLACE = UNLINKED
@@ -134,11 +134,6 @@ class UnlinkedScreen(Place):
         self._mails.focus()
         self._mails.say("reading the mails")
         self._candidates.display = False
-        self._ask()
-
-    def on_screen_resume(self) -> None:
-        """It may be old."""
-        super().on_screen_resume()
         self._ask()
 
     def _ask(self) -> None:
@@ -219,10 +214,6 @@ class UnlinkedScreen(Place):
         self._candidates.show(lambda width: order_rows(found, width), top=True)
         self._candidates.styles.height = max(1, len(order_rows(found, 80))) + 2
         self._letter.show(lambda width: letter_rows(message, frame, width), top=True)
-
-    def _now(self) -> Frame:
-        session = self.desk.session
-        return Frame(session.now(), session.policy.zone, agent=session.agent.id)
 
     # ---- commands
 
