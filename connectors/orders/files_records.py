@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from connectors.orders import files_values as read
+from connectors.orders.files_countries import country
 from connectors.orders.files_kinds import fold
 from connectors.orders.files_words import ORDER_STATUS, WORDS
 from connectors.records import (
@@ -175,7 +176,7 @@ class Reader:
             city=self.text(row, f"{prefix}_city"),
             region=self.text(row, f"{prefix}_region"),
             postcode=self.text(row, f"{prefix}_postcode"),
-            country=self.text(row, f"{prefix}_country"),
+            country=country(self.text(row, f"{prefix}_country")),
             phone=self.text(row, f"{prefix}_phone"),
         )
 

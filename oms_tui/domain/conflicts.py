@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from oms_tui.domain import normalise
+from oms_tui.domain import normalise, places
 from oms_tui.domain.conflict_fields import SHIP_TO
 from oms_tui.domain.money import money_text
 
@@ -209,7 +209,7 @@ def _emails(one: str, other: str) -> bool:
 def _names(one: str, other: str) -> bool:
     """A name may have more words in one system, as with a second name: one must have all of the other's."""
     ours, theirs = set(normalise.name(one)), set(normalise.name(other))
-    if not ours or not theirs or ours <= theirs or theirs <= ours or not normalise.comparable(one, other):
+    if not ours or not theirs or _within(ours, theirs) or _within(theirs, ours) or not normalise.comparable(one, other):
         return False
     if normalise.in_latin(one) != normalise.in_latin(other):
         heard, said = normalise.sounds(one), normalise.sounds(other)
@@ -218,26 +218,33 @@ def _names(one: str, other: str) -> bool:
     return joined[0] != joined[1]
 
 
+def _within(few: set[str], many: set[str]) -> bool:
+    """Whether every word of one name is in the other, if by its initial alone."""
+    rest = many - few
+    return all(any(_initial(word, other) for other in rest) for word in few - many)
+
+
+def _initial(one: str, other: str) -> bool:
+    return one[0] == other[0] and 1 in {len(one), len(other)}
+
+
 def _phones(one: Told, other: Told) -> bool:
-    ours = normalise.phone(one.phone, one.address.country or other.address.country)
-    theirs = normalise.phone(other.phone, other.address.country or one.address.country)
-    if not ours or not theirs:
+    country = one.address.country or other.address.country
+    if normalise.same_phone(one.phone, other.phone, country):
         return False
-    return not set(normalise.phone_variants(ours)) & set(normalise.phone_variants(theirs))
+    abroad = other.address.country or country
+    return abroad.upper() == country.upper() or not normalise.same_phone(one.phone, other.phone, abroad)
 
 
 def _addresses(one: Address, other: Address) -> tuple[str, ...]:
-    """The parts that differ: street or house, postcode, country. Cities have too many names: they only go along."""
+    """The parts that differ: street or house, postcode, city, country."""
     parts = []
-    here, there = normalise.street(one.street), normalise.street(other.street)
-    scripts = normalise.in_latin(one.street) == normalise.in_latin(other.street)  # of two, the house says all there is
-    if here.key and there.key and (here != there if scripts else here.house != there.house):
+    if not places.same_street(one.street, other.street):
         parts.append("street")
-    ours, theirs = normalise.postcode(one.postcode), normalise.postcode(other.postcode)
-    if ours and theirs and ours != theirs:
+    if not places.same_postcode(one.postcode, other.postcode):
         parts.append("postcode")
-        if not normalise.same_city(one.city, other.city):
-            parts.append("city")
+    if not places.same_city(one.city, other.city, f"{one.street} {other.street}"):
+        parts.append("city")
     if one.country and other.country and one.country.upper() != other.country.upper():
         parts.append("country")
     return tuple(parts)

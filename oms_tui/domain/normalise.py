@@ -56,6 +56,11 @@ _CALLING_CODES: Final = {
 _KEEPS_ZERO: Final = frozenset({"IT"})  # its numbers keep the leading zero after the country's code
 _FEWEST_DIGITS: Final = 6
 _MOST_DIGITS: Final = 15  # E.164
+_NORTH_AMERICA: Final = "1"
+_TEN_DIGITS: Final = 10
+# +49 030: the zero is dialled inside the country alone, and no number has it after the code but Italy's
+_TRUNK: Final = re.compile("(" + "|".join(sorted(set(_CALLING_CODES.values()) - {"1", "39"}, key=len)) + ")0+")
+_EXTENSION: Final = re.compile(r"(?<=\d)[\s,;]*(?:extension|ext|durchwahl|dw|x)\W{0,3}\d{1,6}\s*$", re.IGNORECASE)
 _PHONE: Final = re.compile(r"(?<![\w+])(?:\+|00)?\(?\d(?:[ ./()-]{0,2}\d){6,17}(?!\w)")
 
 
@@ -75,9 +80,20 @@ def word_list(text: str) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def email(address: str) -> str:
-    """A mail address to compare: lower case; Google's two names for one domain are one."""
+    """A mail address to compare: lower case; Google's two names are one domain, so are two of ``müller.de``."""
     local, at, domain = address.strip().lower().rpartition("@")
+    if at and "xn--" in domain:
+        domain = _readable(domain)
     return f"{local}@gmail.com" if at and domain == "googlemail.com" else f"{local}{at}{domain}"
+
+
+def _readable(domain: str) -> str:
+    """A domain in its letters, as RFC 3492 wrote it in ASCII; unchanged if it did not."""
+    try:
+        plain = domain.encode("ascii").decode("idna").lower()
+    except UnicodeError:
+        return domain
+    return plain if "@" not in plain and plain.isprintable() else domain
 
 
 @lru_cache(maxsize=4096)
@@ -96,7 +112,7 @@ def phone(text: str, country: str = "") -> str:
     Returns:
         ``+`` and digits; digits alone if the country is not known; "" if it is no phone number.
     """
-    plain = searchable(text[:60]).replace("(0)", "")
+    plain = _EXTENSION.sub("", searchable(text[:60]).replace("(0)", ""))
     digits = "".join(char for char in plain if char.isdecimal() and char.isascii())
     international = plain.lstrip(" (").startswith("+")
     if digits.startswith("00") and not international:
@@ -104,7 +120,11 @@ def phone(text: str, country: str = "") -> str:
     code = _CALLING_CODES.get(country.upper(), "")
     if not international and code:
         national = digits if country.upper() in _KEEPS_ZERO else digits.lstrip("0")
+        if code == _NORTH_AMERICA and len(national) == _TEN_DIGITS + 1 and national.startswith(code):
+            national = national[1:]  # dialled before numbers of another area
         digits, international = code + national, True
+    elif international and (trunk := _TRUNK.match(digits)):
+        digits = trunk[1] + digits[trunk.end() :]
     if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS:
         return ""
     return f"+{digits}" if international else digits
@@ -117,6 +137,26 @@ def phone_variants(number: str) -> tuple[str, ...]:
     national = number.lstrip("0")
     dialled = (f"+{code}{national}" for code in dict.fromkeys(_CALLING_CODES.values()))
     return tuple(dict.fromkeys((number, f"+{number}", *dialled, f"+39{number}")))  # Italy keeps the zero
+
+
+def same_phone(one: str, other: str, country: str = "") -> bool:
+    """Whether two numbers, however they were written, may be one; so are two of which one is none.
+
+    A spreadsheet takes ``+`` and leading zeros away: 49301234567 is read with and without a country's code.
+    """
+    ours, theirs = phone(one, country), phone(other, country)
+    if not ours or not theirs:
+        return True
+    return bool(
+        {*phone_variants(ours), *_code_alone(one, country)} & {*phone_variants(theirs), *_code_alone(other, country)}
+    )
+
+
+def _code_alone(text: str, country: str) -> tuple[str, ...]:
+    """A number that begins with its country's code, without the sign of one."""
+    digits = "".join(char for char in _EXTENSION.sub("", searchable(text[:60])) if char.isascii() and char.isdecimal())
+    code = _CALLING_CODES.get(country.upper(), "")
+    return (f"+{digits}",) if code and digits.startswith(code) else ()
 
 
 def phones_in(text: str, country: str = "") -> tuple[str, ...]:
@@ -215,12 +255,6 @@ def comparable(one: str, other: str) -> bool:
     """
     ours, theirs = (any(char.isalpha() and not char.isascii() for char in fold(text)) for text in (one, other))
     return ours == theirs
-
-
-def same_city(one: str, other: str) -> bool:
-    """Whether two names of a city are one as far as letters tell: a part of it (``Berlin-Mitte``) is."""
-    ours, theirs = set(word_list(one)), set(word_list(other))
-    return not ours or not theirs or ours <= theirs or theirs <= ours
 
 
 def postcode_spellings(text: str) -> tuple[str, ...]:

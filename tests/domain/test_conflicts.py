@@ -52,10 +52,16 @@ def fields(*found: Any) -> list[str]:
         {"name": "MÜLLER, JAN"},
         {"name": "Jan Mueller"},
         {"name": "Jan Peter Müller"},
+        {"name": "J. Müller"},
         {"name": ""},
+        {"phone": "491701234567"},
+        {"phone": "+49 0170 1234567"},
+        {"phone": "0170 1234567 ext. 12"},
         {"address": Address("Lindenstr. 4", "10115", "BERLIN", "de")},
         {"address": Address("Lindenstrasse 4", "", "Berlin-Mitte", "")},
         {"address": Address()},
+        {"address": Address("Lindenstraße", "D-10115", "Berln", "DE")},
+        {"address": Address("Lindenstraße 4, Mitte", "10115", "Mitte", "DE")},
         {"total": 7901},
         {"total": None},
         {"currency": "eur"},
@@ -82,6 +88,16 @@ def test_how_it_is_written_is_no_disagreement(changes: dict[str, Any]) -> None:
             "ship_to",
             {"address": Address("Lindenstraße 4", "10117", "Berlin", "DE")},
             ("Lindenstraße 4, 10115 Berlin, DE", "Lindenstraße 4, 10117 Berlin, DE"),
+        ),
+        (
+            "ship_to",
+            {"address": Address("Rosenweg", "10115", "Berlin", "DE")},
+            ("Lindenstraße 4, 10115 Berlin, DE", "Rosenweg, 10115 Berlin, DE"),
+        ),
+        (
+            "ship_to",
+            {"address": Address("Lindenstraße 4", "", "Hamburg", "DE")},
+            ("Lindenstraße 4, 10115 Berlin, DE", "Lindenstraße 4, Hamburg, DE"),
         ),
         ("ship_to", {"address": Address(country="AT")}, ("Lindenstraße 4, 10115 Berlin, DE", "AT")),
         ("total", {"total": 7800}, ("€79.00", "€78.00")),
@@ -236,3 +252,45 @@ def test_disagreement_is_mutual(house: int, other: int) -> None:
         == fields(*with_order(theirs, ours))
         == (["ship_to"] if house != other else [])
     )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Address("Rue de la Loi 1", "1000", "Bruxelles"), Address("Rue de la Loi 1", "1000", "Brussels")),
+        (Address("Ring 1", "80331", "München"), Address("Ring 1", "80331", "MUNICH")),
+        (Address("Ring 1", "80331", "München"), Address("Ring 1", "80331", "Muenchen (Altstadt)")),
+        (Address("Ερμού 12", "105 63", "Αθήνα"), Address("Ermou 12", "10563", "Athens")),
+        (Address("Altmarkt 1", "01067", "Dresden"), Address("Altmarkt 1", "1067", "Dresden")),
+        (Address("1 Main St", "10001", "New York"), Address("1 Main Street", "10001-1234", "New York")),
+        (Address("The Old Rectory", "EX1 1AA", "Exeter"), Address("The Old Rectory, Church Lane", "ex11aa", "Exeter")),
+        (Address("森町 1", "1000001", "東京"), Address("Morimachi", "1000001", "Tokyo")),
+    ],
+)
+def test_one_place_written_in_two_ways(one: Address, other: Address) -> None:
+    assert list(with_order(replace(SHOP, address=one), erp(address=other))) == []
+    assert list(with_order(replace(SHOP, address=other), erp(address=one))) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "parts"),
+    [
+        (Address("The Old Rectory", "EX1 1AA"), Address("Rose Cottage", "EX1 1AA"), ("street",)),
+        (Address("Ring 1", "10115", "Berlin"), Address("Ring 1", "10115", "Hamburg"), ("city",)),
+        (Address("Ring 1", "61348", "Bad Homburg"), Address("Ring 1", "", "Bad Nauheim"), ("city",)),
+        (Address("Packstation 123", "10115"), Address("Packstation 145", "10115"), ("street",)),
+        (Address("Ring 1", "1067"), Address("Ring 1", "1068"), ("postcode",)),
+    ],
+)
+def test_two_places_stay_two(one: Address, other: Address, parts: tuple[str, ...]) -> None:
+    [found] = with_order(replace(SHOP, address=one), erp(address=other))
+    assert (found.field, found.parts) == ("ship_to", parts)
+
+
+def test_a_phone_number_is_read_as_each_country_dials_it() -> None:
+    home = replace(SHOP, phone="030 1234567")
+    abroad = Address("Lindenstraße 4", "10115", "Berlin", "AT")
+    assert fields(*with_order(home, erp(phone="030/1234567", address=abroad))) == ["ship_to"]
+    us = replace(SHOP, phone="(212) 555-0134", address=Address(country="US"))
+    assert list(with_order(us, replace(us, source="erp", phone="1-212-555-0134"))) == []
+    assert fields(*with_order(us, replace(us, source="erp", phone="1-212-555-0135"))) == ["phone"]

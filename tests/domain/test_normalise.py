@@ -54,10 +54,13 @@ def test_mail_addresses_ignore_case_and_googles_two_names() -> None:
     assert email(" Jan.Kowal@GoogleMail.com ") == "jan.kowal@gmail.com"
     assert email("a.b+c@x.example") != email("ab@x.example")
     assert email("no address") == "no address"
+    assert email("Jan@xn--mller-kva.example") == email("jan@müller.example")
+    assert email("jan@xn--\u00e4.example") == "jan@xn--\u00e4.example"  # no name of a domain at all
 
 
 @pytest.mark.parametrize(
-    "written", ["+49 30 1234567", "+49 (0)30 1234567", "0049 30 123 45 67", "030/1234567", "(030) 123-4567"]
+    "written",
+    ["+49 30 1234567", "+49 (0)30 1234567", "0049 30 123 45 67", "030/1234567", "(030) 123-4567", "+49 030 1234567"],
 )
 def test_a_phone_number_is_one_however_it_is_written(written: str) -> None:
     assert phone(written, "DE") == "+49301234567"

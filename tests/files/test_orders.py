@@ -234,3 +234,11 @@ def test_what_changed_since_the_last_sync_is_seen_when_an_order_is_asked_for(fol
     folder.write("order_lines.csv", "order,sku,qty\n7,LAMP,1\n")
     (order,) = folder.source().fetch([Ref("order", "7")]).records
     assert (order.total, [line.sku for line in order.lines]) == (9900, ["LAMP"])
+
+
+def test_countries_are_two_letters_however_they_are_written(folder: Folder) -> None:
+    written = {"1": "Germany", "2": "DEUTSCHLAND", "3": "deu", "4": "gb", "5": "U.S.A.", "6": "Ελλάδα", "7": "Atlantis"}
+    rows = "".join(f"{number},2026-11-20,9.90,EUR,{country}\n" for number, country in written.items())
+    folder.write("orders.csv", f"number,date,total,currency,country\n{rows}")
+    found = {order.number: order.ship_to.country for order in folder.read().records}
+    assert found == {"1": "DE", "2": "DE", "3": "DE", "4": "GB", "5": "US", "6": "GR", "7": "Atlantis"}
