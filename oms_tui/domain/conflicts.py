@@ -15,7 +15,7 @@ from oms_tui.domain.conflict_fields import SHIP_TO
 from oms_tui.domain.money import money_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 _CENT: Final = 1
 _SAME_DAYS_MS: Final = 3 * 86_400_000  # two systems take down an order within days of each other
@@ -129,8 +129,16 @@ def with_address(order: Told, other: Told) -> Iterator[Disagreement]:
         yield _told(SHIP_TO, order, here, other, there)._replace(parts=parts)
 
 
-def with_parcels(order: Told, parcels: Sequence[Told]) -> Iterator[Disagreement]:
-    """On what labels and contents of parcels disagree with the order; goods are told over all parcels together."""
+NO_PRODUCTS: Final[frozenset[str]] = frozenset()
+
+
+def with_parcels(
+    order: Told, parcels: Sequence[Told], products: Collection[str] = NO_PRODUCTS
+) -> Iterator[Disagreement]:
+    """On what labels and contents of parcels disagree with the order; goods are told over all parcels together.
+
+    ``products``: as ``with_invoices`` takes them.
+    """
     units: dict[str, int] = {}
     for parcel in parcels:
         yield from with_address(order, parcel)
@@ -140,18 +148,30 @@ def with_parcels(order: Told, parcels: Sequence[Told]) -> Iterator[Disagreement]
             units[sku] = units.get(sku, 0) + count
     if parcels and order.units and units:
         last = parcels[-1]
-        yield from _goods(order, Told(last.source, last.seen_at, units=units, what=last.what), whole=False)
+        packed = Told(last.source, last.seen_at, units=units, what=last.what)
+        yield from _goods(order, packed, whole=False, products=products)
 
 
-def with_purchases(order: Told, purchases: Sequence[Told]) -> Iterator[Disagreement]:
-    """On what vendors who send to the customer were told another thing than was ordered: never less, that is a part."""
+def with_purchases(
+    order: Told, purchases: Sequence[Told], products: Collection[str] = NO_PRODUCTS
+) -> Iterator[Disagreement]:
+    """On what vendors who send to the customer were told another thing than was ordered: never less, that is a part.
+
+    ``products``: as ``with_invoices`` takes them.
+    """
     for each in purchases:
         if order.units and each.units:
-            yield from _goods(order, each, whole=False)
+            yield from _goods(order, each, whole=False, products=products)
 
 
-def with_invoices(order: Told, invoices: Sequence[Told]) -> Iterator[Disagreement]:
-    """On what the invoices of an order disagree with it, all of them together; the last one speaks for the books."""
+def with_invoices(
+    order: Told, invoices: Sequence[Told], products: Collection[str] = NO_PRODUCTS
+) -> Iterator[Disagreement]:
+    """On what the invoices of an order disagree with it, all of them together; the last one speaks for the books.
+
+    ``products``: SKUs that are known to be products of the house, among those the order does not have. What is none may
+    be postage, or a title of something that was ordered.
+    """
     if not invoices:
         return
     last = invoices[-1]
@@ -173,7 +193,7 @@ def with_invoices(order: Told, invoices: Sequence[Told]) -> Iterator[Disagreemen
         if order.tax and tax is not None and not _tax_agrees(order, tax, _CENT * max(len(invoices), len(order.units))):
             yield _tax(order, billed)
     if order.units and units:
-        yield from _goods(order, billed, whole=False)
+        yield from _goods(order, billed, whole=False, products=products)
 
 
 def same_order(one: Told, other: Told) -> bool:
@@ -294,16 +314,18 @@ def _is_part(order: Told, billed: Told, count: int) -> bool:
     return count > 1
 
 
-def _goods(one: Told, other: Told, *, whole: bool) -> Iterator[Disagreement]:
+def _goods(one: Told, other: Told, *, whole: bool, products: Collection[str] = NO_PRODUCTS) -> Iterator[Disagreement]:
     """Another product in the place of one that was ordered; and more of one than was ordered.
 
     ``whole``: the other has the whole order and names products as we do, so less is a disagreement as well. Invoices
-    have lines for postage, and some call a product by its title: there it takes one that is known and one for one.
+    have lines for postage, and some call a product by its title: there it takes one that both know, or ``products``
+    that are known, and one for one.
     """
     ours, theirs = _plain(one.units), _plain(other.units)
     extra = [sku for sku in theirs if sku not in ours]
     missing = [sku for sku in ours if sku not in theirs]
-    swapped = len(extra) == len(missing) and bool(ours.keys() & theirs.keys())
+    known = {"".join(sku.casefold().split()) for sku in products}
+    swapped = len(extra) == len(missing) and (bool(ours.keys() & theirs.keys()) or known.issuperset(extra))
     if extra and missing and (whole or swapped):
         yield _told("sku", one, _skus(ours, missing), other, _skus(theirs, extra))
     wrong = [

@@ -20,7 +20,7 @@ from oms_tui.domain.conflicts import (
 from oms_tui.store.rows import chunks, marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from oms_tui.domain.conflicts import Disagreement, Value
     from oms_tui.store.driver import Connection
@@ -50,13 +50,17 @@ def disagreements(cache: Connection, orders: Iterable[int]) -> dict[int, list[Di
 
 @dataclass(slots=True)
 class Sides:
-    """What each system says of one order: the order itself, other orders of its number, and what hangs off it."""
+    """What each system says of one order: the order itself, other orders of its number, and what hangs off it.
+
+    ``products``: of what was not ordered but billed or packed, the SKUs that are products of the house.
+    """
 
     order: Told
     twins: list[Told] = field(default_factory=list)
     invoices: list[Told] = field(default_factory=list)
     parcels: list[Told] = field(default_factory=list)
     purchases: list[Told] = field(default_factory=list)
+    products: frozenset[str] = frozenset()
 
     def all(self) -> list[Told]:
         """Everybody who says something, the order first."""
@@ -80,7 +84,31 @@ def _sides(cache: Connection, orders: Sequence[int]) -> dict[int, Sides]:
             same = [other for other in others if other.source != own.source and same_order(own, other)]
             hanging = (each.get(order, []) for each in (invoices, parcels, purchases))
             found[order] = Sides(own, same, *hanging)
+    _know_products(cache, found.values())
     return found
+
+
+def _know_products(cache: Connection, told: Collection[Sides]) -> None:
+    """Which of the SKUs that some order does not have are products: somebody ordered them, or they are in stock."""
+    strange: dict[str, None] = {}
+    for sides in told:
+        for other in (*sides.invoices, *sides.parcels, *sides.purchases):
+            strange |= dict.fromkeys(sku for sku in other.units if sku not in sides.order.units)
+    known: set[str] = set()
+    for part in chunks(strange):
+        values = ",".join(["(?)"] * len(part))
+        known.update(
+            sku
+            for (sku,) in cache.execute(
+                f"WITH asked(sku) AS (VALUES {values}) SELECT sku FROM asked WHERE "
+                "EXISTS (SELECT 1 FROM stock_levels s WHERE s.sku = asked.sku) "
+                "OR EXISTS (SELECT 1 FROM order_lines l WHERE l.sku = asked.sku)",
+                part,
+            )
+        )
+    if known:
+        for sides in told:
+            sides.products = frozenset(known)
 
 
 def twins_of(cache: Connection, order: int) -> list[int]:
@@ -91,9 +119,9 @@ def twins_of(cache: Connection, order: int) -> list[int]:
 def _each(sides: Sides) -> Iterator[Disagreement]:
     for other in sides.twins:
         yield from with_order(sides.order, other)
-    yield from with_invoices(sides.order, sides.invoices)
-    yield from with_parcels(sides.order, sides.parcels)
-    yield from with_purchases(sides.order, sides.purchases)
+    yield from with_invoices(sides.order, sides.invoices, sides.products)
+    yield from with_parcels(sides.order, sides.parcels, sides.products)
+    yield from with_purchases(sides.order, sides.purchases, sides.products)
 
 
 def standing(decided: str, values: Sequence[Value]) -> bool:

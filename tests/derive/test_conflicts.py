@@ -91,3 +91,15 @@ def test_an_order_that_is_over_asks_for_no_decision(plain: PlainShop) -> None:
 
     assert (plain.row(order)["conflicts"], plain.row(order)["is_open"]) == (0, 0)
     assert [each.field for each in conflicts(plain.store, order)] == ["total"]
+
+
+def test_a_known_product_that_nobody_ordered_is_told_and_a_title_is_not(plain: PlainShop) -> None:
+    order, other = plain.order(lines=[("LAMP-BLUE", 2)]), plain.order(lines=[("LAMP-BLUE", 2)])
+    plain.stock("LAMP-RED", on_hand=5)
+    for each, product in ((order, "LAMP-RED"), (other, "A blue lamp")):
+        lines = json.dumps([[product, 2, 7900]])
+        plain.record("invoices", each, kind="invoice", number=f"INV-{each}", status="open", total=7900, lines=lines)
+    plain.derive()
+
+    assert [value.value for value in conflicts(plain.store, order)[0].values] == ["LAMP-BLUE", "LAMP-RED"]
+    assert conflicts(plain.store, other) == []

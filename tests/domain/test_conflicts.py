@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oms_tui.domain.conflict_fields import FIELDS
-from oms_tui.domain.conflicts import Address, Told, same_order, with_invoices, with_order
+from oms_tui.domain.conflicts import Address, Told, same_order, with_invoices, with_order, with_parcels, with_purchases
 
 DAY = 86_400_000
 SHOP = Told(
@@ -136,6 +136,16 @@ def test_another_fact_is_told_with_both_sides(field: str, changes: dict[str, Any
 )
 def test_invoices_are_held_against_the_order_all_together(invoices: list[Told], found: list[str]) -> None:
     assert fields(*with_invoices(SHOP, invoices)) == found
+
+
+def test_a_product_of_ours_in_the_place_of_another_is_told_where_nothing_else_is_the_same() -> None:
+    one = replace(SHOP, units={"LAMP-BLUE": 2})
+    red, title = (invoice(units={name: 2}) for name in ("LAMP-RED", "A lamp, red"))
+    assert fields(*with_invoices(one, [red], {"LAMP-RED"})) == ["sku"]
+    assert fields(*with_parcels(one, [red], {"lamp-red"})) == ["sku"]
+    assert fields(*with_purchases(one, [red], {"LAMP-RED"})) == ["sku"]
+    assert list(with_invoices(one, [title], {"LAMP-RED"})) == []
+    assert list(with_invoices(one, [red])) == []
 
 
 def test_two_shops_that_both_count_from_1001_do_not_contradict_each_other() -> None:
