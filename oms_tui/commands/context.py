@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from oms_tui.config_model import Config
     from oms_tui.store.session import Session
+    from oms_tui.store.workspace import Workspace
 
 
 def config_of(options: Any, *, checked: bool = False) -> Config:
@@ -49,45 +50,72 @@ class Opened(NamedTuple):
     session: Session
 
 
-def opened(options: Any, *, checked: bool = True) -> Opened:
+def opened(options: Any, *, checked: bool = True, runs: bool = False) -> Opened:
     """The config and a session at its store. Without ``checked`` the sources' own settings are left unread.
+
+    ``runs``: a clock that ``--now`` sets goes on from there, for what stays open; a command's stands still.
 
     Raises:
         ConfigError, StoreError, KeyError: as ``desk.open_session``.
         Failure: ``--now`` on a store that is not for trying out.
     """
     from oms_tui.desk import open_session
-    from oms_tui.store.session import wall_clock
 
     config = config_of(options)
     if checked:
         from oms_tui.config_checked import check_once
 
         check_once(config)
-    clock = wall_clock
-    if options.now:
-        clock = _fixed(options.now)
+    clock = clock_of(options, runs=runs)
     session = open_session(config, agent=options.agent, read_only=options.read_only, clock=clock)
-    if options.now and not session.store.is_for_trying():
+    try:
+        refuse_other_time(options, session.store)
+    except Failure:
         session.store.close()
+        raise
+    return Opened(config, session)
+
+
+def clock_of(options: Any, *, runs: bool) -> Callable[[], int]:
+    """The clock of a session: the wall's, or the one ``--now`` sets, which goes on from there if it ``runs``.
+
+    Raises:
+        Failure: ``--now`` is no time.
+    """
+    from oms_tui.store.session import wall_clock
+
+    if not options.now:
+        return wall_clock
+    at = _read_time(options.now)
+    if not runs:
+        return lambda: at
+    ahead = at - wall_clock()
+    return lambda: wall_clock() + ahead
+
+
+def refuse_other_time(options: Any, store: Workspace) -> None:
+    """See that ``--now`` is used where time may be another one.
+
+    Raises:
+        Failure: on a real store.
+    """
+    if options.now and not store.is_for_trying():
         raise Failure(
             WRONG_USE,
             "now",
             "--now works on a demo or test store only: on a real one the clock is the clock",
             field="now",
         )
-    return Opened(config, session)
 
 
-def _fixed(text: str) -> Callable[[], int]:
+def _read_time(text: str) -> int:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise Failure(
             WRONG_USE, "now", f"--now: {text!r} is no time", field="now", hint="write it like 2026-11-26T10:00:00Z"
         ) from None
-    milliseconds = int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
-    return lambda: milliseconds
+    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 def settled(session: Session) -> None:

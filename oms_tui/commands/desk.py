@@ -26,7 +26,7 @@ def run(options: Options) -> int:
             "the desk needs a terminal; in a pipe use a command",
             hint="`oms-tui --help` lists them",
         )
-    config, session = opened(options, checked=False)
+    config, session = opened(options, checked=False, runs=True)
     # How long (ms) an ESC may be the beginning of an arrow key; a slow line needs longer. Textual reads it when loaded.
     os.environ.setdefault("ESCDELAY", "100" if "SSH_CONNECTION" in os.environ else "25")
     from oms_tui.ui.running import run_desk
@@ -46,6 +46,8 @@ def start_worker(config: Config, options: Any) -> Any:
     command += ["--beside", str(os.getpid())]
     if options.agent:
         command[3:3] = ["--as", options.agent]
+    if options.now:
+        command[3:3] = ["--now", options.now]
     with (config.folders.logs / "worker.log").open("ab") as log:
         return subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, close_fds=True

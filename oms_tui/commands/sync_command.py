@@ -9,7 +9,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-from oms_tui.commands.context import config_of, emit, say, tell
+from oms_tui.commands.context import clock_of, config_of, emit, refuse_other_time, say, tell
 from oms_tui.commands.failures import DONE, IN_DOUBT, REFUSED, SOURCE_FAILED, WRONG_USE, Failure
 
 if TYPE_CHECKING:
@@ -49,9 +49,12 @@ def run(options: Any) -> int:
         check_sources(config)
     else:
         give_way()
+    clock = clock_of(options, runs=options.follow)
     store = open_store(config, checkpoints=True)
-    session = session_on(config, store, agent_of(config, options.agent or config.desk.agent or _anybody(config)))
+    agent = agent_of(config, options.agent or config.desk.agent or _anybody(config))
+    session = session_on(config, store, agent, clock=clock)
     try:
+        refuse_other_time(options, store)
         return _follow(config, session, options.beside) if options.follow else _once(config, session, options)
     finally:
         store.close()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from oms_tui.config import load
+from oms_tui.desk import open_store
 
 if TYPE_CHECKING:
     from conftest import Desk
@@ -75,3 +79,15 @@ def test_a_procedure_with_an_action_nobody_knows_is_told(desk: Desk) -> None:
     answer = desk.run("doctor")
     assert "procedure 'Odd'" in answer.out + answer.err
     assert "there is no action 'nose'" in answer.out + answer.err
+
+
+def test_a_round_of_the_worker_can_be_at_another_time(desk: Desk) -> None:
+    store = open_store(load(desk.folder / "config.toml"))
+    store.mark_for_trying()
+    store.close()
+    then = (datetime.now(UTC) + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    before = {item["number"] for item in desk.json("find", "ship:late", "--limit", "500")["items"]}
+    assert desk.run("sync", "--once", "--now", then).code == 0
+    assert {item["last_success_at"] for item in desk.json("status", "--now", then)["items"]} == {then}
+    after = {item["number"] for item in desk.json("find", "ship:late", "--limit", "500", "--now", then)["items"]}
+    assert after > before, "what was promised for the days between is late then"

@@ -160,3 +160,4 @@ def test_read_only_refuses_every_change(desk: Desk) -> None:
 
 def test_the_clock_can_be_set_on_a_demo_only(desk: Desk) -> None:
     assert desk.run("find", "--count", "--now", "2030-01-01T00:00:00Z").code == 2, "nobody said that it is one"
+    assert desk.run("sync", "--once", "--now", "2030-01-01T00:00:00Z").code == 2
