@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.commands.context import emit, tell
 from oms_tui.commands.failures import DONE, WRONG_USE, Failure
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
-_FOLDER = Path("oms-desk")
+    from oms_tui.config_model import Config
+    from oms_tui.store.session import Session
+
+_FOLDER: Final = Path("oms-desk")
+_READ_FIRST: Final = 20_000
+"""Up to how many orders all is read before the desk opens; with more it opens at once and fills while one looks."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -37,9 +44,12 @@ def run(options: Any) -> int:
     except NotADemoError as error:
         raise Failure(WRONG_USE, "folder", str(error), field="dir", hint="name another with --dir") from None
     options.config = str(path)
-    if is_new:
+    stays = not (options.json or options.no_desk or not sys.stdout.isatty())
+    if not stays or (is_new and options.orders <= _READ_FIRST):
         _read(options)
-    if options.json or options.no_desk or not sys.stdout.isatty():
+    else:
+        _go_on(options)
+    if not stays:
         if options.json:
             emit({"dir": str(folder), "config": str(path), "new": is_new})
         else:
@@ -51,28 +61,45 @@ def run(options: Any) -> int:
 
 
 def _read(options: Any) -> None:
-    """Fetch everything once, so that the desk opens full."""
-    from oms_tui.commands.context import config_of
+    """Fetch everything that was not fetched yet, so that the desk opens full."""
     from oms_tui.commands.sync_command import progress_line
-    from oms_tui.demo.calls import remember_calls
-    from oms_tui.demo.habits import remember_habits
-    from oms_tui.desk import agent_of, open_store, session_on
+    from oms_tui.demo.past import has_past, is_read, write_past
     from oms_tui.sync.worker import run_once
+
+    with _desk(options) as (config, session):
+        if has_past(session):
+            return
+        if not is_read(session, config.sources):
+            for each in run_once(config, session, progress=progress_line()):
+                if not each.ok:
+                    tell(f"{each.source}: {each.error}\n  {each.hint}")
+        write_past(session)
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+
+
+def _go_on(options: Any) -> None:
+    """The desk opens on what is there, and its worker reads on; what the desk remembers follows when all is read."""
+    from oms_tui.demo.past import is_read, write_past
+
+    with _desk(options) as (config, session):
+        if is_read(session, config.sources):
+            write_past(session)
+
+
+@contextmanager
+def _desk(options: Any) -> Iterator[tuple[Config, Session]]:
+    """The demo's config, and a session at its desk."""
+    from oms_tui.commands.context import config_of
+    from oms_tui.desk import agent_of, open_store, session_on
 
     config = config_of(options)
     store = open_store(config, checkpoints=True)
     try:
         store.mark_for_trying()
-        session = session_on(config, store, agent_of(config, options.agent))
-        for each in run_once(config, session, progress=progress_line()):
-            if not each.ok:
-                tell(f"{each.source}: {each.error}\n  {each.hint}")
-        remember_calls(session)
-        remember_habits(session)
+        yield config, session_on(config, store, agent_of(config, options.agent))
     finally:
         store.close()
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
 
 
 def _progress() -> Any:

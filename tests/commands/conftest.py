@@ -71,3 +71,11 @@ def desk(_made: Path, tmp_path: Path) -> Desk:
     folder = tmp_path / "desk"
     shutil.copytree(_made, folder)
     return Desk(folder)
+
+
+@pytest.fixture
+def bare_desk(tmp_path: Path) -> Desk:
+    """A demo's folder that was made, but never read."""
+    folder = tmp_path / "desk"
+    make(folder, orders=ORDERS, now=datetime.now(UTC))
+    return Desk(folder)
