@@ -120,10 +120,12 @@ def _read_time(text: str) -> int:
 
 def settled(session: Session) -> None:
     """Bring the cache up to the desk's decisions and the time, as far as nobody else has."""
+    from oms_tui.store.derive.by_time import catch_up
     from oms_tui.store.settle import settle
 
     if not session.store.read_only:
         settle(session.store, session.policy, session.now())
+        catch_up(session.store, session.policy, session.now())
 
 
 def order_named(session: Session, text: str) -> int:

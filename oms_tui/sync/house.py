@@ -88,9 +88,11 @@ class HouseThread(CrewThread):
 
     def _take_over(self, session: Session) -> None:
         """The config may have other tiers, hours or agents than the rows were derived by."""
+        from oms_tui.store.derive.by_time import set_back
         from oms_tui.store.derive.rules import take_over
 
         with self.crew.writing:
+            set_back(session.store, session.now())
             if take_over(session.store, session.policy):
                 _LOG.info("the rules of the desk changed: all orders are told anew")
 
@@ -141,10 +143,12 @@ def derive(session: Session, writing: Lock, batch: int, stopping: Callable[[], b
 
 def bring_up_to_date(session: Session, writing: Lock) -> None:
     """All that people decided and that came: settled and derived."""
+    from oms_tui.store.derive.by_time import set_back
     from oms_tui.store.derive.rules import take_over
     from oms_tui.store.settle import settle
 
     with writing:
         take_over(session.store, session.policy)
+        set_back(session.store, session.now())
         settle(session.store, session.policy, session.now())
     derive(session, writing, _WHOLE_BATCH, lambda: False)
