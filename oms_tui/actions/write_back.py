@@ -29,10 +29,10 @@ _AGAIN: Final = frozenset({"note"})
 
 
 def not_now(order: QueueItem, action: str) -> str:
-    """Why the order's state does not allow ``action``, "" if it does: told before anything else that is against it."""
-    from oms_tui.domain.transitions import why_not
+    """Why the order's axes do not allow ``action``, "" if they do: told before anything else that is against it."""
+    from oms_tui.domain.transitions import ORDER_AXES, order_refusal
 
-    return why_not("order", order.state, action)
+    return order_refusal(action, order.state, {axis: getattr(order, axis) for axis in ORDER_AXES})
 
 
 def cannot(session: Session, order: QueueItem, action: str) -> str:

@@ -1,5 +1,8 @@
 """What may become of what: one table, in which every pair of state and action is either a step or a refusal with words.
 
+An order has four axes. Its state is a machine here; what an action asks of the others, of the money, the goods and
+where they are, stands beside it (``ORDER_GATES``), with the words of each refusal.
+
 A machine lists the steps its actions may take. Whatever is not listed is refused: because the thing is there already,
 for a reason of its own (``but``), or for what its state is (``because``). A test walks the machines and finds a way to
 an end from every state.
@@ -14,12 +17,15 @@ from oms_tui.domain.vocabulary import (
     ConflictState,
     ConversationStatus,
     DecisionState,
+    FulfillmentStatus,
     OrderState,
     OutboxState,
     PaymentState,
+    PaymentStatus,
     RefundState,
     RequestStatus,
     ShipmentState,
+    Stage,
     words_of,
 )
 
@@ -111,6 +117,68 @@ ORDER: Final = _machine(
         ("record_receipt", "cancelled"): "it is cancelled: send the money back instead",
     },
 )
+
+ORDER_AXES: Final[Mapping[str, type[Word]]] = {
+    "payment_status": PaymentStatus,
+    "fulfillment_status": FulfillmentStatus,
+    "stage": Stage,
+}
+"""What besides its state an order's actions are allowed by."""
+
+_LEFT: Final = (Stage.HANDED_OVER, Stage.IN_TRANSIT, Stage.DELIVERED)
+_MONEY_FIRST: Final = (
+    PaymentStatus.PENDING,
+    PaymentStatus.AUTHORIZED,
+    PaymentStatus.PARTIALLY_PAID,
+    PaymentStatus.EXPIRED,
+)
+
+ORDER_GATES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
+    "release": {
+        "payment_status": {
+            **{each: f"it is {words_of(PaymentStatus, each)}: the money comes first" for each in _MONEY_FIRST},
+            PaymentStatus.VOIDED: "its payment was voided: ask for another one",
+            PaymentStatus.REFUNDED: "the money went back: cancel it or close it",  # or it stays in the list to ship
+        },
+        "fulfillment_status": dict.fromkeys(
+            (FulfillmentStatus.IN_PROGRESS, FulfillmentStatus.FULFILLED), "the warehouse has it already"
+        ),
+    },
+    "hold": {
+        "fulfillment_status": {
+            FulfillmentStatus.ON_HOLD: "it is on hold already",
+            FulfillmentStatus.FULFILLED: "it has left",
+        },
+    },
+    "cancel": {"stage": dict.fromkeys(_LEFT, "the parcel has left: take it back as a return")},
+    "edit_address": {
+        "stage": {
+            **dict.fromkeys(_LEFT, "the parcel has left: ask the carrier to redirect it"),
+            **dict.fromkeys((Stage.AFTER_SALES, Stage.DONE), "nothing is on its way there any more"),
+        },
+    },
+    "record_receipt": {
+        "payment_status": {
+            PaymentStatus.PAID: "it is paid",
+            PaymentStatus.PARTIALLY_REFUNDED: "it is paid",
+            PaymentStatus.REFUNDED: "it was paid, and the money went back",
+        },
+    },
+}
+"""For each action, by axis, the values in which it is refused and why; what is not here stands in nobody's way."""
+
+
+def order_refusal(action: str, state: str, axes: Mapping[str, str]) -> str:
+    """Why ``action`` is refused to an order, by its state and then by the other axes (``ORDER_AXES``); "" if it is not.
+
+    Raises:
+        KeyError: there is no such action.
+    """
+    if why := ORDER.refusal(action, state):
+        return why
+    gates = ORDER_GATES.get(action, {})
+    return next((why for axis, told in gates.items() if (why := told.get(axes.get(axis, ""), ""))), "")
+
 
 PAYMENT: Final = _machine(
     PaymentState,

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms_tui.domain.transitions import NEEDS_REASON, TRANSITIONS, after, why_not
+from oms_tui.domain.transitions import (
+    NEEDS_REASON,
+    ORDER,
+    ORDER_AXES,
+    ORDER_GATES,
+    TRANSITIONS,
+    after,
+    order_refusal,
+    why_not,
+)
 from oms_tui.domain.vocabulary import values
 
 PAIRS = [
@@ -93,3 +102,61 @@ def test_a_state_from_tomorrow_allows_nothing_and_says_so() -> None:
 def test_each_step_that_needs_a_reason_exists() -> None:
     for machine, action in NEEDS_REASON:
         assert action in TRANSITIONS[machine].steps
+
+
+# ---- the other axes of an order
+
+AXES = st.fixed_dictionaries({axis: st.sampled_from(values(kind)) for axis, kind in ORDER_AXES.items()})
+
+
+@given(st.sampled_from(values(ORDER.kind)), st.sampled_from(sorted(ORDER.steps)), AXES)
+def test_an_order_is_refused_an_action_by_its_state_first_and_then_by_what_the_gates_name(
+    state: str, action: str, axes: dict[str, str]
+) -> None:
+    refused = order_refusal(action, state, axes)
+
+    by_state = why_not("order", state, action)
+    by_gates = [told[axes[axis]] for axis, told in ORDER_GATES.get(action, {}).items() if axes[axis] in told]
+    assert refused == (by_state or next(iter(by_gates), ""))
+
+
+@given(st.sampled_from(values(ORDER.kind)), AXES)
+def test_whatever_has_become_of_money_and_goods_an_order_can_be_closed(state: str, axes: dict[str, str]) -> None:
+    reached = {state}
+    while (
+        grown := {
+            after("order", here, action)
+            for here in reached
+            for action in ORDER.steps
+            if not order_refusal(action, here, axes)
+        }
+        - reached
+    ):
+        reached |= grown
+    assert reached & ORDER.ends
+
+
+def test_gates_name_what_there_is_and_refuse_in_words() -> None:
+    for action, by_axis in ORDER_GATES.items():
+        assert action in ORDER.steps
+        for axis, told in by_axis.items():
+            assert set(told) < set(values(ORDER_AXES[axis])), "some value lets it through"
+            for why in told.values():
+                assert why[0].islower()
+                assert " " in why
+
+
+@pytest.mark.parametrize("status", ["pending", "authorized", "partially_paid", "expired", "voided", "refunded"])
+def test_what_is_not_paid_or_was_paid_back_is_never_released(status: str) -> None:
+    """Shopify: an order that was refunded and not cancelled stays in the list to ship."""
+    axes = {"payment_status": status, "fulfillment_status": "unfulfilled", "stage": "awaiting_payment"}
+    assert order_refusal("release", "open", axes)
+    assert not order_refusal("release", "open", axes | {"payment_status": "paid"})
+
+
+def test_a_parcel_on_its_way_is_not_cancelled_and_one_that_is_lost_is() -> None:
+    axes = {"payment_status": "paid", "fulfillment_status": "fulfilled"}
+    assert order_refusal("cancel", "open", axes | {"stage": "in_transit"}) == (
+        "the parcel has left: take it back as a return"
+    )
+    assert not order_refusal("cancel", "open", axes | {"stage": "after_sales"})

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from oms_tui.actions.base import Action, Field, Outcome, Refused
-from oms_tui.actions.write_back import cannot, not_now, queue
+from oms_tui.actions.write_back import cannot, queue
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import QueueItem
 
-_GONE: Final = frozenset({"handed_over", "in_transit", "delivered", "after_sales", "done"})
-
 
 def _why_not(session: Session, order: QueueItem) -> str:
-    if words := not_now(order, "edit_address"):
-        return words
-    if order.stage in _GONE:
-        return "the parcel has left: ask the carrier to redirect it"
     return cannot(session, order, "edit_address")
 
 

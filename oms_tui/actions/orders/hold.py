@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oms_tui.actions.base import DESK_AND_WAREHOUSE, Action, Field, Outcome
-from oms_tui.actions.write_back import cannot, not_now, queue
+from oms_tui.actions.write_back import cannot, queue
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -14,12 +14,6 @@ if TYPE_CHECKING:
 
 
 def _why_not(session: Session, order: QueueItem) -> str:
-    if words := not_now(order, "hold"):
-        return words
-    if order.fulfillment_status == "on_hold":
-        return "it is on hold already"
-    if order.fulfillment_status == "fulfilled":
-        return "it has left"
     return cannot(session, order, "hold")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oms_tui.actions.base import DESK_AND_FINANCE, Action, Field, Outcome
-from oms_tui.actions.write_back import cannot, not_now, queue
+from oms_tui.actions.write_back import cannot, queue
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -14,12 +14,6 @@ if TYPE_CHECKING:
 
 
 def _why_not(session: Session, order: QueueItem) -> str:
-    from oms_tui.domain.attention import UNPAID
-
-    if words := not_now(order, "record_receipt"):
-        return words
-    if order.payment_status not in UNPAID:
-        return "it is paid"
     return cannot(session, order, "record_receipt")
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from oms_tui.actions.base import DESK_AND_WAREHOUSE, Action, Outcome
 from oms_tui.actions.labels import label_refusal
 from oms_tui.actions.write_back import cannot, not_now, queue
-from oms_tui.domain.vocabulary import PaymentStatus, words_of
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -16,15 +15,7 @@ if TYPE_CHECKING:
 
 
 def _why_not(session: Session, order: QueueItem) -> str:
-    from oms_tui.domain.attention import UNPAID
-
-    if words := not_now(order, "release"):
-        return words
-    if order.payment_status in UNPAID:
-        return f"it is {words_of(PaymentStatus, order.payment_status)}: the money comes first"
-    if order.fulfillment_status in {"in_progress", "fulfilled"}:
-        return "the warehouse has it already"
-    return label_refusal(session, order) or cannot(session, order, "release")
+    return not_now(order, "release") or label_refusal(session, order) or cannot(session, order, "release")
 
 
 def _apply(session: Session, order: QueueItem, _fields: Fields) -> Outcome:
