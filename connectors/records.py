@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -146,7 +146,10 @@ class LineRecord:
 
 @dataclass(slots=True)
 class OrderRecord:
-    """An order with its lines. ``total`` is minor units of ``currency``, tax and shipping included."""
+    """An order with its lines. ``total`` is minor units of ``currency``, tax and shipping included.
+
+    ``fulfillment_status`` "": the system does not say, its parcels do.
+    """
 
     remote_id: str
     number: str
@@ -155,7 +158,7 @@ class OrderRecord:
     currency: str
     total: int
     payment_status: PaymentStatus = "pending"
-    fulfillment_status: FulfillmentStatus = "unfulfilled"
+    fulfillment_status: FulfillmentStatus | Literal[""] = "unfulfilled"
     return_status: ReturnStatus = "no_return"
     lines: tuple[LineRecord, ...] = ()
     customer: CustomerRecord | None = None

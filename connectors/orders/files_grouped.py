@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from connectors.carriers.status_map import meaning, reason_in, systems
@@ -127,7 +128,7 @@ def _order(groups: Sequence[Group], lines: Sequence[Group]) -> OrderRecord:
     said: Any = reader.status(head)
     state: Any = reader.word(head, "state", said[0] or "open")
     payment: Any = reader.word(head, "payment_status", said[1] or "pending")
-    fulfillment: Any = reader.word(head, "fulfillment_status", said[2] or "unfulfilled")
+    fulfillment: Any = reader.word(head, "fulfillment_status", said[2])
     returned: Any = reader.word(head, "return_status", "no_return")
     ship_to, bill_to = reader.address(head, "ship"), reader.address(head, "bill")
     if not ship_to.name and not ship_to.company:
@@ -245,18 +246,24 @@ def _shipment(groups: Sequence[Group], _: Sequence[Group]) -> ShipmentRecord:
 
 
 def _tracking(groups: Sequence[Group], _: Sequence[Group]) -> TrackingRecord:
-    """One parcel with every scan that any file has of it; the newest scan says how it stands."""
+    """One parcel with every scan that any file has of it; the newest scan says how it stands.
+
+    A list of how parcels stand now may tell no times: its last row counts where no scan has one, and is no event.
+    """
     head, reader = _head(groups), groups[-1].reader
     carrier, unmapped = carrier_key(reader.text(head, "carrier")), list[str]()
     events: dict[tuple[Any, ...], tuple[TrackingEventRecord, bool]] = {}
+    said: tuple[TrackingEventRecord, bool] | None = None
     for group in groups:
         for row in group.rows:
             event, delayed, new = _event(row, group.reader, carrier)
             unmapped += new
-            if event is not None:
+            if event.occurred_at != _NO_TIME:
                 events[event.occurred_at, event.raw_code, event.text] = (event, delayed)
+            elif event.raw_code:
+                said = (event, delayed)
     ordered = sorted(events.values(), key=lambda each: each[0].occurred_at)
-    last = ordered[-1] if ordered else None
+    last = ordered[-1] if ordered else said
     order = reader.order(head)
     return TrackingRecord(
         carrier=carrier,
@@ -272,12 +279,15 @@ def _tracking(groups: Sequence[Group], _: Sequence[Group]) -> TrackingRecord:
         remote_id=reader.name(head, "remote_id"),
         order=order if order != OrderRef() else None,
         unmapped=tuple(dict.fromkeys(unmapped)),
-        updated_at=last[0].occurred_at if last else None,
+        updated_at=last[0].occurred_at if ordered and last else None,
     )
 
 
-def _event(row: dict[str, Any], reader: Reader, carrier: str) -> tuple[TrackingEventRecord | None, bool, list[str]]:
-    """A scan, whether the carrier speaks of a delay, and codes that no map knows."""
+_NO_TIME: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def _event(row: dict[str, Any], reader: Reader, carrier: str) -> tuple[TrackingEventRecord, bool, list[str]]:
+    """A scan (at ``_NO_TIME`` where nobody says when), whether the carrier speaks of a delay, and unmapped codes."""
     at = reader.at(row, "occurred_at") or reader.at(row, "updated_at")
     text, code = reader.text(row, "text"), reader.text(row, "code")
     status: Any = reader.word(row, "status")
@@ -291,10 +301,8 @@ def _event(row: dict[str, Any], reader: Reader, carrier: str) -> tuple[TrackingE
     status = status or "unknown"
     if not reason and status in {"exception", "delivery_attempted", "returning", "returned"}:
         reason = reason_in(text)
-    if at is None:
-        return None, delayed, unmapped
     event = TrackingEventRecord(
-        occurred_at=at,
+        occurred_at=_NO_TIME if at is None else at,
         status=status,
         raw_code=code or reader.text(row, "status"),
         text=text,

@@ -148,7 +148,7 @@ TRACKING: Final = """
         trackingnummer
     status: state, event status, sendungsstatus
     code: event code, status code, raw code, carrier code, ereigniscode
-    occurred_at: time, date, datetime, timestamp, event time, event date, scanned at, scan time, zeit,
+    occurred_at: time, date, at, datetime, timestamp, event time, event date, scanned at, scan time, zeit,
         zeitpunkt, datum
     text: description, event, message, details, event description, beschreibung, ereignis
     place: location, city, facility, ort, standort

@@ -170,10 +170,10 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 """For ``kind.field``: folded word of theirs, word of ours."""
 
 _ORDER_STATUS = """
-    pending: open pending unfulfilled
-    pending payment: open pending unfulfilled
-    awaiting payment: open pending unfulfilled
-    failed: open pending unfulfilled
+    pending: open pending -
+    pending payment: open pending -
+    awaiting payment: open pending -
+    failed: open pending -
     new: open - -
     open: open - -
     offen: open - -
@@ -181,8 +181,8 @@ _ORDER_STATUS = """
     confirmed: open - -
     paid: open paid -
     bezahlt: open paid -
-    processing: open paid unfulfilled
-    in bearbeitung: open paid unfulfilled
+    processing: open paid -
+    in bearbeitung: open paid -
     picking: open paid in_progress
     packing: open paid in_progress
     on hold: open - on_hold
@@ -214,5 +214,7 @@ ORDER_STATUS: Final[Mapping[str, tuple[str, str, str]]] = {
     for word, _, axes in (row.partition(":") for row in _ORDER_STATUS.strip().splitlines())
     for state, payment, fulfillment in (axes.split(),)
 }
-"""One status word of a shop (WooCommerce's among them): state, payment and fulfilment, "" for what it does
-        not say."""
+"""One status word of a shop (WooCommerce's among them): state, payment and fulfilment, "" for what it does not say.
+
+That an order is paid or worked on says nothing of its parcels: another system may have shipped some.
+"""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from oms_tui.domain.vocabulary import DelayReason
 
 if TYPE_CHECKING:
     from datetime import date, tzinfo
@@ -35,7 +37,8 @@ class DelayFacts:
         settled: closed or cancelled: nothing is late any more.
         carrier_late: a carrier itself speaks of a delay.
         slipped_at: when a prediction first went past the promise, as far as we saw it.
-        carrier_reason: a DelayReason as the carrier's codes say, "" for none.
+        carrier_reason: a DelayReason as the carrier's codes say, or as the order itself shows before any parcel is on
+            its way (no stock, no payment); "" for none.
         house_reason: a DelayReason that a person here set, "" for none.
         told_at: the customer's newest news: the last mail or call from us that reached them.
     """
@@ -62,7 +65,7 @@ class Delay:
         days: calendar days late by now, by the prediction, or by the delivery; 0 when on time or not known.
         since: when it became late (the first moment after the promised day), or when that became foreseeable.
         reason: a DelayReason, "" while nobody knows.
-        reason_source: ``house`` or ``carrier``; a person's word goes before a code.
+        reason_source: as ``source_of`` says; a person's word goes before a code.
         predicted_at: the latest prediction that has not passed.
         predicted_source: whose it is.
         told_at: the customer's first-hand news since it became late; None: they heard nothing.
@@ -136,9 +139,18 @@ def changes_at(facts: DelayFacts, *, now: datetime, zone: tzinfo) -> datetime | 
 
 
 def _reason(facts: DelayFacts) -> tuple[str, str]:
-    if facts.house_reason:
-        return facts.house_reason, "house"
-    return facts.carrier_reason, "carrier" if facts.carrier_reason else ""
+    reason = facts.house_reason or facts.carrier_reason
+    return reason, source_of(reason, house=bool(facts.house_reason))
+
+
+def source_of(reason: str, *, house: bool) -> str:
+    """Who says why: ``house`` for a person, ``stock`` or ``payment`` where the order shows it, else ``carrier``."""
+    if not reason:
+        return ""
+    return "house" if house else _SHOWN_BY.get(reason, "carrier")
+
+
+_SHOWN_BY: Final[dict[str, str]] = {DelayReason.OUT_OF_STOCK: "stock", DelayReason.AWAITING_PAYMENT: "payment"}
 
 
 def _day(at: datetime, zone: tzinfo) -> date:

@@ -82,7 +82,7 @@ def _sides(cache: Connection, orders: Sequence[int]) -> dict[int, Sides]:
         if (own := told.get(order)) is not None:
             others = [told[other] for other in twins.get(order, ()) if other in told]
             same = [other for other in others if other.source != own.source and same_order(own, other)]
-            hanging = (each.get(order, []) for each in (invoices, parcels, purchases))
+            hanging = invoices.get(order, []), parcels.get(order, []), purchases.get(order, [])
             found[order] = Sides(own, same, *hanging)
     _know_products(cache, found.values())
     return found

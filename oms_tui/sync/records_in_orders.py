@@ -41,7 +41,7 @@ _NO_CUSTOMER: Final = frozenset({"", "0"})  # WooCommerce: 0 is a guest
 _AXES: Final = {
     "order state": frozenset(values(OrderState)),
     "payment status": frozenset(values(PaymentStatus)),
-    "fulfillment status": frozenset(values(FulfillmentStatus)),
+    "fulfillment status": frozenset((*values(FulfillmentStatus), "")),  # "": its parcels say
     "return status": frozenset(values(ReturnStatus)),
 }
 

@@ -17,6 +17,8 @@ from oms_tui.store.workspace import Workspace
 from oms_tui.sync.ingest import ingest_page
 
 if TYPE_CHECKING:
+    from plain_shop import PlainShop
+
     from oms_tui.store.shapes import QueueItem
 
 
@@ -215,3 +217,23 @@ def test_pages_of_every_order_bring_each_order_once(shop: Shop, sort: str) -> No
 def test_a_cursor_of_something_else_is_refused_in_words(shop: Shop) -> None:
     with pytest.raises(ValueError, match="use the `next` of an answer"):
         queue.queue_page(shop.store, after="rubbish", now=ms(shop.now), zone=shop.rules.zone)
+
+
+def test_a_shop_that_does_not_say_what_was_shipped_is_told_by_its_parcels(plain: PlainShop) -> None:
+    plain.stock("LAMP", on_hand=0)
+    order = plain.order(fulfillment_status="", payment_status="paid", lines=[("LAMP", 2)])
+    plain.derive()
+    assert (plain.row(order)["fulfillment_status"], plain.row(order)["short"]) == ("unfulfilled", 2)
+
+    plain.parcel(order, state="shipped", lines=[("LAMP", 1)])
+    plain.derive()
+    assert (plain.row(order)["fulfillment_status"], plain.row(order)["short"]) == ("partially_fulfilled", 1)
+
+    plain.parcel(order, state="shipped", lines=[("LAMP", 1)])
+    plain.derive()
+    row = plain.row(order)
+    assert (row["fulfillment_status"], row["stage"], row["short"]) == ("fulfilled", "handed_over", 0)
+
+    plain.change("orders", order, fulfillment_status="unfulfilled")  # its word goes before
+    plain.derive()
+    assert plain.row(order)["fulfillment_status"] == "unfulfilled"

@@ -193,3 +193,34 @@ def test_customers_and_notes(folder: Folder) -> None:
     ]
     assert found.bad[0].reason == "text: is missing"
     assert folder.read("notes").records[0].remote_id == found.records[0].remote_id
+
+
+def test_a_list_of_how_parcels_stand_needs_no_times(folder: Folder) -> None:
+    folder.write(
+        "tracking.csv",
+        "carrier,tracking number,status,reason,eta\ndhl,1,in transit,,2026-12-02\n"
+        "dhl,2,exception,weather_delay,\ndhl,3,,,\n",
+    )
+    found = {record.tracking_number: record for record in folder.read("tracking").records}
+    assert [(found[name].status, found[name].reason, found[name].events) for name in "123"] == [
+        ("in_transit", "", ()),
+        ("exception", "weather_delay", ()),
+        ("unknown", "", ()),
+    ]
+    assert found["1"].updated_at is None
+
+
+def test_fulfillment_is_what_a_file_says_of_it_and_nothing_else(folder: Folder) -> None:
+    rows = "1,processing,\n2,paid,\n3,shipped,\n4,processing,unfulfilled\n5,,shipped\n6,,\n7,picking,\n"
+    head = "number,date,total,currency,status,fulfillment status\n"
+    folder.write("orders.csv", head + "".join(f"{row[0]},2026-11-20,1,EUR{row[1:]}\n" for row in rows.splitlines()))
+    found = {order.number: order.fulfillment_status for order in folder.read().records}
+    assert found == {
+        "1": "",
+        "2": "",
+        "3": "fulfilled",
+        "4": "unfulfilled",
+        "5": "fulfilled",
+        "6": "",
+        "7": "in_progress",
+    }

@@ -23,7 +23,7 @@ def test_a_german_export_is_read_without_a_word_in_the_config(folder: Folder) ->
     jan, zoe = folder.read(timezone="Europe/Berlin").records
     assert (jan.number, jan.remote_id, jan.total, jan.currency) == ("1042", "1042", 123_450, "EUR")
     assert jan.placed_at.isoformat() == "2026-01-05T10:00:00+01:00"
-    assert (jan.state, jan.payment_status, jan.fulfillment_status) == ("open", "paid", "unfulfilled")
+    assert (jan.state, jan.payment_status, jan.fulfillment_status) == ("open", "paid", "")
     assert jan.raw_status == {"payment_status": "bezahlt", "status": "in Bearbeitung"}
     assert (jan.ship_to.street, jan.ship_to.postcode, jan.ship_to.city, jan.ship_to.country) == (
         "Lindenweg 4",
@@ -142,13 +142,13 @@ def test_woocommerces_words_of_state_are_known(folder: Folder) -> None:
     folder.write("orders.csv", f"order_number,status,order_date,order_total\n{rows}")
     found = folder.read()
     assert [(order.state, order.payment_status, order.fulfillment_status) for order in found.records] == [
-        ("open", "pending", "unfulfilled"),
-        ("open", "paid", "unfulfilled"),
+        ("open", "pending", ""),
+        ("open", "paid", ""),
         ("open", "pending", "on_hold"),
         ("closed", "paid", "fulfilled"),
-        ("cancelled", "pending", "unfulfilled"),
-        ("closed", "refunded", "unfulfilled"),
-        ("open", "pending", "unfulfilled"),
+        ("cancelled", "pending", ""),
+        ("closed", "refunded", ""),
+        ("open", "pending", ""),
     ]
     assert found.bad == []
 

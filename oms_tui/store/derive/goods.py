@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.domain.delay import Prediction
+from oms_tui.domain.fulfillment import fulfillment_of
 from oms_tui.domain.stages import PAID, ParcelFacts, StageFacts, missing_units
 from oms_tui.domain.vocabulary import (
     FulfillmentStatus,
@@ -53,23 +54,48 @@ def state_of(facts: OrderFacts) -> str:
     return state if written_since else OrderState.CLOSED.value
 
 
+def fulfillment_status(facts: OrderFacts) -> str:
+    """The order's FulfillmentStatus: its source's word, else what its parcels say."""
+    told = facts.order["fulfillment_status"]
+    return str(told) if told else _as_parcels_say(facts).value
+
+
+def _as_parcels_say(facts: OrderFacts) -> FulfillmentStatus:
+    return fulfillment_of(
+        _parcels(facts),
+        ordered=sum(quantity for _, quantity, _ in facts.lines),
+        fulfilled=sum(fulfilled for _, _, fulfilled in facts.lines),
+    )
+
+
+def _books(facts: OrderFacts) -> str:
+    """What the order's own source says of its goods. Its parcels tell the stage themselves, also of those that wait."""
+    found = fulfillment_status(facts)
+    told = bool(facts.order["fulfillment_status"])
+    return found if told or found != FulfillmentStatus.PARTIALLY_FULFILLED else FulfillmentStatus.UNFULFILLED.value
+
+
+def _parcels(facts: OrderFacts) -> tuple[ParcelFacts, ...]:
+    return tuple(
+        ParcelFacts(
+            state=parcel.state,
+            tracking=parcel.status or TrackingStatus.UNKNOWN,
+            reason=parcel.reason,
+            units=sum(parcel.units.values()),
+        )
+        for parcel in facts.parcels
+    )
+
+
 def stage_facts(facts: OrderFacts, short: int) -> StageFacts:
     """What the stage is derived from."""
     order = facts.order
     return StageFacts(
         state=state_of(facts),
         payment_status=order["payment_status"],
-        fulfillment_status=order["fulfillment_status"],
+        fulfillment_status=_books(facts),
         return_status=order["return_status"],
-        parcels=tuple(
-            ParcelFacts(
-                state=parcel.state,
-                tracking=parcel.status or TrackingStatus.UNKNOWN,
-                reason=parcel.reason,
-                units=sum(parcel.units.values()),
-            )
-            for parcel in facts.parcels
-        ),
+        parcels=_parcels(facts),
         ordered=sum(quantity for _, quantity, _ in facts.lines),
         fulfilled=sum(fulfilled for _, _, fulfilled in facts.lines),
         short=short,
@@ -80,7 +106,7 @@ def stage_facts(facts: OrderFacts, short: int) -> StageFacts:
 def need_of(facts: OrderFacts) -> demand.Need:
     """What the order still takes from stock: (rank, placed_at, units by product). Nothing once all is off the shelf."""
     order = facts.order
-    status = order["fulfillment_status"]
+    status = _books(facts)
     rank = demand.PAID if order["payment_status"] in PAID else demand.UNPAID
     if status == FulfillmentStatus.IN_PROGRESS:
         rank = demand.BEGUN
@@ -97,7 +123,7 @@ def need_of(facts: OrderFacts) -> demand.Need:
 
 def _all_taken(facts: OrderFacts) -> bool:
     """Whether a parcel or a vendor has the whole order: nobody says what is in it, nor that there is a rest."""
-    if facts.order["fulfillment_status"] == FulfillmentStatus.PARTIALLY_FULFILLED:
+    if _books(facts) == FulfillmentStatus.PARTIALLY_FULFILLED:
         return False
     unsaid = (not parcel.units and parcel.taken and not parcel.void for parcel in facts.parcels)
     return any(unsaid) or any(each.drop_ship and not each.units for each in facts.purchases)

@@ -110,7 +110,7 @@ def row_of(
         "account_manager": decision.get("account_manager") or facts.manager or policy.tier(tier).account_manager,
         "state": state,
         "payment_status": order["payment_status"],
-        "fulfillment_status": order["fulfillment_status"],
+        "fulfillment_status": goods.fulfillment_status(facts),
         "return_status": order["return_status"],
         "stage": staged.stage.value,
         "progress": staged.progress,

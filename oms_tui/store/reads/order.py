@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from oms_tui.domain.delay import source_of
 from oms_tui.domain.vocabulary import DelayReason, words_of
 from oms_tui.store import desk_rows
 from oms_tui.store.customer_facts import owed_of_order
@@ -16,7 +17,7 @@ from oms_tui.store.reads.calls import calls_of
 from oms_tui.store.reads.mail import conversations_of
 from oms_tui.store.reads.outbox import drafts_of, outbox_of
 from oms_tui.store.reads.parties import hands_now, parties
-from oms_tui.store.reads.related import related
+from oms_tui.store.reads.related import behind, related
 from oms_tui.store.reads.select import Values, one
 from oms_tui.store.reads.timeline import timeline
 from oms_tui.store.shapes import (
@@ -64,7 +65,9 @@ def _read(store: Workspace, policy: DeskPolicy, order_id: int, now: int) -> Orde
     shipments = order_goods.shipments(cache, order_id)
     purchases = order_goods.purchases(cache, order_id)
     conversations = conversations_of(store, order_id, policy, now)
-    held = hands_now(store, policy, row, now)
+    decision = desk_rows.get(store.desk, "order_decisions", source, remote_id)
+    held = hands_now(store, policy, row, decision, now)
+    known = behind(store, order)
     view = OrderView(
         item=queue.item_of(row),
         priority_terms=tuple(Term(name, points, why) for name, points, why in json.loads(row["terms"])),
@@ -91,7 +94,7 @@ def _read(store: Workspace, policy: DeskPolicy, order_id: int, now: int) -> Orde
         tags=tuple(json.loads(row["tags"])),
         raw_status=json.loads(order["raw_status"]),
         synced_at=order["synced_at"],
-        customer=order_people.customer(store, policy, order, row),
+        customer=order_people.customer(store, policy, order, row, known),
         lines=lines,
         payments=payments,
         refunds=refunds,
@@ -104,7 +107,7 @@ def _read(store: Workspace, policy: DeskPolicy, order_id: int, now: int) -> Orde
         tasks=_tasks(store, source, remote_id),
         calls=_calls(store, source, remote_id),
         conflicts=_conflicts(store, order_id),
-        related=related(store, order),
+        related=related(store, order, known),
         timeline=timeline(
             store,
             order,
@@ -115,7 +118,7 @@ def _read(store: Workspace, policy: DeskPolicy, order_id: int, now: int) -> Orde
             conversations=conversations,
             calls=calls_of(store, order_id, now),
         ),
-        delay=_delay(store, order, row, shipments, lines),
+        delay=_delay(order, row, decision, shipments, lines),
         drafts=drafts_of(store, source, remote_id),
         outbox=outbox_of(store, source, remote_id),
         claim=_claim(store, source, remote_id, now),
@@ -183,10 +186,13 @@ def _ages(store: Workspace) -> dict[str, int | None]:
 
 
 def _delay(
-    store: Workspace, order: Values, row: Values, shipments: tuple[ShipmentView, ...], lines: tuple[LineView, ...]
+    order: Values,
+    row: Values,
+    decision: Values | None,
+    shipments: tuple[ShipmentView, ...],
+    lines: tuple[LineView, ...],
 ) -> DelayView:
     """The delay as it was derived, with where its dates and its reason are from."""
-    decision = desk_rows.get(store.desk, "order_decisions", order["source"], order["remote_id"])
     house = bool(decision and decision["delay_reason"])
     predicted, since, told = row["predicted_at"], row["late_since"], row["last_told_at"]
     said_by = [each.carrier or each.tracking_source for each in shipments if each.estimated_delivery_at == predicted]
@@ -201,7 +207,7 @@ def _delay(
         since=since,
         reason=reason,
         reason_text=words_of(DelayReason, reason) if reason else "",
-        reason_source=("house" if house else "carrier") if reason else "",
+        reason_source=source_of(reason, house=house),
         promised_at=row["promised_at"],
         promised_source=order["source"] if row["promised_at"] is not None else "",
         predicted_at=predicted,
