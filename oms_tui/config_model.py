@@ -110,7 +110,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Tier:
-    """How a group of customers is served. Times are business time; ``calls`` are milestones that earn a call."""
+    """How a group of customers is served. Times are business time; ``calls`` are milestones that earn a call.
+
+    ``weight``: what a day that something costs such a customer counts in the report of causes.
+    """
 
     name: str
     when: str = ""
@@ -120,6 +123,7 @@ class Tier:
     calls: tuple[str, ...] = ()
     call_within: timedelta | None = None
     account_manager: str = ""
+    weight: int | None = None
     color: str = ""
 
 

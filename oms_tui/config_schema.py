@@ -83,6 +83,7 @@ TIER: Final[Readers] = {
     "calls": read.choices(MILESTONES),
     "call_within": read.positive_duration,
     "account_manager": read.name,
+    "weight": read.weight,
     "color": read.color,
 }
 VIEW: Final[Readers] = {"query": read.text, "sort": read.name, "columns": read.texts}

@@ -47,6 +47,7 @@ def policy_of(config: Config, store: Workspace) -> DeskPolicy:
                 calls=tier.calls,
                 call_within=tier.call_within,
                 account_manager=tier.account_manager,
+                weight=tier.weight,
             )
             for tier in config.tiers.values()
         ),

@@ -54,7 +54,11 @@ def _reports() -> Iterator[str]:
 
     yield "`oms-tui report NAME [--weeks N] [--by WAY]`, with `--json` or `--csv`; `report` alone lists them. A screen"
     yield "of the desk shows the same figures (`go_reports` in [keys](keys.md)). Weeks are ISO 8601, Monday to"
-    yield "Sunday on the desk's clock, this one included; what is told over time has its week in every row."
+    yield "Sunday on the desk's clock, this one included (`…` marks it: it is not over yet); what is told over time"
+    yield "has its week in every row. `query` finds the orders behind a row (of many the newest 50): `oms-tui find`"
+    yield "and enter on the desk list them. A CSV is UTF-8 with commas (RFC 4180), decimal points and times in"
+    yield "seconds; one that the desk saves has a byte order mark, by which spreadsheets know it for UTF-8. A cell"
+    yield "that would be run as a formula begins with an apostrophe."
     policy = DeskPolicy(UTC, BusinessHours(UTC, read_week({"mon-fri": ["09:00-17:00"]})))
     for kind in REPORTS.values():
         formula = kind.formula if isinstance(kind.formula, str) else kind.formula(policy)

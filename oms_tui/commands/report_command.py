@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _LIST: Final = "list"
 _BAR: Final = 16
+_CURVE: Final = 52
+"""Letters of a line over the weeks: a year's."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -42,10 +44,16 @@ def run(options: Any) -> int:
     if options.json:
         emit(document(report))
     elif options.csv:
-        sys.stdout.write(as_csv(report))
+        _write_csv(as_csv(report))
     else:
         _tell(report)
     return DONE if report.rows else NOTHING
+
+
+def _write_csv(text: str) -> None:
+    """In UTF-8 whatever the terminal's charset is: a file must not depend on where it was made."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
 
 
 def _list(options: Any) -> int:
@@ -62,9 +70,17 @@ def _list(options: Any) -> int:
 
 
 def _tell(report: Report) -> None:
-    from oms_tui.domain.figures import Kind, bar, shown
+    if report.rows:
+        _table(report)
+    else:
+        say(report.kind.nothing)
+    tell("\n" + "\n".join(filter(None, (report.told, report.formula))))
 
-    columns = [column for column in report.kind.columns if column.kind is not Kind.QUERY]
+
+def _table(report: Report) -> None:
+    from oms_tui.domain.figures import bar, curve
+
+    columns = report.columns
     most = {
         each.name: max((getattr(row, each.name) or 0 for row in report.rows), default=0) for each in columns if each.bar
     }
@@ -72,15 +88,14 @@ def _tell(report: Report) -> None:
 
     def cells(row: Any) -> list[str]:
         found = []
-        for each in columns:
-            value = getattr(row, each.name)
-            found.append(shown(each.kind, value))
+        for each, text in zip(columns, report.texts(row), strict=True):
+            found.append(text)
             if each.bar:
-                found.append(bar(value or 0, most[each.name], _BAR))
+                found.append(bar(getattr(row, each.name) or 0, most[each.name], _BAR))
         return found
 
-    if report.rows:
-        table((cells(row) for row in report.rows), heads)
-    else:
-        say(report.kind.nothing)
-    tell(f"\n{report.formula}")
+    table((cells(row) for row in report.rows), heads)
+    if curves := report.curves():
+        say("")
+        rows = ([each.title, curve(each.values, _CURVE), each.highest] for each in curves)
+        table(rows, ("over time", "the oldest week first", "highest"))

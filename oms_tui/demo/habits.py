@@ -75,5 +75,6 @@ def _remember_quality(session: Session, at: int, back: int) -> None:
     store = session.store
     day = datetime.fromtimestamp(at / 1000, UTC).astimezone(session.policy.zone).date().isoformat()
     for each in standing(store):
-        then: Standing = each._replace(times=each.times + each.times * back // 3)
+        times = each.times + each.times * back // 3
+        then: Standing = each._replace(times=min(times, each.of) if each.of is not None else times)
         desk_rows.put(store.desk, "quality_days", {"day": day, **then._asdict()})

@@ -14,6 +14,12 @@ NOTHING: Final = "-"
 
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉"
 _FULL: Final = "█"
+_LEVELS: Final = "▁▂▃▄▅▆▇█"
+_NONE_OF_IT: Final = "·"
+"""Where a curve is at nothing: told apart from little, and from a blank, where nothing was measured."""
+CURVE: Final = 13
+"""Cells of a curve beside other figures: a quarter's weeks."""
+
 _NAMED: Final = 3
 """Orders named in a cell; how many more there are is said."""
 
@@ -27,6 +33,7 @@ class Kind(Word):
     PERCENT = "percent"
     NUMBERS = "numbers"  # of orders
     QUERY = "query"  # finds the orders behind a row
+    SERIES = "series"  # one figure a week, the oldest first
 
 
 def shown(kind: str, value: Any) -> str:
@@ -35,6 +42,8 @@ def shown(kind: str, value: Any) -> str:
         return NOTHING
     if kind == Kind.NUMBERS:
         return _numbers(value)
+    if kind == Kind.SERIES:
+        return curve(value, CURVE)
     if kind == Kind.SECONDS:
         return _lasted(float(value))
     if kind == Kind.PERCENT:
@@ -49,6 +58,25 @@ def bar(value: float, most: float, width: int) -> str:
     eighths = max(1, round(min(value / most, 1) * width * 8))
     full, rest = divmod(eighths, 8)
     return _FULL * full + (_EIGHTHS[rest] if rest else "")
+
+
+def curve(values: Sequence[float | None], width: int) -> str:
+    """A line of at most ``width`` letters as high as the values, which are not negative: the highest fills its cell.
+
+    ``·`` is a nothing, a blank a None. More values than cells: neighbours share one, which is as high as their mean.
+    """
+    count = min(len(values), max(width, 1))
+    means = []
+    for cell in range(count):
+        part = values[cell * len(values) // count : (cell + 1) * len(values) // count]
+        known = [value for value in part if value is not None]
+        means.append(sum(known) / len(known) if known else None)
+    most = max((mean for mean in means if mean is not None), default=0)
+    return "".join(" " if mean is None else _level(mean, most) for mean in means)
+
+
+def _level(value: float, most: float) -> str:
+    return _LEVELS[min(len(_LEVELS) - 1, int(value / most * len(_LEVELS)))] if value > 0 else _NONE_OF_IT
 
 
 def _numbers(numbers: Sequence[str]) -> str:

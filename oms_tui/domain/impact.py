@@ -10,8 +10,13 @@ from oms_tui.domain.vocabulary import DelayReason, Tier
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TIER_WEIGHTS: Final[Mapping[str, int]] = {Tier.KEY: 5, Tier.PRIORITY: 3, Tier.STANDARD: 1, Tier.ONE_OFF: 1}
-"""What a day of a customer's counts, by their tier. A tier of the house's own counts as the standard one."""
+    from oms_tui.domain.policy import TierPolicy
+
+TIER_WEIGHTS: Final[Mapping[str, int]] = {Tier.KEY: 5, Tier.PRIORITY: 3}
+"""What a day of a customer's counts, by their tier, where the config gives the tier no weight of its own."""
+
+_PLAIN: Final = 1
+"""What it counts in every other tier."""
 
 UNEXPLAINED: Final = "unexplained"
 """The cause of a delay that nobody knows the reason of: one to act upon, as no delay may stay so."""
@@ -19,9 +24,9 @@ UNEXPLAINED: Final = "unexplained"
 _FAMILIES: Final = ("carrier_", "consignee_", "customs_", "weather_", "natural_", "security_", "regulatory_")
 
 
-def weight_of(tier: str) -> int:
-    """What a day counts for a customer of this tier."""
-    return TIER_WEIGHTS.get(tier, TIER_WEIGHTS[Tier.STANDARD])
+def weight_of(tier: TierPolicy) -> int:
+    """What a day counts for a customer of this tier: as the config says (``weight``), else by the tier's name."""
+    return TIER_WEIGHTS.get(tier.name, _PLAIN) if tier.weight is None else tier.weight
 
 
 def cause_of(reason: str, carrier: str = "") -> str:

@@ -24,7 +24,8 @@ FIRST_RESPONSE: Final = timedelta(hours=8)
 class TierPolicy:
     """How a group of customers is served; times are business time.
 
-    ``when`` is the query that finds them, "" for everybody the tiers before it did not find.
+    ``when`` is the query that finds them, "" for everybody the tiers before it did not find. ``weight``: what a day
+    that something costs them counts among causes; None: as ``impact.weight_of`` says.
     """
 
     name: str
@@ -35,6 +36,7 @@ class TierPolicy:
     calls: tuple[str, ...] = ()
     call_within: timedelta | None = None
     account_manager: str = ""
+    weight: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,53 @@ from oms_tui.store import desk_rows
 from oms_tui.store.driver import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from oms_tui.store.session import Session
     from oms_tui.store.workspace import Workspace
+
+ORDER_BLANKS: Final = {
+    "email": "o.email = ''",
+    "phone": "o.phone = '' AND o.ship_phone = ''",
+    "ship_name": "o.ship_name = ''",
+    "ship_street": "o.ship_street = ''",
+    "ship_postcode": "o.ship_postcode = ''",
+    "ship_city": "o.ship_city = ''",
+    "ship_country": "o.ship_country = ''",
+    "promised_at": "o.promised_at IS NULL",
+    "sku": "EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id AND l.sku = '')",
+}
+"""What of an order (``o``) a source should say, and when it does not."""
+
+_OF_OPEN: Final = "FROM queue_row q CROSS JOIN {} ON {} WHERE q.is_open = 1"
+
+# Of every system what work waits for when it is left out: field, when it is blank, and the records that are looked at.
+_BLANKS: Final = (
+    (ORDER_BLANKS, "o", _OF_OPEN.format("orders o", "o.id = q.order_id")),
+    (
+        {"parcel.tracking_number": "s.tracking_number = ''"},
+        "s",
+        _OF_OPEN.format("shipments s", "s.order_id = q.order_id") + " AND s.state NOT IN ('created', 'cancelled')",
+    ),
+    (
+        {"parcel.estimated_delivery_at": "t.estimated_delivery_at IS NULL"},
+        "t",
+        _OF_OPEN.format("shipments s", "s.order_id = q.order_id JOIN trackers t ON t.id = s.tracker_id")
+        + " AND t.status NOT IN ('delivered', 'returned', 'cancelled')",
+    ),
+    (
+        {"invoice.due_at": "i.due_at IS NULL"},
+        "i",
+        _OF_OPEN.format("invoices i", "i.order_id = q.order_id") + " AND i.status IN ('open', 'partially_paid')",
+    ),
+    (
+        {"purchase_order.expected_at": "p.expected_at IS NULL"},
+        "p",
+        _OF_OPEN.format("purchase_orders p", "p.order_id = q.order_id")
+        + " AND p.request_status IN ('submitted', 'accepted')",
+    ),
+    ({"stock.expected_at": "k.expected_at IS NULL"}, "k", "FROM stock_levels k WHERE k.incoming > 0"),
+)
 
 _OPEN: Final = "SELECT source, count(*) FROM queue_row WHERE is_open = 1 GROUP BY source"
 _CONFLICTS: Final = "SELECT source, conflict_fields FROM queue_row WHERE conflicts > 0 AND is_open = 1"
@@ -27,7 +72,10 @@ _FAULTLESS: Final = "none"
 
 
 class Standing(NamedTuple):
-    """A flaw that stands: ``kind`` is conflict, unmapped or quarantined; ``of``: open orders, None for the others."""
+    """A flaw that stands: ``kind`` is blank, conflict, unmapped or quarantined.
+
+    ``of``: records of open orders that were looked at, None for what could not be read.
+    """
 
     source: str
     field: str
@@ -47,7 +95,29 @@ def standing(store: Workspace) -> list[Standing]:
         Standing(source, field, "conflict", count, orders.get(source)) for (source, field), count in conflicts.items()
     ]
     found += [Standing(source, field, kind, times, None) for source, field, kind, times in cache.execute(_UNREAD)]
+    found += _blank(store)
     return sorted(found, key=lambda each: each[:3])
+
+
+def _blank(store: Workspace) -> Iterator[Standing]:
+    for fields, table, records in _BLANKS:
+        sums = ", ".join(f"sum({condition})" for condition in fields.values())
+        for source, of, *counts in store.cache.execute(f"SELECT {table}.source, count(*), {sums} {records} GROUP BY 1"):
+            for field, times in zip(fields, counts, strict=True):
+                if times:
+                    yield Standing(source, field, "blank", times, of)
+
+
+def blank_orders(store: Workspace, source: str, field: str, most: int) -> list[tuple[int, str, str]]:
+    """Open orders on whose records a source leaves ``field`` blank, the newest first: id, source, number."""
+    for fields, table, records in _BLANKS:
+        if field in fields and "queue_row" in records:
+            return store.cache.execute(
+                f"SELECT DISTINCT q.order_id, q.source, q.number {records} AND {table}.source = ? "
+                f"AND {fields[field]} ORDER BY q.order_id DESC LIMIT ?",
+                (source, most),
+            ).fetchall()
+    return []
 
 
 def keep_day(session: Session) -> bool:

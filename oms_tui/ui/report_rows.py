@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from oms_tui.domain.figures import bar, shown
-from oms_tui.domain.query_tree import quote
+from oms_tui.domain.figures import bar, curve
 from oms_tui.ui.rows import BLANK, Column, Part, Row, cut, table, wrap
 
 if TYPE_CHECKING:
@@ -20,8 +19,8 @@ _LEAST_FIRST: Final = 30
 """Cells of the first column, which says what a row is about."""
 
 _ONE_LINE: Final = 60
-_NUMBERS: Final = 12
-"""Orders that one query may name."""
+_CURVE: Final = 52
+"""Cells of a line over the weeks: a year's."""
 
 
 def list_rows(kinds: Sequence[ReportKind], width: int) -> list[Row]:
@@ -40,18 +39,18 @@ def list_rows(kinds: Sequence[ReportKind], width: int) -> list[Row]:
 
 
 def figure_rows(report: Report, width: int) -> list[Row]:
-    """The figures under their headings; below them how they are made.
+    """The figures under their headings; below them lines over the weeks, of which time they tell and how they are made.
 
     A row that differs from the one above only in what it counts does not repeat the words in front.
     """
     if not report.rows:
         return [BLANK, Row((Part(" "), Part(report.kind.nothing, "muted"))), BLANK, *_formula(report, width)]
-    figures = [each for each in report.kind.columns if each.kind != "query"]
+    figures = report.columns
     most = {each.name: _most(report.rows, each.name) for each in figures if each.bar}
     lines: list[list[tuple[Part, ...]]] = [[(Part(each.title, "muted"),) for each in figures]]
     before: tuple[str, ...] = ()
     for row in report.rows:
-        cells = tuple(shown(each.kind, getattr(row, each.name)) for each in figures)
+        cells = report.texts(row)
         lines.append(
             [
                 _cell(each, row, cells[at], most.get(each.name, 0), again=_again(figures, cells, before, at))
@@ -61,7 +60,21 @@ def figure_rows(report: Report, width: int) -> list[Row]:
         before = cells
     made = table([_column(at, each) for at, each in enumerate(figures)], lines, width)
     head, *rest = made
-    return [Row(head), *(Row(parts, key=at) for at, parts in enumerate(rest)), BLANK, *_formula(report, width)]
+    rows = [Row(head), *(Row(parts, key=at) for at, parts in enumerate(rest)), BLANK]
+    return [*rows, *_curves(report, width), *_formula(report, width)]
+
+
+def _curves(report: Report, width: int) -> list[Row]:
+    """Each figure as a line over the weeks, with the highest it came to."""
+    found = report.curves()
+    if not found:
+        return []
+    heads = [(Part(words, "muted"),) for words in ("over time", "the oldest week first", "highest")]
+    lines = [
+        [(Part(each.title),), (Part(curve(each.values, _CURVE), "info"),), (Part(each.highest),)] for each in found
+    ]
+    made = table([Column(), Column(least=_LEAST), Column("right")], [heads, *lines], width)
+    return [*(Row(parts) for parts in made), BLANK]
 
 
 def _again(figures: Sequence[Figure], cells: Sequence[str], before: Sequence[str], at: int) -> bool:
@@ -76,6 +89,8 @@ def _again(figures: Sequence[Figure], cells: Sequence[str], before: Sequence[str
 def _cell(figure: Figure, row: Any, text: str, most: float, *, again: bool) -> tuple[Part, ...]:
     if again:
         return (Part(text, "faint"),)
+    if figure.kind == "series":
+        return (Part(text, "info"),)
     if figure.bar:
         value = getattr(row, figure.name)
         return (Part(f"{text:>7} "), Part(bar(value or 0, most, _BAR), "info"))
@@ -86,11 +101,11 @@ def _cell(figure: Figure, row: Any, text: str, most: float, *, again: bool) -> t
 
 
 def _column(at: int, figure: Figure) -> Column:
-    words = figure.kind in {"text", "numbers"}
+    words = figure.kind in {"text", "numbers", "series"}
     # the first column says what a row is; numbers of orders give way first
     drop = 0 if at == 0 else 90 if figure.kind == "numbers" else at if not figure.bar else 0
     least = _LEAST_FIRST if at == 0 else _LEAST
-    return Column("left" if words or figure.bar else "right", least if words else 0, drop)
+    return Column("left" if words or figure.bar else "right", least if words and figure.kind != "series" else 0, drop)
 
 
 def _most(rows: Sequence[Any], name: str) -> float:
@@ -98,7 +113,8 @@ def _most(rows: Sequence[Any], name: str) -> float:
 
 
 def _formula(report: Report, width: int) -> list[Row]:
-    return [Row((Part(line, "muted"),)) for line in wrap(report.formula, max(20, width - 1))]
+    words = "\n".join(filter(None, (report.told, report.formula)))
+    return [Row((Part(line, "muted"),)) for line in wrap(words, max(20, width - 1))]
 
 
 def title_of(kind: ReportKind, row: Any) -> str:
@@ -109,10 +125,12 @@ def title_of(kind: ReportKind, row: Any) -> str:
 
 def query_behind(kind: ReportKind, row: Any) -> str:
     """A query that finds the orders behind a row, "" where none lie behind it."""
-    for each in kind.columns:
-        value = getattr(row, each.name)
-        if each.kind == "query" and value:
-            return str(value)
-        if each.kind == "numbers" and value:
-            return " OR ".join(f"number:{quote(str(number))}" for number in value[:_NUMBERS])
-    return ""
+    return next((str(getattr(row, each.name)) for each in kind.columns if each.kind == "query"), "")
+
+
+def words_behind(kind: ReportKind, row: Any) -> str:
+    """What the list of these orders is called: the row, which of its orders they are, and whether there may be more."""
+    from oms_tui.store.reads.reports.behind import names_all
+
+    more = "" if names_all(query_behind(kind, row)) else ", the newest"
+    return f"{kind.title}: {title_of(kind, row)} ({kind.behind}{more})"

@@ -58,6 +58,7 @@ def test_a_whole_config_becomes_typed_values(write: Callable[..., Path]) -> None
         first_response = "1h"
         calls = ["placed", "delivered"]
         account_manager = "lea"
+        weight = 8
         [views."Late key accounts"]
         query = "tier:key ship:late"
         columns = ["number"]
@@ -88,6 +89,7 @@ def test_a_whole_config_becomes_typed_values(write: Callable[..., Path]) -> None
     assert (shop.kind, shop.poll, shop.stale_after) == ("woocommerce", timedelta(minutes=1), timedelta(minutes=90))
     assert shop.settings == {"url": "https://shop.example", "key": {"env": "SHOP_KEY"}}
     assert config.tiers["key"].calls == ("placed", "delivered")
+    assert config.tiers["key"].weight == 8
     assert config.views["Late key accounts"].columns == ("number",)
     assert config.rules["release"].fields == {"note": "by rule"}
     assert [step.title for step in config.procedures["gift"].steps] == ["write the card", "wrap"]
@@ -133,6 +135,7 @@ poll = "soon"
 [tiers.key]
 calls = ["placed", "shiped"]
 color = "#12"
+weight = -5
 [views.late]
 sort = "due"
 [rules.x]
@@ -158,10 +161,11 @@ tier = -1
         '19 sources.books.poll: must be a length of time such as "60s", "10m", "1h30m" or "2d"',
         f'21 tiers.key.calls[2]: "shiped" is none of {", ".join(schema.MILESTONES)}; did you mean shipped?',
         '22 tiers.key.color: "#12" is no colour: write #rrggbb or a name such as "red"',
-        "23 views.late.query: is missing, and has to be given",
-        "27 rules.x.do: must be text, not a whole number",
-        "29 priority.lat: there is no such key; did you mean late?",
-        "30 priority.tier: must not be negative",
+        "23 tiers.key.weight: must not be negative",
+        "24 views.late.query: is missing, and has to be given",
+        "28 rules.x.do: must be text, not a whole number",
+        "30 priority.lat: there is no such key; did you mean late?",
+        "31 priority.tier: must not be negative",
     ]
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
 from actions.acting import order
 
-from oms_tui.domain.figures import Kind, bar, shown
+from oms_tui.domain.figures import Kind, bar, curve, shown
 from oms_tui.store.reads.reports.catalogue import REPORTS, make
 from oms_tui.store.reads.reports.export import as_csv, save
 from oms_tui.store.reads.reports.shape import Report, ReportKind, figure
+from oms_tui.store.reads.reports.workload import Load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +64,7 @@ class _Odd:
     orders: tuple[str, ...] = figure(Kind.NUMBERS)
 
 
-@pytest.mark.parametrize("word", ["=1+1", "+49 30", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+@pytest.mark.parametrize("word", ["=1+1", "+49 30", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1"])
 def test_no_cell_is_a_formula_and_a_figure_stays_one(word: str, tmp_path: Path) -> None:
     kind = ReportKind("odd", "Odd", "", "", _Odd, list)
     report = Report(kind, "", "", 1, (_Odd(word, -3, ("=9", "10")),))
@@ -71,8 +72,43 @@ def test_no_cell_is_a_formula_and_a_figure_stays_one(word: str, tmp_path: Path) 
     head, row = csv.reader(io.StringIO(as_csv(report)))
 
     assert head == ["word", "count", "orders"]
-    assert row == [f"'{word}", "-3", "'=9 10"]
-    assert save(report, tmp_path / "new", 1_790_000_000_000).read_text(encoding="utf-8").startswith("word,count,orders")
+    assert row[0].startswith("'")
+    assert row[0].replace("'", "") == word
+    assert row[1:] == ["-3", "'=9 10"]
+    saved = save(report, tmp_path / "new", 1_790_000_000_000)
+    assert saved.read_bytes() == b"\xef\xbb\xbf" + as_csv(report).encode()  # Excel takes it for UTF-8 by the mark
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_no_formula_begins_where_a_spreadsheet_splits_at_other_signs(separator: str) -> None:
+    kind = ReportKind("odd", "Odd", "", "", _Odd, list)
+    word = f'a{separator}=1+1{separator}"@SUM(A1){separator} 5-2'
+
+    _, row = as_csv(Report(kind, "", "", 1, (_Odd(word, 0, ()),))).splitlines()
+
+    assert not [cell for cell in row.split(separator) if cell.strip('"').startswith(("=", "@"))]
+    assert f"{separator} 5-2" in row
+
+
+def test_a_curve_is_as_high_as_its_figures_and_tells_nothing_from_unknown() -> None:
+    assert curve((0, 1, 4, 8), 9) == "·▂▅█"
+    assert curve((None, 3, 3), 9) == " ██"
+    assert curve((), 9) == ""
+    assert curve((1, 1, 8, 8, None, None), 3) == "▂█ "
+    assert curve((0, 0), 9) == "··"
+    assert shown(Kind.SERIES, range(26)) == curve(range(26), 13)
+
+
+def test_what_a_grouping_leaves_out_is_no_column_and_the_running_week_is_marked() -> None:
+    row = Load("Mon 09h", 1, 0, 0, 0, 0, None, "")
+    report = Report(REPORTS["workload"], "", "week", 1, (row,), ("2026-W48",))
+    by_hour = replace(report, by="hour")
+    by_week = replace(report, rows=(replace(row, when="2026-W48", backlog=3),))
+
+    assert [column.title for column in by_hour.columns][::5] == ["hour", "work"]
+    assert "backlog" not in {column.title for column in by_hour.columns}
+    assert by_week.columns[0].title == "week"
+    assert by_week.texts(by_week.rows[0])[0] == "2026-W48…"
 
 
 def test_figures_are_read_by_their_kind() -> None:

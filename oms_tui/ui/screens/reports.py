@@ -193,14 +193,14 @@ class ReportsScreen(Place):
             self._go_to_orders(self._report, event.key)
 
     def _go_to_orders(self, report: Report, at: int) -> None:
-        from oms_tui.ui.report_rows import query_behind, title_of
+        from oms_tui.ui.report_rows import query_behind, title_of, words_behind
 
         row = report.rows[at]
         query = query_behind(report.kind, row)
         if query:
-            self.desk.show_list(Question(query, "priority", f"{report.kind.title}: {title_of(report.kind, row)}"))
+            self.desk.show_list(Question(query, "priority", words_behind(report.kind, row)))
         else:
-            self.desk.say("no list of orders lies behind this figure")
+            self.desk.say(f"{title_of(report.kind, row)}: there are no {report.kind.behind} to list")
 
     def do_open(self) -> None:
         """The same where the list did not take the key."""

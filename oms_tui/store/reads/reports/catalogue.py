@@ -24,6 +24,8 @@ _KINDS: Final = (
         causes.formula,
         causes.Cause,
         causes.causes,
+        by=causes.BY,
+        behind="orders it hit",
         nothing="no order was late, in trouble, disputed between systems or refunded in these weeks",
     ),
     ReportKind(
@@ -33,6 +35,7 @@ _KINDS: Final = (
         sla.FORMULA,
         sla.Kept,
         sla.sla,
+        behind="orders that were late, or wait too long",
         nothing="nobody wrote in these weeks",
     ),
     ReportKind(
@@ -42,6 +45,7 @@ _KINDS: Final = (
         handling.FORMULA,
         handling.Handling,
         handling.handling,
+        behind="orders that waited longest",
         nothing="nothing was asked, closed or handled in these weeks",
     ),
     ReportKind(
@@ -51,6 +55,7 @@ _KINDS: Final = (
         coverage.FORMULA,
         coverage.Coverage,
         coverage.coverage,
+        behind="calls that came late or were missed",
         nothing="no call was due and nobody chased an order in these weeks",
     ),
     ReportKind(
@@ -60,6 +65,7 @@ _KINDS: Final = (
         quality.FORMULA,
         quality.Flaw,
         quality.quality,
+        behind="orders it stands on",
         nothing="every source said everything, alike and readably",
     ),
     ReportKind(
@@ -69,6 +75,7 @@ _KINDS: Final = (
         workload.FORMULA,
         workload.Load,
         workload.workload,
+        behind="orders of it",
         by=workload.BY,
     ),
     ReportKind(
@@ -78,6 +85,7 @@ _KINDS: Final = (
         workflow.FORMULA,
         workflow.Informal,
         workflow.workflow,
+        behind="orders it was on",
         nothing="every step was taken as set, and nothing differs between orders",
     ),
     ReportKind(
@@ -87,6 +95,8 @@ _KINDS: Final = (
         trend.FORMULA,
         trend.Trend,
         trend.trend,
+        behind="orders placed in it",
+        curves=True,
     ),
 )
 
@@ -113,6 +123,7 @@ def make(session: Session, name: str, *, weeks: int = WEEKS, by: str = "") -> Re
         ways = f"it goes by {', '.join(kind.by)}" if kind.by else "it is grouped one way only"
         raise KeyError(f"report {name} cannot go by {by}: {ways}")
     by = by or (kind.by[0] if kind.by else "")
-    asked = Asked(session, Weeks(session.policy.zone, session.now(), weeks), by)
+    told = Weeks(session.policy.zone, session.now(), weeks)
     formula = kind.formula if isinstance(kind.formula, str) else kind.formula(session.policy)
-    return Report(kind, formula, by, weeks, tuple(kind.rows(asked)))
+    rows = tuple(kind.rows(Asked(session, told, by)))
+    return Report(kind, formula, by, weeks, rows, told.names, told.since, told.until, told.first_day.isoformat())

@@ -12,44 +12,53 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from oms_tui.domain.carriers import carrier_name
 from oms_tui.domain.figures import Kind
 from oms_tui.domain.impact import TIER_WEIGHTS, UNEXPLAINED, cause_of, weight_of
-from oms_tui.domain.vocabulary import TRACKING_TROUBLE
+from oms_tui.domain.vocabulary import TRACKING_TROUBLE, Tier
 from oms_tui.store.ids import first_id
+from oms_tui.store.reads.reports.behind import MOST, Named, newest, query_of
 from oms_tui.store.reads.reports.shape import figure
 from oms_tui.store.reads.reports.weeks import DAY_MS
 from oms_tui.store.rows import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from oms_tui.domain.policy import DeskPolicy
     from oms_tui.store.reads.reports.shape import Asked
     from oms_tui.store.reads.reports.weeks import Weeks
     from oms_tui.store.workspace import Workspace
 
-MOST_NUMBERS: Final = 50
-"""Orders named under a cause: the newest. ``order_count`` says how many there are."""
+BY: Final = ("cause", "week")
 
 
 def formula(policy: DeskPolicy) -> str:
     """How the score is made, with the weights as they are."""
-    tiers = dict.fromkeys([*TIER_WEIGHTS, *(tier.name for tier in policy.tiers)])
-    weights = ", ".join(f"{tier} {weight_of(tier)}" for tier in tiers)
+    tiers = dict.fromkeys([*(tier.name for tier in policy.tiers), Tier.STANDARD])
+    if not policy.tiers:
+        tiers = dict.fromkeys([*TIER_WEIGHTS, Tier.STANDARD, Tier.ONE_OFF])
+    weights = ", ".join(f"{tier} {weight_of(policy.tier(tier))}" for tier in tiers)
     return (
         "score: for every customer hit, the weight of their tier times the days it cost them, added up. "
-        f"Weights: {weights}. Orders: those promised for these weeks that came late, all that are late today, parcels "
-        "in trouble, conflicts that are open or were decided in these weeks, refunds made in them. Days: calendar days "
-        "after the promised day; of a parcel in trouble, since its last scan; of a conflict or a refund, from the "
-        "order to its end; at least one. A reason set here goes before a carrier's code; a delay nobody explained is "
-        f"a cause of its own, {UNEXPLAINED}."
+        f"Weights: {weights} (`weight` in [tiers] of the config). Orders: those promised for these weeks that came "
+        "late, all that are late today, parcels in trouble, conflicts that are open or were decided in these weeks, "
+        "refunds made in them. Days: calendar days after the promised day; of a parcel in trouble, since its last "
+        "scan; of a conflict or a refund, from the order to its end; at least one. A reason set here goes before a "
+        f"carrier's code; a delay nobody explained is a cause of its own, {UNEXPLAINED}. Over time, and by week: the "
+        "same of the days that lie in each week; an order counts in every week in which it cost a day."
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A cause. ``days`` are all customers' together; ``orders`` are numbers, the newest first."""
+    """A cause. ``days`` are all customers' together; ``orders`` are numbers, the newest first, 50 at most.
 
+    ``week``, ISO 8601, has a value by week alone; ``over_time``, the score of each week, the oldest first, by cause
+    alone.
+    """
+
+    week: str = figure(Kind.TEXT)
     cause: str = figure(Kind.TEXT)
     score: int = figure(bar=True)
+    over_time: tuple[int, ...] = figure(Kind.SERIES)
     customers: int = figure()
     days: int = figure()
     order_count: int = figure(title="orders")
@@ -58,18 +67,18 @@ class Cause:
 
 
 class _Hit(NamedTuple):
-    """An order that a cause hit."""
+    """An order that a cause hit: for ``days``, the last of them at ``end`` (milliseconds since 1970 UTC)."""
 
     cause: str
     customer: int  # a person; minus the order's id where nobody knows whose it is
     tier: str
     days: int
-    order: int
-    number: str
+    end: int
+    order: Named
 
 
 _ROW: Final = (
-    "q.order_id, q.number, q.tier, "
+    "q.order_id, q.source, q.number, q.tier, "
     "coalesce((SELECT c.person_id FROM customers c WHERE c.id = q.customer_id), -q.order_id)"
 )
 
@@ -107,69 +116,84 @@ WHERE r.id >= ? AND r.state <> 'failed' AND coalesce(r.created_at, r.recorded_at
 
 
 def causes(asked: Asked) -> list[Cause]:
-    """Every cause, the one that hurts most first."""
+    """Every cause, the one that hurts most first; by week the newest week first."""
     found: dict[str, dict[int, _Hit]] = {}
     for hit in _hits(asked.store, asked.weeks):
         of_order = found.setdefault(hit.cause, {})
-        before = of_order.get(hit.order)
+        before = of_order.get(hit.order.order)
         if before is None or before.days < hit.days:  # two parcels of an order that one thing held up: once
-            of_order[hit.order] = hit
-    items = [_cause(name, hits.values()) for name, hits in found.items()]
-    return sorted(items, key=lambda each: (-each.score, each.cause))
+            of_order[hit.order.order] = hit
+    weights = {hit.tier: 0 for hits in found.values() for hit in hits.values()}
+    weights = {tier: weight_of(asked.policy.tier(tier)) for tier in weights}
+    items: list[Cause] = []
+    for name, hits in found.items():
+        of_week: dict[str, list[_Hit]] = {week: [] for week in asked.weeks.names}
+        for hit in hits.values():
+            for week, days in asked.weeks.days_in(hit.end, hit.days):
+                of_week[week].append(hit._replace(days=days))
+        if asked.by == "week":
+            items += [_cause(name, each, weights, week) for week, each in of_week.items() if each]
+        else:
+            curve = tuple(_score(each, weights) for each in of_week.values())
+            items.append(_cause(name, hits.values(), weights, over_time=curve))
+    items.sort(key=lambda each: (-each.score, each.cause))
+    return sorted(items, key=lambda each: each.week, reverse=True)
 
 
-def _cause(name: str, hits: Iterable[_Hit]) -> Cause:
-    newest = sorted(hits, key=lambda hit: -hit.order)
-    numbers = tuple(hit.number for hit in newest[:MOST_NUMBERS])
+def _cause(
+    name: str, hits: Collection[_Hit], weights: Mapping[str, int], week: str = "", over_time: tuple[int, ...] = ()
+) -> Cause:
+    orders = [hit.order for hit in hits]
     return Cause(
+        week=week,
         cause=name,
-        score=sum(weight_of(hit.tier) * hit.days for hit in newest),
-        customers=len({hit.customer for hit in newest}),
-        days=sum(hit.days for hit in newest),
-        order_count=len(newest),
-        orders=numbers,
-        query=_query(name, numbers, all_named=len(newest) <= MOST_NUMBERS),
+        score=_score(hits, weights),
+        over_time=over_time,
+        customers=len({hit.customer for hit in hits}),
+        days=sum(hit.days for hit in hits),
+        order_count=len(orders),
+        orders=tuple(order.number for order in newest(orders)),
+        query=_query(name, orders) if not week else query_of(orders),
     )
 
 
-def _query(name: str, numbers: Iterable[str], *, all_named: bool) -> str:
-    if name == UNEXPLAINED and not all_named:
+def _score(hits: Iterable[_Hit], weights: Mapping[str, int]) -> int:
+    return sum(weights[hit.tier] * hit.days for hit in hits)
+
+
+def _query(name: str, orders: Collection[Named]) -> str:
+    if name == UNEXPLAINED and len(orders) > MOST:
         return "ship:late -has:delay_reason"
-    return numbers_query(numbers)
-
-
-def numbers_query(numbers: Iterable[str]) -> str:
-    """A query that finds these orders, whatever became of them."""
-    named = " OR ".join(f'number:"{number}"' for number in numbers if '"' not in number)
-    return f"state:* ({named})" if named else ""
+    return query_of(orders)
 
 
 def _hits(store: Workspace, weeks: Weeks) -> Iterator[_Hit]:
     house = _house_reasons(store, weeks)
     seen: set[int] = set()
-    for order, number, tier, customer, reason, carrier, days in store.cache.execute(_LATE_NOW):
+    for order, source, number, tier, customer, reason, carrier, days in store.cache.execute(_LATE_NOW):
         seen.add(order)
-        yield _Hit(cause_of(reason, carrier), customer, tier, max(1, days), order, number)
-    for hit in _came_late(store, weeks, house, seen):
-        seen.add(hit.order)
-        yield hit
-    for hit in _in_trouble(store, weeks, seen):
-        seen.add(hit.order)
-        yield hit
+        named = Named(order, source, number)
+        yield _Hit(cause_of(reason, carrier), customer, tier, max(1, days), weeks.until, named)
+    for hits in (_came_late(store, weeks, house, seen), _in_trouble(store, weeks, seen)):
+        for hit in hits:
+            seen.add(hit.order.order)
+            yield hit
     yield from _said_here(store, house, seen)
     yield from _conflicts(store, weeks)
     yield from _refunds(store, weeks)
 
 
-def _came_late(store: Workspace, weeks: Weeks, house: dict[int, str], seen: set[int]) -> Iterator[_Hit]:
+def _came_late(store: Workspace, weeks: Weeks, house: Mapping[int, tuple[str, int]], seen: set[int]) -> Iterator[_Hit]:
     late = [row for row in store.cache.execute(_CAME_LATE, (weeks.since, weeks.until)) if row[0] not in seen]
-    said = _said_on_the_way(store, [row[8] for row in late if row[8] is not None and not row[4]])
-    for order, number, tier, customer, reason, carrier, promised, there, tracker, scanned in late:
+    said = _said_on_the_way(store, [row[9] for row in late if row[9] is not None and not row[5]])
+    for order, source, number, tier, customer, reason, carrier, promised, there, tracker, scanned in late:
         end = there if there is not None else scanned
         days = (weeks.day(end) - weeks.day(promised)).days if end is not None else 0
-        why = house.get(order) or reason or said.get(tracker, "")
+        why, _ = house.get(order, ("", 0))
+        cause = cause_of(why or reason or said.get(tracker, ""), carrier)
         if days > 0 or reason:
-            yield _Hit(cause_of(why, carrier), customer, tier, max(1, days), order, number)
+            last = end if days > 0 and end is not None else promised
+            yield _Hit(cause, customer, tier, max(1, days), last, Named(order, source, number))
 
 
 def _said_on_the_way(store: Workspace, trackers: Iterable[int]) -> dict[int, str]:
@@ -187,60 +211,65 @@ def _said_on_the_way(store: Workspace, trackers: Iterable[int]) -> dict[int, str
 
 def _in_trouble(store: Workspace, weeks: Weeks, seen: set[int]) -> Iterator[_Hit]:
     for status in sorted(TRACKING_TROUBLE):
-        for order, number, tier, customer, reason, carrier, scanned in store.cache.execute(_IN_TROUBLE, (status,)):
+        rows = store.cache.execute(_IN_TROUBLE, (status,))
+        for order, source, number, tier, customer, reason, carrier, scanned in rows:
             if order not in seen:
                 days = (weeks.until - scanned) // DAY_MS if scanned is not None else 0
                 cause = cause_of(reason, carrier) if reason else f"{status} / {carrier_name(carrier)}"
-                yield _Hit(cause, customer, tier, max(1, days), order, number)
+                yield _Hit(cause, customer, tier, max(1, days), weeks.until, Named(order, source, number))
 
 
-def _house_reasons(store: Workspace, weeks: Weeks) -> dict[int, str]:
-    """Orders a person here set a reason for, whenever that was if it is still open, else in these weeks."""
-    found: dict[int, str] = {}
+def _house_reasons(store: Workspace, weeks: Weeks) -> dict[int, tuple[str, int]]:
+    """Orders a person here set a reason for in these weeks: the reason, and when."""
+    found: dict[int, tuple[str, int]] = {}
     decided = store.desk.execute(
-        "SELECT source, remote_id, delay_reason FROM order_decisions WHERE delay_reason <> '' AND updated_at >= ?",
+        "SELECT source, remote_id, delay_reason, updated_at FROM order_decisions "
+        "WHERE delay_reason <> '' AND updated_at >= ?",
         (weeks.since,),
     )
-    for source, remote_id, reason in decided:
+    for source, remote_id, reason, at in decided:
         row = store.cache.execute(
             "SELECT id FROM orders WHERE source = ? AND remote_id = ?", (source, remote_id)
         ).fetchone()
         if row is not None:
-            found[row[0]] = reason
+            found[row[0]] = (reason, at)
     return found
 
 
-def _said_here(store: Workspace, house: dict[int, str], seen: set[int]) -> Iterator[_Hit]:
+def _said_here(store: Workspace, house: Mapping[int, tuple[str, int]], seen: set[int]) -> Iterator[_Hit]:
     """What a person named as the cause of an order's trouble though nothing came late: a broken lamp."""
     for part in chunks([order for order in house if order not in seen]):
         places = ",".join("?" * len(part))
-        for order, number, tier, customer, carrier in store.cache.execute(
+        for order, source, number, tier, customer, carrier in store.cache.execute(
             f"SELECT {_ROW}, q.carrier FROM queue_row q WHERE q.order_id IN ({places})", part
         ):
-            yield _Hit(cause_of(house[order], carrier), customer, tier, 1, order, number)
+            reason, at = house[order]
+            yield _Hit(cause_of(reason, carrier), customer, tier, 1, at, Named(order, source, number))
 
 
 def _conflicts(store: Workspace, weeks: Weeks) -> Iterator[_Hit]:
-    for order, number, tier, customer, flag, placed in store.cache.execute(_CONFLICTS):
+    for order, source, number, tier, customer, flag, placed in store.cache.execute(_CONFLICTS):
         field = str(json.loads(flag)[0]).removesuffix(" differs").replace(" ", "_")
-        yield _Hit(f"conflict: {field}", customer, tier, _days(placed, weeks.until), order, number)
+        days = _days(placed, weeks.until)
+        yield _Hit(f"conflict: {field}", customer, tier, days, weeks.until, Named(order, source, number))
     decided = store.desk.execute(
         "SELECT source, remote_id, field, decided_at FROM conflict_decisions WHERE decided_at BETWEEN ? AND ?",
         (weeks.since, weeks.until),
     )
-    for source, remote_id, field, at in decided:
-        for order, number, tier, customer, placed in store.cache.execute(
+    for named_source, remote_id, field, at in decided:
+        for order, source, number, tier, customer, placed in store.cache.execute(
             f"SELECT {_ROW}, q.placed_at FROM orders o CROSS JOIN queue_row q ON q.order_id = o.id "
             "WHERE o.source = ? AND o.remote_id = ?",
-            (source, remote_id),
+            (named_source, remote_id),
         ):
-            yield _Hit(f"conflict: {field}", customer, tier, _days(placed, at), order, number)
+            yield _Hit(f"conflict: {field}", customer, tier, _days(placed, at), at, Named(order, source, number))
 
 
 def _refunds(store: Workspace, weeks: Weeks) -> Iterator[_Hit]:
     bound = (first_id(weeks.since), weeks.since, weeks.until)
-    for order, number, tier, customer, reason, placed, at in store.cache.execute(_REFUNDS, bound):
-        yield _Hit(f"refund: {reason or UNEXPLAINED}", customer, tier, _days(placed, at), order, number)
+    for order, source, number, tier, customer, reason, placed, at in store.cache.execute(_REFUNDS, bound):
+        cause = f"refund: {reason or UNEXPLAINED}"
+        yield _Hit(cause, customer, tier, _days(placed, at), at, Named(order, source, number))
 
 
 def _days(first: int, last: int) -> int:

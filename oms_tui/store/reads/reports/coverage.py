@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from oms_tui.domain.chasing import is_chasing, without_quotes
 from oms_tui.domain.figures import Kind
 from oms_tui.domain.milestones import asked_for, call_state
 from oms_tui.domain.vocabulary import CallState, Tier
 from oms_tui.store.ids import first_id
+from oms_tui.store.reads.reports.behind import named, query_of
 from oms_tui.store.reads.reports.shape import figure, share
 from oms_tui.store.rows import marks
 
@@ -40,6 +41,7 @@ class Coverage:
     late: int = figure()
     missed: int = figure()
     chasing: int = figure()
+    query: str = figure(Kind.QUERY)
 
 
 _CALLS: Final = """
@@ -58,8 +60,12 @@ def coverage(asked: Asked) -> list[Coverage]:
     """A row a week and tier with calls due or customers chasing, the newest week first."""
     weeks = asked.weeks
     calls: Counter[tuple[str, str, str]] = Counter()
-    for tier, due_at, state in _calls(asked):
-        calls[weeks.of(due_at), tier, state] += 1
+    behind: defaultdict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for call in _calls(asked):
+        week = weeks.of(call.due_at)
+        calls[week, call.tier, call.state] += 1
+        if call.state != CallState.KEPT:
+            behind[week, call.tier].add((call.source, call.remote_id))
     chasing: Counter[tuple[str, str]] = Counter()
     for tier, at in _chases(asked):
         chasing[weeks.of(at), tier] += 1
@@ -77,6 +83,7 @@ def coverage(asked: Asked) -> list[Coverage]:
                 late=late,
                 missed=missed,
                 chasing=chasing[week, tier],
+                query=query_of(named(asked.store, behind[week, tier])),
             )
         )
     return found
@@ -84,12 +91,22 @@ def coverage(asked: Asked) -> list[Coverage]:
 
 def kept_of(asked: Asked) -> tuple[int, int]:
     """How many of the calls that were due in these weeks were kept, and how many that were."""
-    states = [state for _, _, state in _calls(asked)]
+    states = [call.state for call in _calls(asked)]
     return states.count(CallState.KEPT), len(states)
 
 
-def _calls(asked: Asked) -> Iterator[tuple[str, int, str]]:
-    """Tier, when it was due, how it stands: of every call that was due in these weeks."""
+class _Call(NamedTuple):
+    """A call: how the customer was served, when it was due, how it stands, of which order."""
+
+    tier: str
+    due_at: int
+    state: str
+    source: str
+    remote_id: str
+
+
+def _calls(asked: Asked) -> Iterator[_Call]:
+    """Every call that was due in these weeks."""
     weeks = asked.weeks
     for source, remote_id, tier, state, outcome, due_at, done_at, missed_at in asked.store.desk.execute(
         _CALLS, (weeks.since, weeks.until)
@@ -99,7 +116,7 @@ def _calls(asked: Asked) -> Iterator[tuple[str, int, str]]:
         )
         served = tier or _tier_now(asked, source, remote_id)
         if stands not in {None, CallState.DUE} and served != Tier.ONE_OFF:
-            yield served, due_at, str(stands)
+            yield _Call(served, due_at, str(stands), source, remote_id)
 
 
 def _tier_now(asked: Asked, source: str, remote_id: str) -> str:

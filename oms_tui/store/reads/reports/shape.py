@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from oms_tui.domain.figures import Kind
+from oms_tui.domain.figures import Kind, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,12 +17,23 @@ if TYPE_CHECKING:
 
 
 class Column(NamedTuple):
-    """A figure of a report: its name in JSON and CSV, its heading, how it is read, whether a bar shows it."""
+    """A figure of a report: its name in JSON and CSV, its heading, how it is read, whether a bar shows it.
+
+    ``{by}`` in a heading stands for how the report is grouped.
+    """
 
     name: str
     title: str
     kind: Kind
     bar: bool
+
+
+class Curve(NamedTuple):
+    """A figure over the weeks: its heading, its value in each, the oldest first, and the highest as people read it."""
+
+    title: str
+    values: tuple[float | None, ...]
+    highest: str
 
 
 def figure(kind: Kind = Kind.COUNT, title: str = "", *, bar: bool = False) -> Any:
@@ -68,6 +79,8 @@ class ReportKind:
         rows: reads them.
         by: the ways to group it, the first one the usual.
         nothing: words for when there is no row.
+        behind: which orders the ``query`` of a row finds.
+        curves: whether its figures are drawn as lines over the weeks: it has one row a week.
     """
 
     name: str
@@ -78,6 +91,8 @@ class ReportKind:
     rows: Rows
     by: tuple[str, ...] = ()
     nothing: str = "nothing of this happened in these weeks"
+    behind: str = "orders"
+    curves: bool = False
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -94,13 +109,75 @@ def _read(metadata: Mapping[str, Any]) -> tuple[Kind, bool]:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report, made. ``rows`` are dataclasses of ``kind.row``."""
+    """A report, made.
+
+    Attributes:
+        kind: which.
+        formula: how its figures are made, with the house's own settings.
+        by: how it is grouped, one of the kind's ``by``; "" where there is one way.
+        weeks: how many it tells of.
+        rows: dataclasses of ``kind.row``.
+        names: the weeks by name, the oldest first; the last one is not over yet.
+        since: the first moment of the first week, in milliseconds since 1970 UTC.
+        until: when it was made; nothing later counts.
+        first_day: the day of the desk's on which the first week begins, ISO 8601.
+    """
 
     kind: ReportKind
     formula: str
     by: str
     weeks: int
     rows: tuple[Any, ...]
+    names: tuple[str, ...] = ()
+    since: int = 0
+    until: int = 0
+    first_day: str = ""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What people are shown of it: no queries, and none that every row leaves out, as another grouping has it."""
+        return tuple(
+            column._replace(title=column.title.format(by=self.by))
+            for column in self.kind.columns
+            if column.kind is not Kind.QUERY
+            and not (self.by and all(getattr(row, column.name) in _LEFT_OUT for row in self.rows))
+        )
+
+    def texts(self, row: Any) -> tuple[str, ...]:
+        """A row of it as people read it, one text for each of ``columns``; the running week is marked by ``…``."""
+        running = self.names[-1] if self.names else ""
+        found = []
+        for column in self.columns:
+            value = getattr(row, column.name)
+            found.append(f"{value}{_GOES_ON}" if running and value == running else shown(column.kind, value))
+        return tuple(found)
+
+    @property
+    def told(self) -> str:
+        """Of which time it tells, in words."""
+        if not self.names:
+            return ""
+        last = self.names[-1]
+        over = f"{last}{_GOES_ON} is not over yet: its figures still grow"
+        return f"{self.weeks} week{'s' * (self.weeks > 1)}, from Monday {self.first_day} to now; {over}."
+
+    def curves(self) -> list[Curve]:
+        """Each figure over the weeks, from the first week there is a row of; none of one week alone."""
+        if not self.kind.curves or len(self.rows) < 2:  # noqa: PLR2004 - a line has two ends
+            return []
+        week, *figures = self.columns
+        rows = {getattr(row, week.name): row for row in self.rows}
+        names = self.names[min(self.names.index(name) for name in rows) :]
+        found = []
+        for each in figures:
+            values = tuple(getattr(rows[name], each.name) if name in rows else None for name in names)
+            highest = max((value for value in values if value is not None), default=None)
+            found.append(Curve(each.title, values, shown(each.kind, highest)))
+        return found
+
+
+_GOES_ON: Final = "…"
+_LEFT_OUT: Final = (None, "", ())
 
 
 def share(part: float, whole: float) -> float | None:

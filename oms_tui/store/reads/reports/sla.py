@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from oms_tui.domain.clocks import ClockKind
 from oms_tui.domain.figures import Kind
 from oms_tui.domain.vocabulary import ConversationStatus
+from oms_tui.store.reads.reports.behind import query_of
 from oms_tui.store.reads.reports.handling import middle, slow
 from oms_tui.store.reads.reports.shape import figure, share
 from oms_tui.store.reads.reports.turns import meter, turns
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from oms_tui.domain.policy import TierPolicy
+    from oms_tui.store.reads.reports.behind import Named
     from oms_tui.store.reads.reports.shape import Asked
     from oms_tui.store.reads.reports.turns import Meter, Turn
 
@@ -26,7 +28,7 @@ FORMULA: Final = (
     "it is closed, likewise. All in business time, by the week in which the customer wrote (of a resolution: wrote "
     "first) and the tier they have today. Met: answered, or closed, within the tier's time; late: after it, or still "
     "waiting beyond it; open: still in time; a response clock closed without an answer counts as neither. Met in "
-    "percent of met and late. Median and ninth decile of what was answered."
+    "percent of met and late. Median and ninth decile (nine of ten were faster) of what was answered."
 )
 _QUIET: Final = frozenset({ConversationStatus.CLOSED, ConversationStatus.SPAM, ConversationStatus.MERGED})
 
@@ -46,17 +48,21 @@ class Kept:
     met_percent: float | None = figure(Kind.PERCENT, "met", bar=True)
     median: int | None = figure(Kind.SECONDS)
     slow: int | None = figure(Kind.SECONDS, "ninth decile")
+    query: str = figure(Kind.QUERY)
 
 
 class _Sum:
-    __slots__ = ("asked", "late", "met", "open", "waits")
+    __slots__ = ("asked", "behind", "late", "met", "open", "waits")
 
     def __init__(self) -> None:
         self.asked = self.met = self.late = self.open = 0
         self.waits: list[float] = []
+        self.behind: set[Named] = set()
 
-    def add(self, waited: float, promised: float, *, answered: bool, quiet: bool) -> None:
+    def add(self, turn: Turn, waited: float, promised: float, *, answered: bool, quiet: bool) -> None:
         self.asked += 1
+        if turn.order is not None and waited > promised and (answered or not quiet):
+            self.behind.add(turn.order)
         if answered:
             self.waits.append(waited)
             self.met += waited <= promised
@@ -94,7 +100,7 @@ def sla(asked: Asked) -> list[Kept]:
         clock = ClockKind.FIRST_RESPONSE if turn.first else ClockKind.NEXT_RESPONSE
         if turn.asked >= weeks.since and clock in promised:
             found[weeks.of(turn.asked), turn.tier, clock.value].add(
-                waited, promised[clock], answered=turn.answered is not None, quiet=turn.status in _QUIET
+                turn, waited, promised[clock], answered=turn.answered is not None, quiet=turn.status in _QUIET
             )
         if ClockKind.RESOLUTION in promised:
             solved.setdefault(turn.conversation, _Wait()).add(turn, waited)
@@ -102,6 +108,7 @@ def sla(asked: Asked) -> list[Kept]:
         if each.first is not None and each.first.asked >= weeks.since:
             tier, status = each.first.tier, each.first.status
             found[weeks.of(each.first.asked), tier, ClockKind.RESOLUTION.value].add(
+                each.first,
                 each.waited,
                 promises[tier][ClockKind.RESOLUTION],
                 answered=status == ConversationStatus.CLOSED,
@@ -143,4 +150,5 @@ def _kept(key: tuple[str, str, str], sums: _Sum, promised: dict[ClockKind, float
         met_percent=share(sums.met, sums.met + sums.late),
         median=middle(sums.waits),
         slow=slow(sums.waits),
+        query=query_of(sums.behind),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from oms_tui.domain.figures import Kind
 from oms_tui.store.reads.reports.coverage import coverage
 from oms_tui.store.reads.reports.handling import handling
-from oms_tui.store.reads.reports.quality import quality
+from oms_tui.store.reads.reports.quality import CAME_BLANK, looked_at, quality
 from oms_tui.store.reads.reports.shape import figure, share
 from oms_tui.store.reads.reports.sla import sla
 from oms_tui.store.reads.reports.workflow import workflow
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 FORMULA: Final = (
     "each figure is the week's own of another report, over all tiers and fields: orders in, mails in and backlog of "
     "workload; first reply of handling; clocks met of sla (met of met and late, all clocks); calls kept of coverage "
-    "(kept of kept, late and missed); informal steps of workflow, all kinds; flaws of quality, all kinds."
+    "(kept of kept, late and missed); informal steps of workflow, all kinds; flaws of quality that stood: blank, "
+    "conflict, unmapped, quarantined."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A week, ISO 8601: 2026-W48. Percent and business seconds; None where nothing was asked or due."""
+    """A week, ISO 8601: 2026-W48. Percent, business seconds; None where nothing was asked or due, or nobody looked."""
 
     week: str = figure(Kind.TEXT)
     orders_in: int = figure()
@@ -37,7 +38,8 @@ class Trend:
     clocks_met: float | None = figure(Kind.PERCENT, bar=True)
     calls_kept: float | None = figure(Kind.PERCENT)
     informal_steps: int = figure()
-    flaws: int = figure()
+    flaws: int | None = figure()
+    query: str = figure(Kind.QUERY)
 
 
 def trend(asked: Asked) -> list[Trend]:
@@ -54,18 +56,20 @@ def trend(asked: Asked) -> list[Trend]:
     for step in workflow(plain):
         sums[step.week, "informal"] += step.times
     for flaw in quality(plain):
-        sums[flaw.week, "flaws"] += flaw.count
+        sums[flaw.week, "flaws"] += flaw.count if flaw.kind != CAME_BLANK else 0
+    known = looked_at(plain)
     return [
         Trend(
             week=load.when,
-            orders_in=load.orders_in,
-            mails_in=load.mails_in,
+            orders_in=load.orders_in or 0,
+            mails_in=load.mails_in or 0,
             backlog=load.backlog or 0,
             first_reply=replies.get(load.when),
             clocks_met=share(sums[load.when, "met"], sums[load.when, "decided"]),
             calls_kept=share(sums[load.when, "kept"], sums[load.when, "owed"]),
             informal_steps=sums[load.when, "informal"],
-            flaws=sums[load.when, "flaws"],
+            flaws=sums[load.when, "flaws"] if load.when in known else None,
+            query=load.query,
         )
         for load in workload(plain)
     ]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from oms_tui.store.ids import first_id
+from oms_tui.store.reads.reports.behind import Named
 from oms_tui.store.reads.reports.weeks import DAY_MS
 
 if TYPE_CHECKING:
@@ -28,15 +29,18 @@ turns AS (
   SELECT c, id, at, d, lead(at) OVER (PARTITION BY c ORDER BY at, d) AS ended,
     row_number() OVER (PARTITION BY c ORDER BY at, d) AS place
   FROM letters WHERE before IS NULL OR before <> d)
-SELECT t.c, t.at, t.ended, t.place, v.status, v.id < ?,
-  coalesce((SELECT q.tier FROM message_links l JOIN queue_row q ON q.order_id = l.order_id WHERE l.message = t.id
-    LIMIT 1), 'standard')
-FROM turns t JOIN conversations v ON v.id = t.c WHERE t.d = 'inbound'
+SELECT t.c, t.at, t.ended, t.place, v.status, v.id < ?, coalesce(q.tier, 'standard'), q.order_id, q.source, q.number
+FROM turns t CROSS JOIN conversations v ON v.id = t.c LEFT JOIN queue_row q ON q.order_id = (
+  SELECT l.order_id FROM message_links l WHERE l.message = t.id LIMIT 1)
+WHERE t.d = 'inbound'
 """
 
 
 class Turn(NamedTuple):
-    """A customer's wait: since when, until when (None: nobody wrote), the tier, and whether it was their first."""
+    """A customer's wait: since when, until when (None: nobody wrote), the tier, and whether it was their first.
+
+    ``order``: one that the mail is about, None where it is linked to none.
+    """
 
     conversation: int
     asked: int
@@ -44,15 +48,17 @@ class Turn(NamedTuple):
     tier: str
     first: bool
     status: str
+    order: Named | None
 
 
 def turns(asked: Asked) -> Iterator[Turn]:
     """Every wait that lasted into these weeks or began in them; in no order."""
     lowest = first_id(asked.weeks.since - _BEFORE_MS)
     bound = (lowest, first_id(asked.weeks.until + DAY_MS), lowest)
-    for number, at, ended, place, status, older, tier in asked.store.cache.execute(_TURNS, bound):
+    for number, at, ended, place, status, older, tier, *order in asked.store.cache.execute(_TURNS, bound):
         if at <= asked.weeks.until and (ended is None or ended >= asked.weeks.since):
-            yield Turn(number, at, ended, tier, place == 1 and not older, status)
+            named = Named(*order) if order[0] is not None else None
+            yield Turn(number, at, ended, tier, place == 1 and not older, status, named)
 
 
 class Meter:

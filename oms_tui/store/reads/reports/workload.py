@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from oms_tui.domain.figures import Kind
 from oms_tui.store.ids import first_id
+from oms_tui.store.reads.reports.behind import MOST, named, query_of
 from oms_tui.store.reads.reports.shape import figure
 from oms_tui.store.reads.reports.turns import turns
 from oms_tui.store.reads.reports.weeks import QUARTER_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from oms_tui.store.reads.reports.behind import Named
     from oms_tui.store.reads.reports.shape import Asked
 
 FORMULA: Final = (
@@ -24,6 +28,7 @@ FORMULA: Final = (
     "counted; agents are named only when that is asked for."
 )
 BY: Final = ("week", "hour", "role", "agent")
+_Key = TypeVar("_Key")
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _MESSAGES: Final = f"""
@@ -35,56 +40,74 @@ _DONE: Final = f"""
 SELECT occurred_at / {QUARTER_MS}, kind, actor, count(*) FROM desk_events
 WHERE occurred_at >= ? AND occurred_at <= ? AND kind <> 'handled' GROUP BY 1, 2, 3
 """
+_LAST: Final = """
+SELECT source, remote_id FROM desk_events
+WHERE actor = ? AND occurred_at >= ? AND occurred_at <= ? AND remote_id <> '' AND kind <> 'handled'
+GROUP BY 1, 2 ORDER BY max(occurred_at) DESC LIMIT ?
+"""
 _CALLS: Final = frozenset({"call_made", "call_received", "call_missed"})
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came in and was done. ``when``: a week, a weekday and hour, a role or an agent."""
+    """What came in and was done. ``when``: a week, a weekday and hour, a role or an agent.
 
-    when: str = figure(Kind.TEXT, "")
-    mails_in: int = figure(bar=True)
+    What came in is nobody's yet: None by role and by agent, as is the backlog; by hour it has no moment to stand at.
+    """
+
+    when: str = figure(Kind.TEXT, "{by}")
+    mails_in: int | None = figure(bar=True)
     replies_out: int = figure()
-    orders_in: int = figure()
+    orders_in: int | None = figure()
     calls: int = figure()
     work: int = figure()
     backlog: int | None = figure()
+    query: str = figure(Kind.QUERY)
 
 
 def workload(asked: Asked) -> list[Load]:
-    """The newest week first; hours in the order of the week; roles and agents by name."""
+    """The newest week first; hours in the order of the week; roles and agents by name, never by what they did."""
     if asked.by in {"role", "agent"}:
         return _of_people(asked)
     weeks = asked.weeks
+    if asked.by == "hour":
+        of_hour = _counted(asked, weeks.hour)
+        hours = sorted({hour for hour, _ in of_hour})
+        return [_load(f"{_DAYS[weekday]} {hour:02}h", (weekday, hour), of_hour) for weekday, hour in hours]
+    found, backlog = _counted(asked, weeks.of), _backlog(asked)
+    names = {name for name, _ in found} | {name for name, count in backlog.items() if count}
+    return [
+        replace(_load(name, name, found), backlog=backlog[name], query=_placed_in(asked, name))
+        for name in sorted(names, reverse=True)
+    ]
 
-    def hour(at: int) -> str:
-        weekday, of_day = weeks.hour(at)
-        return f"{weekday} {_DAYS[weekday]} {of_day:02}h"
 
-    found = _counted(asked, hour if asked.by == "hour" else weeks.of)
-    names = sorted({name for name, _ in found}, reverse=asked.by != "hour")
-    backlog = {} if asked.by == "hour" else _backlog(asked)
-    return [_load(name, found, backlog.get(name)) for name in names]
+def _placed_in(asked: Asked, week: str) -> str:
+    first, last = (asked.weeks.day(at).isoformat() for at in asked.weeks.span(week))
+    return f"state:* placed:{first}..{last}"
 
 
-def _counted(asked: Asked, named: Callable[[int], str]) -> Counter[tuple[str, str]]:
-    weeks, found = asked.weeks, Counter[tuple[str, str]]()
+def _counted(asked: Asked, keyed: Callable[[int], _Key]) -> Counter[tuple[_Key, str]]:
+    weeks, found = asked.weeks, Counter[tuple[_Key, str]]()
     bound = (first_id(weeks.since), first_id(weeks.until + 1000))
     for quarter, direction, count in asked.store.cache.execute(_MESSAGES, bound):
-        found[named(quarter * QUARTER_MS), "mails_in" if direction == "inbound" else "replies_out"] += count
+        found[keyed(quarter * QUARTER_MS), "mails_in" if direction == "inbound" else "replies_out"] += count
     for quarter, count in asked.store.cache.execute(_ORDERS, bound):
-        found[named(quarter * QUARTER_MS), "orders_in"] += count
+        found[keyed(quarter * QUARTER_MS), "orders_in"] += count
     for quarter, kind, _, count in asked.store.desk.execute(_DONE, (weeks.since, weeks.until)):
-        found[named(quarter * QUARTER_MS), "calls" if kind in _CALLS else "work"] += count
+        found[keyed(quarter * QUARTER_MS), "calls" if kind in _CALLS else "work"] += count
     return found
 
 
 def _backlog(asked: Asked) -> dict[str, int]:
-    waits = [(turn.asked, turn.answered) for turn in turns(asked) if turn.answered is not None or turn.status == "open"]
-    return {
-        week: sum(1 for start, end in waits if start < last and (end is None or end >= last))
-        for week, last in asked.weeks.ends()
-    }
+    """How many waited at the end of each week."""
+    names, ends = zip(*asked.weeks.ends(), strict=True)
+    more = [0] * (len(ends) + 1)
+    for turn in turns(asked):
+        if turn.answered is not None or turn.status == "open":
+            more[bisect_right(ends, turn.asked)] += 1
+            more[bisect_right(ends, turn.answered) if turn.answered is not None else len(ends)] -= 1
+    return dict(zip(names, accumulate(more[:-1]), strict=True))
 
 
 def _of_people(asked: Asked) -> list[Load]:
@@ -94,16 +117,31 @@ def _of_people(asked: Asked) -> list[Load]:
         name = actor if asked.by == "agent" else str(agent.role) if agent else "by itself"
         if asked.by == "role" or agent is not None:
             found[name, "replies_out" if kind == "mail_queued" else "calls" if kind in _CALLS else "work"] += count
-    return [_load(name, found, None) for name in sorted({name for name, _ in found})]
+    ids: defaultdict[str, list[str]] = defaultdict(list)
+    for each in agents:
+        ids[each if asked.by == "agent" else str(agents[each].role)].append(each)
+    return [
+        replace(_load(name, name, found), mails_in=None, orders_in=None, query=query_of(_worked_on(asked, ids[name])))
+        for name in sorted({name for name, _ in found})
+    ]
 
 
-def _load(name: str, found: Counter[tuple[str, str]], backlog: int | None) -> Load:
+def _worked_on(asked: Asked, agents: Iterable[str]) -> list[Named]:
+    """The orders that these agents last did something on."""
+    last: list[Named] = []
+    for agent in agents:
+        last += named(asked.store, asked.store.desk.execute(_LAST, (agent, asked.weeks.since, asked.weeks.until, MOST)))
+    return last
+
+
+def _load(when: str, key: _Key, found: Counter[tuple[_Key, str]]) -> Load:
     return Load(
-        when=name,
-        mails_in=found[name, "mails_in"],
-        replies_out=found[name, "replies_out"],
-        orders_in=found[name, "orders_in"],
-        calls=found[name, "calls"],
-        work=found[name, "work"],
-        backlog=backlog,
+        when=when,
+        mails_in=found[key, "mails_in"],
+        replies_out=found[key, "replies_out"],
+        orders_in=found[key, "orders_in"],
+        calls=found[key, "calls"],
+        work=found[key, "work"],
+        backlog=None,
+        query="",
     )
