@@ -13,6 +13,7 @@ from oms_tui.ui.desk_screen import DeskScreen
 from oms_tui.ui.modes import MODES
 from oms_tui.ui.navigation import Navigation
 from oms_tui.ui.reader import Reader
+from oms_tui.ui.typed_ahead import writes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.screen import Screen
     from textual.theme import Theme
-    from textual.widget import Widget
 
     from oms_tui.actions.base import Action
     from oms_tui.config_model import Config
@@ -163,7 +163,7 @@ class DeskApp(Navigation, inherit_bindings=False):
         bound = self.keys.of(key, place.PLACE) if place is not None else None
         if bound is None:
             return
-        if _writes(self.focused) and not key.startswith(("ctrl+", "alt+")):
+        if writes(self.focused) and not key.startswith(("ctrl+", "alt+")):
             return  # a key that the text field left over must not act on the order behind it
         self.perform(bound.id)
 
@@ -230,6 +230,12 @@ class DeskApp(Navigation, inherit_bindings=False):
         from oms_tui.ui.palette import Sorts
 
         self.offer([Sorts], "sorted by what?")
+
+    def do_absent(self) -> None:
+        """Who is away, and who stands in."""
+        from oms_tui.ui.dialogs.absences import AbsencesDialog
+
+        self.push_screen(AbsencesDialog(self.session))
 
     def do_theme(self) -> None:
         """Colours."""
@@ -301,11 +307,6 @@ class DeskApp(Navigation, inherit_bindings=False):
     def on_feed_failed(self, event: FeedFailed) -> None:
         """Said once."""
         self.say(event.error, "error")
-
-
-def _writes(widget: Widget | None) -> bool:
-    """Whether keys are text there. By name: importing the editor would cost the start a quarter more."""
-    return widget is not None and any(each.__name__ in {"Input", "TextArea"} for each in type(widget).__mro__)
 
 
 def _undo(session: Session) -> list[Undone]:

@@ -349,6 +349,7 @@ class DeskScreen(ListPlace):
         """Answer the newest mail of the order that nobody answered."""
         target = self._target()
         if target is not None and self._pane is not None:
+            self.desk.expect_text()
             self.open(target.id, then=partial(self._pane.reply, macro=macro))
 
     def on_order_pane_wanted(self, event: OrderPane.Wanted) -> None:

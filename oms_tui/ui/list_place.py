@@ -99,6 +99,7 @@ class ListPlace(Place):
             self._before_filter, self._marking = self.queue.question, marking
             blink = self.desk.config.ui.blink
             self.mount(FilterLine(CATALOGUE, self.queue.question.query, blink=blink, prompt=prompt))
+            self.desk.expect_text()
 
     def on_filter_line_asked(self, event: FilterLine.Asked) -> None:
         """Show what the query finds; when the agent is done the list has the keys again."""

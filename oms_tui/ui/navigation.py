@@ -9,8 +9,8 @@ from textual.app import ScreenStackError
 
 from oms_tui.ui import keys as key_list
 from oms_tui.ui.desk_screen import DeskScreen
-from oms_tui.ui.effort import EffortApp
 from oms_tui.ui.place import Place
+from oms_tui.ui.typed_ahead import TypedAheadApp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from oms_tui.ui.reader import Reader
 
 
-class Navigation(EffortApp, inherit_bindings=False):
+class Navigation(TypedAheadApp, inherit_bindings=False):
     """The part of the app that goes places."""
 
     reader: Reader
@@ -95,7 +95,9 @@ class Navigation(EffortApp, inherit_bindings=False):
         self.queue_screen.do_reply(macro)
 
     def say(self, words: str, severity: str = "information") -> None:
-        """Tell the agent something, in a sentence."""
+        """Tell the agent something, in a sentence. A warning says that what was wanted does not come."""
+        if severity != "information":
+            self.expect_nothing()
         self.notify(words, severity=severity, markup=False)  # type: ignore[arg-type]  # one of Textual's three words
 
     def copy(self, text: str) -> None:

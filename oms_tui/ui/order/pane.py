@@ -76,6 +76,7 @@ class OrderPane(Board):
         self._reader = reader
         self._undo_seconds = undo_seconds
         self._starting = 0
+        self._starting_on = 0  # the order it is for
         self._countdown: Timer | None = None
         self.composer: Composer | None = None
 
@@ -197,15 +198,18 @@ class OrderPane(Board):
 
     def _begin_reply(self, order: int, message: int | None, macro: str) -> None:
         if self._reader is not None:
+            self._starting_on = order
             self._starting = self._reader.call(desk_calls.start, order, message, macro, to=self, slot="reply.open")
 
     def _ask_whose(self, theirs: DraftView, own: Callable[[], None]) -> None:
         """Somebody else has a draft: theirs is opened, or one's own begun, as the agent says."""
         from oms_tui.ui.dialogs.others_draft import OWN, THEIRS, OthersDraft
 
+        order = self.view.item.id if self.view is not None else 0
+
         def go_on(choice: str | None) -> None:
             if choice == THEIRS:
-                self.call_next(self._open_draft, theirs)
+                self.call_next(self._open_draft, theirs, order)
             elif choice == OWN:
                 own()
 
@@ -217,20 +221,22 @@ class OrderPane(Board):
         if event.error:
             self._tell(event.error, "error")
         elif event.slot == "reply.open" and event.generation == self._starting:
-            self.call_next(self._open_draft, event.value)
+            self.call_next(self._open_draft, event.value, self._starting_on)
         elif event.slot == "reply.resolve" and event.value.draft is not None:
-            self.call_next(self._open_draft, event.value.draft)
+            self.call_next(self._open_draft, event.value.draft, self._starting_on)
 
-    async def _open_draft(self, draft: DraftView) -> None:
+    async def _open_draft(self, draft: DraftView, order: int) -> None:
         """Open the composer; it is loaded when it is first used, as an editor costs a quarter of the start."""
         from oms_tui.ui.composer.composer import Composer
 
-        if self.view is None or self._reader is None:
-            return
+        if self._reader is None or self.view is None or self.view.item.id != order:
+            return  # the agent is with another order already; the draft is kept
         if self.composer is None:
             self.composer = Composer(self._reader, self._clock, undo_seconds=self._undo_seconds, id="order-composer")
             self._slots[self.composer] = "reply"
             await self.mount(self.composer)
+        if self.view is None or self.view.item.id != order:
+            return
         self.composer.open(draft, answers=answered_words(self.view, draft, self._frame))
         self._use("reply")
         self.composer.start()
@@ -305,6 +311,7 @@ class OrderPane(Board):
             if draft is not None:
                 self._go_on_with(draft)
         elif event.what == "recall":
+            self._starting_on = view.item.id
             self._starting = reader.call(desk_calls.recall, event.ref, to=self, slot="reply.open")
         else:
             item = next((each for each in view.outbox if each.id == event.ref), None)
@@ -319,16 +326,18 @@ class OrderPane(Board):
         if self.view is not None and is_theirs(draft, self._frame.agent):
             self._ask_whose(draft, partial(self._begin_reply, self.view.item.id, None, ""))
         else:
-            self.call_next(self._open_draft, draft)
+            self.call_next(self._open_draft, draft, self.view.item.id if self.view is not None else 0)
 
     def _decide(self, outbox_id: str, choice: str | None) -> None:
-        if choice and self._reader is not None:
+        if choice and self._reader is not None and self.view is not None:
+            self._starting_on = self.view.item.id
             self._reader.call(desk_calls.resolve, outbox_id, choice, to=self, slot="reply.resolve")
 
     def action_recall(self) -> None:
         """Take back the reply that has not left; without one, the key is somebody else's."""
         view = self.view
         held = next((item for item in view.outbox if item.state == OutboxState.HELD), None) if view else None
-        if held is None or self._reader is None:
+        if view is None or held is None or self._reader is None:
             raise SkipAction
+        self._starting_on = view.item.id
         self._starting = self._reader.call(desk_calls.recall, held.id, to=self, slot="reply.open")
