@@ -65,6 +65,7 @@ stale_after = "1h"
 [sources.parcels]
 kind = "files"                          # what the carriers say
 path = "parcels"
+orders_from = "shop"
 poll = "20s"
 stale_after = "6h"
 

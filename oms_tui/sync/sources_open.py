@@ -138,6 +138,13 @@ class SourceBox:
         """Who its connector is, without opening it. Raises whatever loading somebody else's connector raises."""
         return connector(self._config.sources[self.name].kind).manifest
 
+    def brings_orders(self) -> bool:
+        """Whether orders are at home there: what other sources tell is joined to them.
+
+        A source whose config says whose orders its files mean (``orders_from``) brings none.
+        """
+        return can(self, Capability.ORDERS) and not self._config.sources[self.name].settings.get("orders_from")
+
     def drop(self) -> None:
         """Close it; the next ``get`` opens it anew. May be called by any thread, and twice."""
         with self._lock:

@@ -116,7 +116,7 @@ class _Keeper(threading.Thread):
 def _work(config: Config, session: Session, stop: threading.Event, keeper: _Keeper) -> None:
     """Work by one config until it changes, or all is over."""
     crew = Crew(config, session, halt=threading.Event(), may_send=keeper.holds)
-    crew.first_rounds.update(name for name, box in crew.boxes.items() if can(box, Capability.ORDERS))
+    crew.first_rounds.update(name for name, box in crew.boxes.items() if box.brings_orders())
     threads: list[CrewThread] = [HouseThread(crew, "house"), *(SourceThread(crew, box) for box in crew.boxes.values())]
     threads += [OutboxThread(crew, box) for box in crew.boxes.values() if can(box, *_OUTGOING)]
     for thread in threads:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from connectors.base import Capability
 from oms_tui.store import sync_state
 from oms_tui.store.driver import DatabaseError
 from oms_tui.store.quality import keep_day
@@ -24,7 +23,7 @@ from oms_tui.sync.outbox_send import OutboxRunner
 from oms_tui.sync.rules import ROUNDS, Rules
 from oms_tui.sync.schedule import wait_after
 from oms_tui.sync.source_reader import WHOLE, Round, SourceReader, is_ours
-from oms_tui.sync.sources_open import OpenSource, can, fault_of
+from oms_tui.sync.sources_open import OpenSource, fault_of
 from oms_tui.sync.worker_threads import Crew
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ class Once:
         names = [name for name in self._config.sources if not only or name in only]
         runs = {name: self._off(name) for name in names if name not in self._crew.boxes and only}
         boxes = [self._crew.boxes[name] for name in names if name in self._crew.boxes]
-        first = [box for box in boxes if can(box, Capability.ORDERS)]
+        first = [box for box in boxes if box.brings_orders()]
         calls = Calls(self._session, self._crew.boxes, self._crew.writing)
         try:
             for group in (first, [box for box in boxes if box not in first]):

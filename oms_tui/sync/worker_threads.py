@@ -132,7 +132,7 @@ class SourceThread(CrewThread):
             source = self._box.get()
         except Exception as error:  # noqa: BLE001 - somebody else's connector may raise anything
             return self._failed(session, Round(0, [(WHOLE, error)]))
-        if source.records is None:
+        if not self._box.brings_orders():
             self._let_orders_come_first(session, source)
         reader = SourceReader(
             source,
@@ -168,7 +168,7 @@ class SourceThread(CrewThread):
         return done
 
     def _let_orders_come_first(self, session: Session, source: OpenSource) -> None:
-        """The first time, mail and parcels wait for the orders they are to be joined to."""
+        """The first time, mail, parcels and money wait for the orders they are to be joined to."""
         if sync_state.states(session.store.cache, source.name):
             return
         until = time.monotonic() + _ORDERS_FIRST_SECONDS

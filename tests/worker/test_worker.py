@@ -295,6 +295,7 @@ def test_a_source_that_goes_away_is_logged_once_and_once_when_it_is_back(
         soon(lambda: numbers(session) == ["7"])
         shops["shop"].fault = None
         soon(lambda: health(session, "shop").state == "ok")
+        soon(lambda: "shop: it is back" in place.log())
     assert place.log().count("nobody answers") == 1
     assert place.log().count("shop: it is back") == 1
 
@@ -544,3 +545,24 @@ def test_pages_are_cut_while_somebody_works_and_a_crash_between_the_pieces_loses
     assert max(sizes) == 200
     assert session.store.cache.execute("SELECT count(*) FROM orders").fetchone() == (501,)
     session.store.close()
+
+
+def test_what_is_joined_to_orders_is_read_after_them(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    books = '[sources.books]\nkind = "files"\npath = "books"\norders_from = "depot"\n'
+    config.write_text(HEAD + books + DEPOT, encoding="utf-8")
+    (tmp_path / "books").mkdir()
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "books" / "payments.csv").write_text("payment id,order,amount,currency\np1,1001,79.00,EUR\n")
+    (tmp_path / "exports" / "orders.csv").write_text(ORDERS)
+    session = open_session(load(config))
+    read: list[str] = []
+    try:
+        runs = run_once(load(config), session, progress=lambda source, *_: read.append(source))
+        joined = session.store.cache.execute("SELECT count(order_id) FROM payments").fetchone()[0]
+    finally:
+        session.store.close()
+    assert [(run.source, run.ok, run.error) for run in runs] == [("books", True, ""), ("depot", True, "")]
+    assert read == sorted(read, key=["depot", "books"].index)
+    assert set(read) == {"depot", "books"}
+    assert joined == 1
