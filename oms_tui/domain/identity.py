@@ -110,6 +110,7 @@ def place_key(street: str, postcode: str) -> str:
     return f"{code} {key}" if key and code else ""
 
 
+@lru_cache(maxsize=1024)
 def same_name(one: str, other: str) -> bool:
     """Whether two full names are one: all of the shorter one's words are in the other, an initial for its name too."""
     ours, theirs = normalise.name(one), normalise.name(other)
@@ -117,6 +118,7 @@ def same_name(one: str, other: str) -> bool:
     return min(len(ours), len(theirs)) >= _FULL and bool(common) and not other_names(one, other)
 
 
+@lru_cache(maxsize=1024)
 def other_names(one: str, other: str) -> bool:
     """Whether two names are two people's: both say who it is, and neither has all of the other's words."""
     ours, theirs = normalise.name(one), normalise.name(other)
@@ -126,6 +128,7 @@ def other_names(one: str, other: str) -> bool:
     return not all(any(_same_word(word, each) for each in more) for word in fewer)
 
 
+@lru_cache(maxsize=1024)
 def related_names(one: str, other: str) -> bool:
     """Whether names have a word in common, or one of them is not known."""
     ours, theirs = normalise.name(one), normalise.name(other)

@@ -102,6 +102,7 @@ def name(text: str) -> tuple[str, ...]:
     return tuple(sorted(word_list(text)))
 
 
+@lru_cache(maxsize=4096)
 def phone(text: str, country: str = "") -> str:
     """A phone number like E.164: ``+49301234567``.
 
@@ -130,6 +131,7 @@ def phone(text: str, country: str = "") -> str:
     return f"+{digits}" if international else digits
 
 
+@lru_cache(maxsize=1024)
 def phone_variants(number: str) -> tuple[str, ...]:
     """What a normalised number may be with a country's code, where it lacks one: for looking it up."""
     if number.startswith("+") or not number:
@@ -257,6 +259,7 @@ def comparable(one: str, other: str) -> bool:
     return ours == theirs
 
 
+@lru_cache(maxsize=1024)
 def postcode_spellings(text: str) -> tuple[str, ...]:
     """How a postcode may stand in another system: together, or with the blank or hyphen that its country puts in.
 

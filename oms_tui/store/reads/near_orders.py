@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from oms_tui.domain import normalise
@@ -9,20 +10,28 @@ from oms_tui.domain.identity import Evidence, Face
 from oms_tui.store.rows import chunks, marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from oms_tui.store.driver import Connection
+
+Ways = list[tuple[str, str]]
+"""(kind, value) of each way in which a customer's own record is known."""
 
 _MOST: Final = 60
 """Orders of one kind of sharing that are looked at: the newest."""
 
+_MOST_AT_POSTCODE: Final = 200
+
 
 class OtherOrder(NamedTuple):
-    """Another order, with its customer. ``member``: how desk rows call that customer."""
+    """An order, with its customer. ``member``: how desk rows call that customer."""
 
     id: int
     source: str
     number: str
+    member: str
+    person: int | None
+    customer_id: int | None
     name: str
     email: str
     phone: str
@@ -31,28 +40,34 @@ class OtherOrder(NamedTuple):
     postcode: str
     city: str
     country: str
-    customer_id: int | None
-    person: int | None
-    member: str
 
-    def face(self) -> Face:
-        """As it shows its customer."""
-        phones = (normalise.phone(number, self.country) for number in (self.phone, self.ship_phone) if number)
-        return Face(
-            name=self.name,
-            emails=frozenset({normalise.email(self.email)} if self.email else ()),
-            phones=frozenset(filter(None, phones)),
-            street=self.street,
-            postcode=self.postcode,
-            city=self.city,
-        )
+    @property
+    def looks(self) -> tuple[object, ...]:
+        """All that ``face_of`` makes of it: orders of the same looks need comparing once."""
+        return self[5:]
+
+
+def face_of(order: OtherOrder, ways: Sequence[tuple[str, str]]) -> Face:
+    """The customer as the order shows them, with every way their own record is known."""
+    emails, phones = set(), set()
+    for kind, value in ways:
+        if kind == "email":
+            emails.add(value)
+        elif kind == "phone":
+            phones.add(value)
+    if order.email:
+        emails.add(normalise.email(order.email))
+    for number in (order.phone, order.ship_phone):
+        if number and (phone := normalise.phone(number, order.country)):
+            phones.add(phone)
+    return Face(order.name, frozenset(emails), frozenset(phones), order.street, order.postcode, order.city)
 
 
 _SELECT: Final = (
-    "SELECT o.id, o.source, o.number, coalesce(nullif(c.name, ''), o.ship_name), o.email, o.phone, o.ship_phone, "
-    "o.ship_street, o.ship_postcode, o.ship_city, o.ship_country, o.customer_id, c.person_id, "
-    "coalesce('customer:' || c.source || ':' || c.remote_id, '') FROM orders o LEFT JOIN customers c ON "
-    "c.id = o.customer_id WHERE o.id IN"
+    "SELECT o.id, o.source, o.number, coalesce('customer:' || c.source || ':' || c.remote_id, ''), c.person_id, "
+    "o.customer_id, coalesce(nullif(c.name, ''), o.ship_name), o.email, o.phone, o.ship_phone, o.ship_street, "
+    "o.ship_postcode, o.ship_city, o.ship_country FROM orders o LEFT JOIN customers c ON c.id = o.customer_id "
+    "WHERE o.id IN"
 )
 
 
@@ -62,117 +77,158 @@ def load(cache: Connection, ids: Iterable[int]) -> Iterator[OtherOrder]:
         yield from map(OtherOrder._make, cache.execute(f"{_SELECT} ({marks(len(part))})", part))
 
 
-def orders_of_person(cache: Connection, person: int | None, most: int) -> list[int]:
-    """The newest orders of a person, by all their customer records."""
-    query = (
-        "SELECT o.id FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.person_id = ? "
-        "ORDER BY o.id DESC LIMIT ?"
-    )
-    return [] if person is None else [order for (order,) in cache.execute(query, (person, most))]
+class Near(NamedTuple):
+    """Orders to compare with one. ``face``: of that one's customer.
 
-
-def near_orders(cache: Connection, own: OtherOrder) -> dict[int, list[Evidence]]:
-    """The orders that share something with ``own``, each with what only a thread or a payment tells.
-
-    What two faces show by themselves (``identity.shared``) is no evidence here yet.
+    ``of_person``: the newest ones of the same person, by all their customer records. ``sharing``: those that share
+    something, each with what only a thread or a payment tells; what two faces show by themselves (``identity.shared``)
+    is no evidence here yet.
     """
-    face = known_by(own, ways_of(cache, [own.customer_id]))
-    near = _Near(cache)
-    near.by_identity(face)
-    near.by_house(own)
-    near.by_payment(own.id, face)
-    near.by_thread(own.id)
-    near.found.pop(own.id, None)
-    return near.found
+
+    face: Face
+    of_person: frozenset[int]
+    sharing: dict[int, list[Evidence]]
 
 
-class _Near:
-    """Gathers them."""
+def near_orders(cache: Connection, own: OtherOrder, ways: Sequence[tuple[int, str, str]], most: int) -> Near:
+    """What to compare ``own`` with: one statement, a second where somebody else is known by the same address or paid.
 
-    def __init__(self, cache: Connection) -> None:
-        self._cache = cache
-        self.found: dict[int, list[Evidence]] = {}
-
-    def by_identity(self, face: Face) -> None:
-        for address in sorted(face.emails):
-            self._add("SELECT id FROM orders WHERE email = ? ORDER BY id DESC LIMIT ?", address)
-            self._add(_OF_IDENTITY.format("email"), address)
-        for number in sorted(face.phones):
-            for variant in normalise.phone_variants(number):
-                self._add(_OF_IDENTITY.format("phone"), variant)
-
-    def by_house(self, own: OtherOrder) -> None:
-        """Who lives behind the same postcode is many; behind the same door, few."""
-        street = normalise.street(own.street).key
-        if own.postcode and street:
-            codes = normalise.postcode_spellings(own.postcode)
-            query = (
-                f"SELECT id, ship_street FROM orders WHERE ship_postcode IN ({marks(len(codes))}) "
-                "ORDER BY id DESC LIMIT ?"
-            )
-            for order, other in self._cache.execute(query, (*codes, _MOST_AT_POSTCODE)).fetchall():
-                if normalise.street(other).key == street:
-                    self.found.setdefault(order, [])
-
-    def by_payment(self, own: int, face: Face) -> None:
-        for address in sorted(face.emails):
-            self._add(_PAID_WITH, address, Evidence("payment", f"paid with the mail address {address}"))
-        payers = self._cache.execute("SELECT DISTINCT email FROM payments WHERE order_id = ? AND email <> ''", (own,))
-        for (address,) in payers.fetchall():
-            if address not in face.emails:
-                words = f"this one was paid with the mail address {address}"
-                self._add(
-                    "SELECT id FROM orders WHERE email = ? ORDER BY id DESC LIMIT ?",
-                    address,
-                    Evidence("payment", words),
-                )
-
-    def by_thread(self, own: int) -> None:
-        for order, subject in self._cache.execute(_ONE_THREAD, (own, own, _MOST)).fetchall():
-            self.found.setdefault(order, []).append(Evidence("thread", f"one mail is about both: “{subject}”"))
-
-    def _add(self, query: str, bound: str, evidence: Evidence | None = None) -> None:
-        for (order,) in self._cache.execute(query, (bound, _MOST)).fetchall():
-            known = self.found.setdefault(order, [])
-            if evidence is not None and evidence not in known:
-                known.append(evidence)
+    Args:
+        cache: the cache.
+        own: the order.
+        ways: (customer, kind, value) of every way in which the person behind it is known.
+        most: orders of the same person, itself counted.
+    """
+    face = face_of(own, [(kind, value) for customer, kind, value in ways if customer == own.customer_id])
+    street = normalise.street(own.street).key
+    found = _Found(street)
+    asked = _Asked(
+        emails=tuple(sorted(face.emails)),
+        phones=tuple(variant for number in sorted(face.phones) for variant in normalise.phone_variants(number)),
+        codes=normalise.postcode_spellings(own.postcode) if street and own.postcode else (),
+    )
+    found.take(cache.execute(_text(*map(len, asked), most), _bound(own, asked)))
+    members = {customer for customer, *_ in ways}
+    customers, payers = sorted(found.customers - members), sorted(found.payers - face.emails)
+    if customers or payers:
+        found.take(cache.execute(_text_of_others(len(customers), len(payers)), (*customers, *payers)))
+    sharing = found.with_threads()
+    sharing.pop(own.id, None)
+    return Near(face, frozenset(found.of_person - {own.id}), sharing)
 
 
-_MOST_AT_POSTCODE: Final = 200
-_OF_IDENTITY: Final = (
-    "SELECT o.id FROM customer_identities i JOIN orders o ON o.customer_id = i.customer_id "
-    "WHERE i.kind = '{}' AND i.value = ? ORDER BY o.id DESC LIMIT ?"
+class _Asked(NamedTuple):
+    """By what is looked for: as often as each has values, the statement has places."""
+
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
+    codes: tuple[str, ...]
+
+
+class _Found:
+    """Sorts what the statements bring up: (an id, how it was found, what that says)."""
+
+    def __init__(self, street: str) -> None:
+        self._street = street
+        self._same_door: dict[str, bool] = {}  # behind the same postcode live many; behind the same door, few
+        self._sharing: dict[int, list[Evidence]] = {}
+        self._threads: dict[int, str] = {}
+        self.of_person: set[int] = set()
+        self.customers: set[int] = set()
+        self.payers: set[str] = set()
+
+    def take(self, rows: Iterable[tuple[int, str, str]]) -> None:
+        for number, how, text in rows:
+            if how == "person":
+                self.of_person.add(number)
+            elif how == "customer":
+                self.customers.add(number)
+            elif how == "payer":
+                self.payers.add(text)
+            elif how == "thread":
+                self._threads[number] = max(text, self._threads.get(number, ""))
+            elif how in _PAID:
+                self._tell(number, Evidence("payment", f"{_PAID[how]} {text}"))
+            elif how != "house" or self._behind_the_door(text):
+                self._sharing.setdefault(number, [])
+
+    def _behind_the_door(self, street: str) -> bool:
+        if street not in self._same_door:
+            self._same_door[street] = normalise.street(street).key == self._street
+        return self._same_door[street]
+
+    def with_threads(self) -> dict[int, list[Evidence]]:
+        for order in sorted(self._threads, reverse=True)[:_MOST]:
+            self._tell(order, Evidence("thread", f"one mail is about both: “{self._threads[order]}”"))
+        return self._sharing
+
+    def _tell(self, order: int, evidence: Evidence) -> None:
+        known = self._sharing.setdefault(order, [])
+        if evidence not in known:
+            known.append(evidence)
+
+
+_PAID: Final = {"paid": "paid with the mail address", "paid_here": "this one was paid with the mail address"}
+_NEWEST: Final = f"ORDER BY 1 DESC LIMIT {_MOST}"
+
+
+@lru_cache(maxsize=64)
+def _text(emails: int, phones: int, codes: int, of_person: int) -> str:
+    """(id, how it was found, what that says) for so many addresses, phones and spellings of a postcode.
+
+    Each kind of sharing has a bound of its own, so that a house full of people hides nobody who wrote from the same
+    address. The bounds stand in the text: SQLite prepares a statement anew whenever a bound limit is bound.
+    """
+    newest = f"ORDER BY 1 DESC LIMIT {of_person}"
+    arms = [f"o.id, 'person', '' FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.person_id = ? {newest}"]
+    if emails:
+        place = marks(emails)
+        arms.append(f"id, 'order', '' FROM orders WHERE email IN ({place}) {_NEWEST}")
+        arms.append(_KNOWN_BY.format("email", place))
+        arms.append(
+            f"order_id, 'paid', email FROM payments WHERE email IN ({place}) AND email <> '' AND order_id IS NOT NULL "
+            f"ORDER BY id DESC LIMIT {_MOST}"
+        )
+    if phones:
+        arms.append(_KNOWN_BY.format("phone", marks(phones)))
+    if codes:
+        arms.append(
+            "o.id, 'house', o.ship_street FROM (SELECT id FROM orders WHERE ship_postcode IN "
+            f"({marks(codes)}) ORDER BY 1 DESC LIMIT {_MOST_AT_POSTCODE}) n CROSS JOIN orders o ON o.id = n.id"
+        )
+    arms.append("0, 'payer', email FROM payments WHERE order_id = ? AND email <> ''")
+    arms.append(
+        "l.order_id, 'thread', m.subject FROM message_links mine "
+        "CROSS JOIN message_links l ON l.message = mine.message CROSS JOIN messages m ON m.id = l.message "
+        "WHERE mine.order_id = ? AND l.order_id <> mine.order_id AND m.direction = 'inbound' AND m.auto = ''"
+    )
+    return " UNION ALL ".join(f"SELECT * FROM (SELECT {arm})" for arm in arms)
+
+
+_KNOWN_BY: Final = (
+    "customer_id, 'customer', '' FROM customer_identities WHERE kind = '{}' AND value IN ({}) " + f"LIMIT {_MOST}"
 )
-_PAID_WITH: Final = (
-    "SELECT p.order_id FROM payments p WHERE p.email = ? AND p.email <> '' AND p.order_id IS NOT NULL "
-    "ORDER BY p.order_id DESC LIMIT ?"
-)
-_ONE_THREAD: Final = (
-    "SELECT l.order_id, max(m.subject) FROM message_links mine JOIN message_links l ON l.message = mine.message "
-    "JOIN messages m ON m.id = l.message WHERE mine.order_id = ? AND l.order_id <> ? AND m.direction = 'inbound' "
-    "AND m.auto = '' GROUP BY l.order_id ORDER BY l.order_id DESC LIMIT ?"
-)
 
 
-def ways_of(cache: Connection, customers: Iterable[int | None]) -> dict[int, list[tuple[str, str]]]:
+def _bound(own: OtherOrder, asked: _Asked) -> list[object]:
+    """The values of that statement, in its order."""
+    return [own.person, *asked.emails * 3, *asked.phones, *asked.codes, own.id, own.id]
+
+
+def _text_of_others(customers: int, payers: int) -> str:
+    """The newest orders of so many customers, and those that bear the address of so many payers."""
+    return (
+        f"SELECT * FROM (SELECT id, 'order', '' FROM orders WHERE customer_id IN ({marks(customers)}) {_NEWEST}) UNION "
+        f"ALL SELECT * FROM (SELECT id, 'paid_here', email FROM orders WHERE email IN ({marks(payers)}) {_NEWEST})"
+    )
+
+
+def ways_of(cache: Connection, customers: Iterable[int]) -> dict[int, Ways]:
     """Every way in which these customers' own records are known."""
-    found: dict[int, list[tuple[str, str]]] = {}
-    for part in chunks(sorted({each for each in customers if each is not None})):
-        for customer, kind, value in cache.execute(
+    found: dict[int, Ways] = {}
+    for part in chunks(sorted(customers)):
+        for customer, *way in cache.execute(
             f"SELECT customer_id, kind, value FROM customer_identities WHERE customer_id IN ({marks(len(part))})", part
         ):
-            found.setdefault(customer, []).append((kind, value))
+            found.setdefault(customer, []).append((way[0], way[1]))
     return found
-
-
-def known_by(order: OtherOrder, known: Mapping[int, Sequence[tuple[str, str]]]) -> Face:
-    """The order's face, with every way its customer's own record is known."""
-    face, ways = order.face(), known.get(order.customer_id or 0, ())
-    return Face(
-        face.name,
-        face.emails | {value for kind, value in ways if kind == "email"},
-        face.phones | {value for kind, value in ways if kind == "phone"},
-        face.street,
-        face.postcode,
-        face.city,
-    )

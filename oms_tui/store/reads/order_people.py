@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Final
 from oms_tui.domain.tiers import tier_and_why
 from oms_tui.domain.vocabulary import DecisionState, IdentityKind, values
 from oms_tui.store.customer_facts import customer_facts, persons, read_tiers
-from oms_tui.store.reads.related import decisions, members_of
-from oms_tui.store.reads.select import Values, one
+from oms_tui.store.reads.related import members_of
 from oms_tui.store.shapes import CustomerView, IdentityView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from oms_tui.domain.policy import DeskPolicy
+    from oms_tui.store.reads.related import Behind
+    from oms_tui.store.reads.select import Values
     from oms_tui.store.workspace import Workspace
 
 
@@ -43,9 +44,9 @@ def members(store: Workspace, order_id: int) -> list[str]:
     return [] if row is None else members_of(store.cache, [row[0]]).get(row[0], [])
 
 
-def customer(store: Workspace, policy: DeskPolicy, order: Values, queue: Values) -> CustomerView:
+def customer(store: Workspace, policy: DeskPolicy, order: Values, queue: Values, known: Behind) -> CustomerView:
     """The customer of an order. Spend is of its currency, over every order of the person that was not cancelled."""
-    row = one(store.cache, "customers", "id=?", (order["customer_id"],)) if order["customer_id"] is not None else None
+    row = known.row
     person = persons(store.cache, [row["person_id"]]).get(row["person_id"]) if row else None
     facts = customer_facts(order, person, (row["name"] or row["company"]) if row else "")
     tier, why = tier_and_why(facts, read_tiers(policy.tiers))
@@ -75,7 +76,7 @@ def customer(store: Workspace, policy: DeskPolicy, order: Values, queue: Values)
         source_id=row["remote_id"],
         name=row["name"] or order["ship_name"],
         company=row["company"],
-        identities=_identities(store, row),
+        identities=_identities(known),
         orders=facts.orders,
         spend=facts.spend,
         synced_at=row["synced_at"],
@@ -90,21 +91,19 @@ def _written(order: Values) -> Iterator[IdentityView]:
             yield IdentityView(kind, value, verified=False, state=DecisionState.CONFIRMED, source=order["source"])
 
 
-def _identities(store: Workspace, row: Values) -> tuple[IdentityView, ...]:
+def _identities(known: Behind) -> tuple[IdentityView, ...]:
     """Known ones of every customer that is this person, then those a person still has to decide on."""
-    known = store.cache.execute(
-        "SELECT kind, value, max(verified), min(source) FROM customer_identities WHERE customer_id IN "
-        "(SELECT id FROM customers WHERE person_id=?) GROUP BY kind, value ORDER BY kind, value",
-        (row["person_id"],),
-    )
+    merged: dict[tuple[str, str], tuple[bool, str]] = {}
+    for _, kind, value, verified, source in known.ways:
+        before, first = merged.get((kind, value), (False, source))
+        merged[kind, value] = (before or bool(verified), min(first, source))
     views = [
-        IdentityView(kind, value, verified=bool(verified), state=DecisionState.CONFIRMED, source=source)
-        for kind, value, verified, source in known
+        IdentityView(kind, value, verified=verified, state=DecisionState.CONFIRMED, source=source)
+        for (kind, value), (verified, source) in sorted(merged.items())
     ]
-    have = {(view.kind, view.value) for view in views}
-    for decision in decisions(store, members_of(store.cache, [row["person_id"]]).get(row["person_id"], [])):
+    for decision in known.decided:
         kind, _, value = decision.right.partition(":")
-        if kind in _KINDS and (kind, value) not in have:
-            have.add((kind, value))
+        if kind in _KINDS and (kind, value) not in merged:
+            merged[kind, value] = (False, "desk")
             views.append(IdentityView(kind, value, verified=False, state=decision.state, source="desk"))
     return tuple(views)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from oms_tui.domain.absence import hands
-from oms_tui.store import desk_rows
 from oms_tui.store.absences import team_of
 from oms_tui.store.shapes import PartyView
 
@@ -39,16 +38,16 @@ class HandsNow(NamedTuple):
     manager_back_at: int | None
 
 
-def hands_now(store: Workspace, policy: DeskPolicy, row: Values, now: int) -> HandsNow:
+def hands_now(store: Workspace, policy: DeskPolicy, row: Values, decision: Values | None, now: int) -> HandsNow:
     """The same as the queue's row was derived from, with the reasons.
 
     Args:
         store: both files.
         policy: the desk's rules.
         row: the order's row of the queue.
+        decision: what people decided about the order: its row of ``order_decisions``.
         now: milliseconds since 1970 UTC.
     """
-    decision = desk_rows.get(store.desk, "order_decisions", row["source"], row["remote_id"])
     assigned = str(decision["owner"]) if decision else ""
     team, manager = team_of(store.desk, policy, now), str(row["account_manager"])
     waits = row["waiting_since"] is not None

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.domain.vocabulary import DecisionState
-from oms_tui.store.reads.order_people import customer_called
-from oms_tui.store.reads.related import Decision, decisions, members_of, order_row, related
+from oms_tui.store.reads.order_people import customer_name
+from oms_tui.store.reads.related import Decision, behind, decisions, members_of, order_row, related
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,18 +34,17 @@ def proposals(store: Workspace, order_id: int) -> list[Proposal] | None:
 
     None: the order has no customer record that a name could be joined to.
     """
-    own = customer_called(store, order_id)
     order = order_row(store, order_id)
-    if not own or order is None:
+    known = behind(store, order) if order is not None else None
+    if order is None or known is None or known.row is None:
         return None
-    members = _members(store, order["customer_id"]) or [own]
-    decided = decisions(store, members)
+    own = customer_name(known.row)
     found = [
         Proposal(each.left, each.right, each.state, each.evidence, (each.right,))
-        for each in decided
+        for each in known.decided
         if not each.right.startswith(_CUSTOMER)
     ]
-    found += _of_orders(store, own, members, decided, related(store, order))
+    found += _of_orders(store, own, known.members, known.decided, related(store, order, known))
     return sorted(found, key=lambda each: each.state != DecisionState.PROPOSED)
 
 

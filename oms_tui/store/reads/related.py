@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from oms_tui.domain.identity import Strength, shared, strength
 from oms_tui.domain.vocabulary import DecisionState
 from oms_tui.store import desk_rows
-from oms_tui.store.reads.near_orders import OtherOrder, known_by, load, near_orders, orders_of_person, ways_of
+from oms_tui.store.reads.near_orders import OtherOrder, face_of, load, near_orders, ways_of
 from oms_tui.store.reads.select import Values, one
 from oms_tui.store.rows import chunks, marks
 from oms_tui.store.shapes import RelatedView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from oms_tui.domain.identity import Evidence
-    from oms_tui.store.driver import Connection
+    from oms_tui.store.driver import Connection, Row
+    from oms_tui.store.reads.near_orders import Near
     from oms_tui.store.workspace import Workspace
 
 _MOST: Final = 20
@@ -30,8 +30,10 @@ _MOST: Final = 20
 OWN_EVIDENCE: Final = "same customer"
 """Evidence of orders whose own system says they are one customer's: nothing to decide."""
 
+_BY_ANOTHER: Final = "by way of a customer who is one with both"
+
 _RANK: Final = {DecisionState.CONFIRMED: 0, DecisionState.PROPOSED: 1, DecisionState.REJECTED: 2}
-_STRENGTHS: Final = {each.value: at for at, each in enumerate(Strength)}
+_STRENGTHS: Final = {each: at for at, each in enumerate(Strength)}
 
 
 class Decision(NamedTuple):
@@ -45,81 +47,151 @@ class Decision(NamedTuple):
     decided_at: int
 
 
-def related(store: Workspace, order: Values) -> tuple[RelatedView, ...]:
+class Behind(NamedTuple):
+    """Who is behind an order: read once for the customer's panel and for the related orders.
+
+    ``row``: the order's own customer, None for a guest. ``members``: how desk rows call each customer of that person.
+    ``ways``: (customer, kind, value, verified, source) of every way they are known. ``decided``: what people decided
+    about any of them.
+    """
+
+    row: Values | None
+    members: tuple[str, ...]
+    ways: tuple[Row, ...]
+    decided: tuple[Decision, ...]
+
+
+def behind(store: Workspace, order: Values) -> Behind:
+    """Who is behind the order of this row."""
+    customer = order["customer_id"]
+    row = one(store.cache, "customers", "id=?", (customer,)) if customer is not None else None
+    if row is None:
+        return Behind(None, (), (), ())
+    members: dict[str, None] = {}
+    ways = []
+    for member, *way in store.cache.execute(_FACES, (row["person_id"],)):
+        members[member] = None
+        if way[1] is not None:
+            ways.append(tuple(way))
+    return Behind(row, tuple(members), tuple(ways), tuple(decisions(store, tuple(members))))
+
+
+_FACES: Final = (
+    "SELECT 'customer:' || c.source || ':' || c.remote_id, c.id, i.kind, i.value, i.verified, i.source "
+    "FROM customers c LEFT JOIN customer_identities i ON i.customer_id = c.id WHERE c.person_id = ? ORDER BY c.id"
+)
+
+
+def related(store: Workspace, order: Values, known: Behind | None = None) -> tuple[RelatedView, ...]:
     """The related orders: confirmed ones, then proposals, the strongest first, then what was rejected.
 
     Args:
         store: both files.
         order: the order's row.
+        known: who is behind it, if that was read already.
     """
-    cache = store.cache
-    own = next(iter(load(cache, [order["id"]])), None)
-    if own is None:
-        return ()
-    person = orders_of_person(cache, own.person, _MOST + 1)
-    near = near_orders(cache, own)
-    others = {each.id: each for each in load(cache, {*person, *near} - {own.id})}
-    found = _views(store, own, list(others.values()), near)
-    kept: dict[str, int] = {}
+    cache, known = store.cache, known or behind(store, order)
+    own = _own(order, known.row)
+    near = near_orders(cache, own, [way[:3] for way in known.ways], _MOST + 1)
+    others = list(load(cache, near.of_person | near.sharing.keys()))
+    ranked = sorted(_compared(store, own, known, others, near), key=_place)
+    kept: dict[DecisionState, int] = {}
     views = []
-    for view in sorted(found, key=_order_of):
-        kept[view.state] = kept.get(view.state, 0) + 1
-        if kept[view.state] <= _MOST:
-            views.append(view)
+    for each in ranked:
+        kept[each.state] = kept.get(each.state, 0) + 1
+        if kept[each.state] <= _MOST:
+            views.append(_view(each))
     return tuple(views)
 
 
-def _order_of(view: RelatedView) -> tuple[int, int, int]:
-    return _RANK[DecisionState(view.state)], _STRENGTHS.get(view.strength, 0), -view.order_id
+class _Compared(NamedTuple):
+    """Another order, what speaks for its being the same customer's, and what became of that."""
+
+    other: OtherOrder
+    state: DecisionState
+    evidence: tuple[str, ...]
+    worth: Strength | None
+    decision: Decision | None
 
 
-def _views(
-    store: Workspace, own: OtherOrder, others: Sequence[OtherOrder], near: dict[int, list[Evidence]]
-) -> Iterator[RelatedView]:
-    members = members_of(store.cache, {each.person for each in (own, *others) if each.person is not None})
-    decided = decisions(store, members.get(own.person or 0, ()) or ([own.member] if own.member else []))
-    ways = ways_of(store.cache, (each.customer_id for each in (own, *others)))
-    ours = known_by(own, ways)
+def _place(each: _Compared) -> tuple[int, int, int]:
+    return _RANK[each.state], 0 if each.worth is None else _STRENGTHS[each.worth], -each.other.id
+
+
+def _own(order: Values, customer: Values | None) -> OtherOrder:
+    return OtherOrder(
+        id=order["id"],
+        source=order["source"],
+        number=order["number"],
+        member=f"customer:{customer['source']}:{customer['remote_id']}" if customer else "",
+        person=customer["person_id"] if customer else None,
+        customer_id=order["customer_id"],
+        name=(customer["name"] if customer else "") or order["ship_name"],
+        email=order["email"],
+        phone=order["phone"],
+        ship_phone=order["ship_phone"],
+        street=order["ship_street"],
+        postcode=order["ship_postcode"],
+        city=order["ship_city"],
+        country=order["ship_country"],
+    )
+
+
+def _compared(
+    store: Workspace, own: OtherOrder, known: Behind, others: Sequence[OtherOrder], near: Near
+) -> Iterator[_Compared]:
+    ways = ways_of(store.cache, {each.customer_id for each in others if each.customer_id is not None})
+    # Most orders were never decided about: then nobody has to know how the others' customers are called.
+    members = members_of(store.cache, {each.person for each in others if each.person}) if known.decided else {}
+    alike: dict[object, tuple[tuple[str, ...], Strength | None]] = {}
     for other in others:
-        names = set(members.get(other.person or 0, ())) | {other.member}
-        of_them = [each for each in decided if each.left in names or each.right in names]
-        evidence = [*shared(ours, known_by(other, ways)), *near.get(other.id, ())]
-        worth = strength(evidence, own.name, other.name)
-        words = tuple(dict.fromkeys(each.words for each in evidence))
-        if own.person is not None and own.person == other.person:
-            yield _confirmed(own, other, of_them, words)
+        same_person = own.person is not None and own.person == other.person
+        if same_person and own.customer_id == other.customer_id:
+            yield _Compared(other, DecisionState.CONFIRMED, (OWN_EVIDENCE,), None, None)
             continue
-        rejected = next((each for each in of_them if each.state == DecisionState.REJECTED), None)
+        told = near.sharing.get(other.id, ())
+        looks = (other.looks, *told)
+        if looks not in alike:  # in a house of a hundred orders live some thirty customers
+            evidence = [*shared(near.face, face_of(other, ways.get(other.customer_id or 0, ()))), *told]
+            words = tuple(dict.fromkeys(each.words for each in evidence))
+            alike[looks] = words, strength(evidence, own.name, other.name)
+        words, worth = alike[looks]
+        of_them = _of_them(known.decided, other, members)
+        if same_person:
+            decision = _decided(of_them, DecisionState.CONFIRMED)
+            words = words or (decision.evidence if decision else ()) or (_BY_ANOTHER,)
+            yield _Compared(other, DecisionState.CONFIRMED, words, None, decision)
+            continue
+        rejected = _decided(of_them, DecisionState.REJECTED)
         if rejected is not None:
-            yield _view(other, words or rejected.evidence, DecisionState.REJECTED, worth, rejected)
+            yield _Compared(other, DecisionState.REJECTED, words or rejected.evidence, worth, rejected)
         elif worth is not None:
-            yield _view(other, words, DecisionState.PROPOSED, worth, None)
+            yield _Compared(other, DecisionState.PROPOSED, words, worth, None)
 
 
-def _confirmed(own: OtherOrder, other: OtherOrder, of_them: Sequence[Decision], words: tuple[str, ...]) -> RelatedView:
-    if own.customer_id == other.customer_id:
-        return _view(other, (OWN_EVIDENCE,), DecisionState.CONFIRMED, None, None)
-    decision = next((each for each in of_them if each.state == DecisionState.CONFIRMED), None)
-    evidence = words or (decision.evidence if decision else ()) or ("by way of a customer who is one with both",)
-    return _view(other, evidence, DecisionState.CONFIRMED, None, decision)
+def _of_them(decided: Sequence[Decision], other: OtherOrder, members: Mapping[int, Sequence[str]]) -> list[Decision]:
+    """What was decided about the customer of an order, and whomever they are one with."""
+    if not decided:
+        return []
+    names = {other.member, *members.get(other.person or 0, ())}
+    return [each for each in decided if each.left in names or each.right in names]
 
 
-def _view(
-    other: OtherOrder,
-    evidence: tuple[str, ...],
-    state: DecisionState,
-    worth: Strength | None,
-    decision: Decision | None,
-) -> RelatedView:
+def _decided(of_them: Sequence[Decision], state: DecisionState) -> Decision | None:
+    return next((each for each in of_them if each.state == state), None)
+
+
+def _view(each: _Compared) -> RelatedView:
+    other, decision = each.other, each.decision
     return RelatedView(
         order_id=other.id,
         number=other.number,
-        evidence=evidence,
-        state=state.value,
+        evidence=each.evidence,
+        state=each.state.value,
         source=other.source,
         name=other.name,
         customer=other.member,
-        strength=worth.value if worth is not None and state != DecisionState.CONFIRMED else "",
+        strength=each.worth.value if each.worth is not None else "",
         decided_by=decision.agent if decision else "",
         decided_at=decision.decided_at if decision else None,
     )
