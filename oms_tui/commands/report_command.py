@@ -34,13 +34,13 @@ def run(options: Any) -> int:
 
     if options.name == _LIST:
         return _list(options)
-    if options.weeks < 1:
-        raise Failure(WRONG_USE, "usage", "--weeks must be at least 1", field="weeks")
     session = opened(options).session
     try:
         report = make(session, options.name, weeks=options.weeks, by=options.by)
     except KeyError as unknown:
         raise Failure(WRONG_USE, "usage", str(unknown.args[0]), field="name") from unknown
+    except ValueError as wrong:
+        raise Failure(WRONG_USE, "usage", f"--weeks: {wrong}", field="weeks") from wrong
     if options.json:
         emit(document(report))
     elif options.csv:

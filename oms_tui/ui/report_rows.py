@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 _BAR: Final = 12
 _LEAST: Final = 14
 _LEAST_FIRST: Final = 30
-"""Cells of the first column, which says what a row is about."""
+"""Cells of the first two columns, which say what a row is about."""
 
 _ONE_LINE: Final = 60
+_NAME: Final = 3
+"""Words that tell a row from the others: of a clock its week, tier and kind."""
+
 _CURVE: Final = 52
 """Cells of a line over the weeks: a year's."""
 
@@ -41,6 +44,8 @@ def list_rows(kinds: Sequence[ReportKind], width: int) -> list[Row]:
 def figure_rows(report: Report, width: int) -> list[Row]:
     """The figures under their headings; below them lines over the weeks, of which time they tell and how they are made.
 
+    How, in a few words, stands above them as well: of a long report the end is out of sight.
+
     A row that differs from the one above only in what it counts does not repeat the words in front.
     """
     if not report.rows:
@@ -60,7 +65,8 @@ def figure_rows(report: Report, width: int) -> list[Row]:
         before = cells
     made = table([_column(at, each) for at, each in enumerate(figures)], lines, width)
     head, *rest = made
-    rows = [Row(head), *(Row(parts, key=at) for at, parts in enumerate(rest)), BLANK]
+    gist = (Row(cut([Part(report.kind.gist, "accent")], width)),) if report.kind.gist else ()
+    rows = [*gist, Row(head), *(Row(parts, key=at) for at, parts in enumerate(rest)), BLANK]
     return [*rows, *_curves(report, width), *_formula(report, width)]
 
 
@@ -102,9 +108,9 @@ def _cell(figure: Figure, row: Any, text: str, most: float, *, again: bool) -> t
 
 def _column(at: int, figure: Figure) -> Column:
     words = figure.kind in {"text", "numbers", "series"}
-    # the first column says what a row is; numbers of orders give way first
+    # the first column says what a row is, with the week before it the second; numbers of orders give way first
     drop = 0 if at == 0 else 90 if figure.kind == "numbers" else at if not figure.bar else 0
-    least = _LEAST_FIRST if at == 0 else _LEAST
+    least = _LEAST_FIRST if at < 2 else _LEAST  # noqa: PLR2004
     return Column("left" if words or figure.bar else "right", least if words and figure.kind != "series" else 0, drop)
 
 
@@ -120,7 +126,7 @@ def _formula(report: Report, width: int) -> list[Row]:
 def title_of(kind: ReportKind, row: Any) -> str:
     """A row's name: its first words."""
     words = [str(getattr(row, each.name)) for each in kind.columns if each.kind == "text"]
-    return " ".join(word for word in words[:2] if word).replace("_", " ")
+    return " ".join(word for word in words[:_NAME] if word).replace("_", " ")
 
 
 def query_behind(kind: ReportKind, row: Any) -> str:

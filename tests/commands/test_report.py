@@ -75,7 +75,11 @@ def test_what_cannot_be_reported_is_said_in_words(desk: Desk) -> None:
     answer = desk.run("report", "luck")
     assert answer.code == 2
     assert "there is no report luck; there are causes" in answer.err
-    assert desk.run("report", "sla", "--weeks", "0").code == 2
+    for weeks in ("0", "-1", "1041", "99999999"):
+        answer = desk.run("report", "sla", "--weeks", weeks)
+        assert answer.code == 2
+        assert f"a report is of 1 to 1040 weeks, not of {weeks}" in answer.err
+    assert desk.run("report", "sla", "--weeks", "two").code == 2
     answer = desk.run("report", "sla", "--by", "moon")
     assert answer.code == 2
     assert "grouped one way only" in answer.err

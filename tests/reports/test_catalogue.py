@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
-from actions.acting import order
+from actions.acting import at, moment, order
 
 from oms_tui.domain.figures import Kind, bar, curve, shown
+from oms_tui.domain.query import parse
+from oms_tui.store.query_words import CATALOGUE
 from oms_tui.store.reads.reports.catalogue import REPORTS, make
-from oms_tui.store.reads.reports.export import as_csv, save
+from oms_tui.store.reads.reports.export import as_csv, document, save
 from oms_tui.store.reads.reports.shape import Report, ReportKind, figure
 from oms_tui.store.reads.reports.workload import Load
 
@@ -31,6 +34,23 @@ def test_each_is_made_of_an_empty_desk_and_says_how(session: Session, name: str)
         assert report.formula
         assert report.by == by
         assert all(isinstance(row, report.kind.row) for row in report.rows)
+
+
+@pytest.mark.parametrize("what", ["an order", "mail alone", "a day before there was anything"])
+@pytest.mark.parametrize("name", REPORTS)
+def test_each_is_made_of_little_and_all_its_queries_can_be_asked(world: World, name: str, what: str) -> None:
+    if what == "mail alone":
+        world.letter("a@firma.example", subject="Hello??")
+    else:
+        world.orders(order(promised_at=moment(at("2026-11-24T12:00"))))
+    if what == "a day before there was anything":
+        world.clock.now = at("2020-02-29T12:00")
+    for by in REPORTS[name].by or ("",):
+        report = make(world.session, name, by=by)
+        assert json.loads(json.dumps(document(report)))["period"]["weeks"] == list(report.names)
+        assert [len(report.texts(row)) for row in report.rows] == [len(report.columns)] * len(report.rows)
+        for row in report.rows:
+            assert not row.query or parse(row.query, CATALOGUE)
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -51,6 +51,7 @@ class ReportsScreen(Place):
     ReportsScreen #figures { height: 1fr; }
     ReportsScreen.-narrow #split { layout: vertical; }
     ReportsScreen.-narrow #reports { width: 1fr; height: 10; }
+    ReportsScreen.-narrow.-reading #reports { display: none; }
     """
 
     def body(self) -> Iterable[Widget]:
@@ -124,6 +125,10 @@ class ReportsScreen(Place):
         """Another report."""
         if event.view is self._list:
             self._ask()
+
+    def on_descendant_focus(self) -> None:
+        """Where there is little room, the figures that are read have all of it."""
+        self.set_class(self._figures.has_focus, "-reading")
 
     # ---- commands
 
@@ -209,6 +214,7 @@ class ReportsScreen(Place):
     def do_back(self) -> None:
         """Back to the list, then to the desk."""
         if self._figures.has_focus:
+            self.remove_class("-reading")  # what is not shown cannot have the focus
             self._list.focus()
             self.show_keys()
         else:

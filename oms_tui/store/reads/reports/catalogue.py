@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 WEEKS: Final = 8
 """So many weeks where nobody says how many."""
 
+MOST_WEEKS: Final = 1040
+"""Twenty years: longer than any shop's own records, and well within the calendar."""
+
 _KINDS: Final = (
     ReportKind(
         "causes",
@@ -26,6 +29,7 @@ _KINDS: Final = (
         causes.causes,
         by=causes.BY,
         behind="orders it hit",
+        gist="score = the tier's weight times the days, added up over the orders hit",
         nothing="no order was late, in trouble, disputed between systems or refunded in these weeks",
     ),
     ReportKind(
@@ -36,6 +40,7 @@ _KINDS: Final = (
         sla.Kept,
         sla.sla,
         behind="orders that were late, or wait too long",
+        gist="met = in time / (in time + late), in business time",
         nothing="nobody wrote in these weeks",
     ),
     ReportKind(
@@ -46,6 +51,7 @@ _KINDS: Final = (
         handling.Handling,
         handling.handling,
         behind="orders that waited longest",
+        gist="first reply = business time from their first mail to our answer, the median",
         nothing="nothing was asked, closed or handled in these weeks",
     ),
     ReportKind(
@@ -56,6 +62,7 @@ _KINDS: Final = (
         coverage.Coverage,
         coverage.coverage,
         behind="calls that came late or were missed",
+        gist="coverage = kept / (kept + late + missed)",
         nothing="no call was due and nobody chased an order in these weeks",
     ),
     ReportKind(
@@ -66,6 +73,7 @@ _KINDS: Final = (
         quality.Flaw,
         quality.quality,
         behind="orders it stands on",
+        gist="percent = records with the flaw / records looked at",
         nothing="every source said everything, alike and readably",
     ),
     ReportKind(
@@ -76,6 +84,7 @@ _KINDS: Final = (
         workload.Load,
         workload.workload,
         behind="orders of it",
+        gist="backlog = customers who waited at the end of the week",
         by=workload.BY,
     ),
     ReportKind(
@@ -86,6 +95,7 @@ _KINDS: Final = (
         workflow.Informal,
         workflow.workflow,
         behind="orders it was on",
+        gist="times = how often a step was not taken as set; nobody is named",
         nothing="every step was taken as set, and nothing differs between orders",
     ),
     ReportKind(
@@ -96,6 +106,7 @@ _KINDS: Final = (
         trend.Trend,
         trend.trend,
         behind="orders placed in it",
+        gist="each figure is another report's, over all tiers, sources and kinds",
         curves=True,
     ),
 )
@@ -110,12 +121,15 @@ def make(session: Session, name: str, *, weeks: int = WEEKS, by: str = "") -> Re
     Args:
         session: whose store and rules.
         name: of REPORTS.
-        weeks: how many, this one included; at least one.
+        weeks: how many, this one included; from one to ``MOST_WEEKS``.
         by: one of the report's ways to group it; "" is its first.
 
     Raises:
         KeyError: there is no such report, or no such way to group it; in words.
+        ValueError: so many weeks cannot be told of; in words.
     """
+    if not 1 <= weeks <= MOST_WEEKS:
+        raise ValueError(f"a report is of 1 to {MOST_WEEKS} weeks, not of {weeks}")
     kind = REPORTS.get(name)
     if kind is None:
         raise KeyError(f"there is no report {name}; there are {', '.join(REPORTS)}")

@@ -80,6 +80,7 @@ class ReportKind:
         by: the ways to group it, the first one the usual.
         nothing: words for when there is no row.
         behind: which orders the ``query`` of a row finds.
+        gist: the formula in a few words, for above the figures.
         curves: whether its figures are drawn as lines over the weeks: it has one row a week.
     """
 
@@ -92,6 +93,7 @@ class ReportKind:
     by: tuple[str, ...] = ()
     nothing: str = "nothing of this happened in these weeks"
     behind: str = "orders"
+    gist: str = ""
     curves: bool = False
 
     @property
@@ -158,7 +160,7 @@ class Report:
         if not self.names:
             return ""
         last = self.names[-1]
-        over = f"{last}{_GOES_ON} is not over yet: its figures still grow"
+        over = f"{last}{_GOES_ON} is not over yet: its figures still change"
         return f"{self.weeks} week{'s' * (self.weeks > 1)}, from Monday {self.first_day} to now; {over}."
 
     def curves(self) -> list[Curve]:
