@@ -149,7 +149,7 @@ fields = {{ macro = "parcel-held" }}
 again = "returns"
 
 [rules.slipping]                        # a good customer's order will not be there on the promised day
-when = "ship:slipping is:untold (tier:key OR tier:priority)"
+when = "ship:slipping -tracking:exception is:untold (tier:key OR tier:priority)"
 do = "draft"
 fields = {{ macro = "later-than-promised" }}
 again = "returns"

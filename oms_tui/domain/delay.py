@@ -35,7 +35,7 @@ class DelayFacts:
         predictions: of every parcel still on its way and every line still short.
         delivered_at: when the last of it was delivered; None while something is missing.
         settled: closed or cancelled: nothing is late any more.
-        carrier_late: a carrier itself speaks of a delay.
+        carrier_late: a carrier itself speaks of a delay, or of a parcel that stands still.
         slipped_at: when a prediction first went past the promise, as far as we saw it.
         carrier_reason: a DelayReason as the carrier's codes say, or as the order itself shows before any parcel is on
             its way (no stock, no payment); "" for none.

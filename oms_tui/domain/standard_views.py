@@ -41,7 +41,10 @@ STANDARD: Final = (
     ),
     StandardView("Late", "ship:late", "the promised day is over"),
     StandardView("Late without a reason", "ship:late -has:delay_reason", "nobody has said why"),
-    StandardView("Late and not told", "is:untold", "the customer heard nothing since it became late"),
+    StandardView("Late and not told", "ship:late is:untold", "the customer heard nothing since it became late"),
+    StandardView(
+        "Will be late and not told", "ship:slipping is:untold", "slipping or in trouble, and the customer heard nothing"
+    ),
     StandardView("Draft prepared", "has:prepared", "a rule has written before the customer asks: look, and send it"),
     StandardView("Calls due", "call:due", "a milestone call is due", "due"),
     StandardView("Short of stock", "stock:short", "something is missing to ship it"),

@@ -34,7 +34,7 @@ IS: Final[Mapping[str, str]] = {
     "waiting": "its customer waits for an answer",
     "unheld": "open, of a customer with a service of their own, and in nobody's hands",
     "unlinked": "its customer wrote a mail that lies on no order",
-    "untold": "late or soon to be, and the customer has heard nothing since",
+    "untold": "late, soon to be or a parcel in trouble, and the customer has heard nothing since",
     "mine": "you look after it",
     "snoozed": "put aside until later",
     "unattended": "its customer waits, and it is nobody's, without a task in time",

@@ -190,6 +190,12 @@ def predictions(facts: OrderFacts, expected: Sequence[tuple[int, str]]) -> Itera
         yield Prediction(_moment(at), source)
 
 
+def trouble_at(facts: OrderFacts) -> int | None:
+    """Since when a parcel stands still, in milliseconds, the newest of them; None if none does."""
+    stuck = (each for each in under_way(facts) if tracking_of(each) == TrackingStatus.EXCEPTION)
+    return max((each.last_event_at or each.told_at or each.recorded_at for each in stuck), default=None)
+
+
 def said_at(facts: OrderFacts) -> int | None:
     """When carriers said what they say now, in milliseconds; None if none does."""
     return max((each.told_at for each in under_way(facts) if each.told_at is not None), default=None)

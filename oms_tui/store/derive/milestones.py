@@ -68,9 +68,15 @@ def _facts(
         allocated_at=_at(allocated_at),
         parcels=tuple(parcels),
         delivered_at=_at(goods.delivered_at(of, goods.stage_facts(of, row["short"]))),
-        late_since=_at(row["late_since"]),
+        late_since=None if _is_trouble_alone(row) else _at(row["late_since"]),
         cancelled=row["state"] == OrderState.CANCELLED,
     )
+
+
+def _is_trouble_alone(row: Values) -> bool:
+    """It is late for no other reason than a parcel in trouble, which is a milestone of its own."""
+    foreseen = row["will_be_late"] and not row["days_late"]
+    return bool(foreseen and row["tracking"] == TrackingStatus.EXCEPTION)
 
 
 def _paid_at(row: Values, payments: Iterable[tuple[int, int]]) -> int | None:

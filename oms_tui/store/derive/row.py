@@ -217,6 +217,7 @@ def _attend(
         state=row["state"],
         payment_status=row["payment_status"],
         fulfillment_status=row["fulfillment_status"],
+        return_status=row["return_status"],
         stage=row["stage"],
         total=row["total"],
         minor_digits=minor_digits(row["currency"]),
@@ -330,6 +331,9 @@ def _delay_facts(
     before = facts.before or {}
     # When it was first seen to slip is kept; a cache made anew takes the carrier's word for when it said so.
     slipped = before.get("late_since") if before.get("will_be_late") else None
+    trouble = goods.trouble_at(facts)  # a parcel that stands still will be late, and that is news of its own
+    if slipped is not None and trouble is not None:
+        slipped = max(slipped, trouble)
     house = facts.decision["delay_reason"] if facts.decision else ""
     reason = ""
     if parcel is not None and parcel.reason and not parcel.there:
@@ -342,7 +346,7 @@ def _delay_facts(
         predictions=tuple(goods.predictions(facts, expected)),
         delivered_at=_at(delivered_at),
         settled=row["state"] in ENDED,
-        carrier_late=any(each.delayed for each in goods.under_way(facts)),
+        carrier_late=trouble is not None or any(each.delayed for each in goods.under_way(facts)),
         slipped_at=_at(slipped) or min(_at(goods.said_at(facts)) or now, now),
         carrier_reason=reason,
         house_reason=house,
