@@ -21,6 +21,9 @@ _MOST: Final = 60
 """Orders of one kind of sharing that are looked at: the newest."""
 
 _MOST_AT_POSTCODE: Final = 200
+_MOST_ADDRESSES: Final = 50
+_MOST_CUSTOMERS: Final = 200
+"""Customers known by the same addresses: what more of them share is nobody's own."""
 
 
 class OtherOrder(NamedTuple):
@@ -103,7 +106,7 @@ def near_orders(cache: Connection, own: OtherOrder, ways: Sequence[tuple[int, st
     street = normalise.street(own.street).key
     found = _Found(street)
     asked = _Asked(
-        emails=tuple(sorted(face.emails)),
+        emails=tuple(sorted(face.emails)[:_MOST_ADDRESSES]),
         phones=tuple(variant for number in sorted(face.phones) for variant in normalise.phone_variants(number)),
         codes=normalise.postcode_spellings(own.postcode) if street and own.postcode else (),
     )
@@ -111,7 +114,8 @@ def near_orders(cache: Connection, own: OtherOrder, ways: Sequence[tuple[int, st
     members = {customer for customer, *_ in ways}
     customers, payers = sorted(found.customers - members), sorted(found.payers - face.emails)
     if customers or payers:
-        found.take(cache.execute(_text_of_others(len(customers), len(payers)), (*customers, *payers)))
+        most = _MOST * max(1, len(face.emails) + len(face.phones))
+        found.take(cache.execute(_text_of_others(len(customers), len(payers), most), (*customers, *payers)))
     sharing = found.with_threads()
     sharing.pop(own.id, None)
     return Near(face, frozenset(found.of_person - {own.id}), sharing)
@@ -176,19 +180,15 @@ _NEWEST: Final = f"ORDER BY 1 DESC LIMIT {_MOST}"
 def _text(emails: int, phones: int, codes: int, of_person: int) -> str:
     """(id, how it was found, what that says) for so many addresses, phones and spellings of a postcode.
 
-    Each kind of sharing has a bound of its own, so that a house full of people hides nobody who wrote from the same
-    address. The bounds stand in the text: SQLite prepares a statement anew whenever a bound limit is bound.
+    Each address and each kind of sharing has a bound of its own, so that a house full of people hides nobody who wrote
+    from the same address. The bounds stand in the text: where they are bound, SQLite prepares a statement every time.
     """
     newest = f"ORDER BY 1 DESC LIMIT {of_person}"
     arms = [f"o.id, 'person', '' FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.person_id = ? {newest}"]
+    arms += [f"id, 'order', '' FROM orders WHERE email = ? {_NEWEST}"] * emails
+    arms += [_PAID_WITH] * emails
     if emails:
-        place = marks(emails)
-        arms.append(f"id, 'order', '' FROM orders WHERE email IN ({place}) {_NEWEST}")
-        arms.append(_KNOWN_BY.format("email", place))
-        arms.append(
-            f"order_id, 'paid', email FROM payments WHERE email IN ({place}) AND email <> '' AND order_id IS NOT NULL "
-            f"ORDER BY id DESC LIMIT {_MOST}"
-        )
+        arms.append(_KNOWN_BY.format("email", marks(emails)))
     if phones:
         arms.append(_KNOWN_BY.format("phone", marks(phones)))
     if codes:
@@ -205,8 +205,13 @@ def _text(emails: int, phones: int, codes: int, of_person: int) -> str:
     return " UNION ALL ".join(f"SELECT * FROM (SELECT {arm})" for arm in arms)
 
 
+_PAID_WITH: Final = (
+    "order_id, 'paid', email FROM payments WHERE email = ? AND email <> '' AND order_id IS NOT NULL "
+    f"ORDER BY id DESC LIMIT {_MOST}"
+)
 _KNOWN_BY: Final = (
-    "customer_id, 'customer', '' FROM customer_identities WHERE kind = '{}' AND value IN ({}) " + f"LIMIT {_MOST}"
+    "customer_id, 'customer', '' FROM customer_identities WHERE kind = '{}' AND value IN ({}) "
+    f"LIMIT {_MOST_CUSTOMERS}"
 )
 
 
@@ -215,11 +220,12 @@ def _bound(own: OtherOrder, asked: _Asked) -> list[object]:
     return [own.person, *asked.emails * 3, *asked.phones, *asked.codes, own.id, own.id]
 
 
-def _text_of_others(customers: int, payers: int) -> str:
+def _text_of_others(customers: int, payers: int, most: int) -> str:
     """The newest orders of so many customers, and those that bear the address of so many payers."""
+    newest = f"ORDER BY 1 DESC LIMIT {most}"
     return (
-        f"SELECT * FROM (SELECT id, 'order', '' FROM orders WHERE customer_id IN ({marks(customers)}) {_NEWEST}) UNION "
-        f"ALL SELECT * FROM (SELECT id, 'paid_here', email FROM orders WHERE email IN ({marks(payers)}) {_NEWEST})"
+        f"SELECT * FROM (SELECT id, 'order', '' FROM orders WHERE customer_id IN ({marks(customers)}) {newest}) UNION "
+        f"ALL SELECT * FROM (SELECT id, 'paid_here', email FROM orders WHERE email IN ({marks(payers)}) {newest})"
     )
 
 
