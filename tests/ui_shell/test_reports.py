@@ -9,8 +9,10 @@ import pytest
 from ui_shell.driving import SMALL, WIDE, desk, said, screen, settled
 from ui_shell.shop import NOW, change
 
-from oms_tui.domain.figures import shown
+from oms_tui.domain.figures import curve, shown
+from oms_tui.store.reads.reports import quality
 from oms_tui.store.reads.reports.catalogue import REPORTS, make
+from oms_tui.store.reads.reports.quality import Flaw
 from oms_tui.ui.report_rows import query_behind
 
 if TYPE_CHECKING:
@@ -54,6 +56,39 @@ async def test_what_the_screen_shows_is_what_the_command_prints(config: Config, 
             assert f" {row.score} " in line
             assert shown("numbers", row.orders) in line
         assert report.formula.split(".")[0][:40] in seen
+        assert report.kind.gist in seen
+
+
+async def test_causes_are_told_by_week_and_what_grew_is_drawn_as_a_line(config: Config, session: Session) -> None:
+    report = make(session, "causes")
+    async with desk(config, session, size=WIDE) as pilot:
+        await _at(pilot, "causes")
+        for row in report.rows:
+            assert shown("series", row.over_time) in screen(pilot)
+        await pilot.press("b")
+        await settled(pilot)
+        assert f"{report.names[-1]}…" in screen(pilot)
+        await pilot.press("escape", "end")
+        await settled(pilot)
+        trend = make(session, "trend")
+        for each in trend.curves():
+            line = next(
+                line for line in screen(pilot).splitlines() if f" {each.title} " in line and each.highest in line
+            )
+            assert curve(each.values, 52) in line
+
+
+async def test_a_figure_without_orders_behind_it_says_so(
+    config: Config, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flaw = Flaw("2026-W47", "shop", "email", "blank", 3, 40, 7.5, "")
+    monkeypatch.setattr(quality, "_standing", lambda _asked: iter([flaw]))
+    async with desk(config, session, size=WIDE) as pilot:
+        await _at(pilot, "quality")
+        await pilot.press("end", "enter")
+        await settled(pilot)
+        words = said(pilot)[-1].replace("\n", " ")
+        assert "2026-W47 shop email: no list of orders lies behind this row" in words
 
 
 async def test_enter_on_a_row_lists_the_orders_behind_it(config: Config, session: Session) -> None:
@@ -93,10 +128,14 @@ async def test_every_report_opens_in_a_small_terminal(config: Config, session: S
         first = report.rows[0] if report.rows else None
         seen = screen(pilot)
         assert report.kind.title in seen
+        assert "Handling  " not in seen  # the list gives its room to the figures
         words = (
             report.kind.nothing[:30] if first is None else shown("text", getattr(first, report.kind.columns[0].name))
         )
         assert words.replace("_", " ")[:12] in seen
-        await pilot.press("escape", "escape")
+        await pilot.press("escape")
+        await settled(pilot)
+        assert "Handling  " in screen(pilot)
+        await pilot.press("escape")
         await settled(pilot)
         assert "▸Queue" in screen(pilot)

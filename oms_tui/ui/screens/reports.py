@@ -205,7 +205,7 @@ class ReportsScreen(Place):
         if query:
             self.desk.show_list(Question(query, "priority", words_behind(report.kind, row)))
         else:
-            self.desk.say(f"{title_of(report.kind, row)}: there are no {report.kind.behind} to list")
+            self.desk.say(f"{title_of(report.kind, row)}: no list of orders lies behind this row")
 
     def do_open(self) -> None:
         """The same where the list did not take the key."""
