@@ -19,7 +19,7 @@ ABSENCE_CHANGED: Final = "absence"
 _LONGEST_NOTE: Final = 200
 
 
-def set_away(session: Session, agent: str, *, until: str, start: str = "", note: str = "") -> Outcome:
+def set_away(session: Session, agent: str, *, until: str, start: str = "", deputy: str = "", note: str = "") -> Outcome:
     """Say that ``agent`` is away.
 
     Args:
@@ -27,19 +27,21 @@ def set_away(session: Session, agent: str, *, until: str, start: str = "", note:
         agent: their id.
         until: when they are back, as times are written here (``fri``, ``2026-12-01``, ``3d``).
         start: from when on, likewise; "" for now.
+        deputy: who stands in this time, their id; "" for whom the config names.
         note: why, for colleagues.
 
     Raises:
-        Refused: not theirs to say, no such agent, or a time that cannot be read.
+        Refused: not theirs to say, no such agent or deputy, or a time that cannot be read.
     """
     from oms_tui.domain.safe_text import safe_line
     from oms_tui.store.writes.desk_write import DeskWrite
 
-    _allowed(session, agent)
+    may_say(session, agent)
     starts_at = _moment(session, start, "from") if start else session.now()
     until_at = _moment(session, until, "until")
     if until_at <= starts_at:
         raise Refused("they would be back before they leave", code="usage", field="until")
+    _can_stand_in(session, agent, deputy)
     who = agent_name(session, agent)
     words = f"{who} is away until {shown_time(session, until_at)}"
     with DeskWrite(session, "absent", summary=words) as write:
@@ -50,15 +52,16 @@ def set_away(session: Session, agent: str, *, until: str, start: str = "", note:
                 "starts_at": starts_at,
                 "until_at": until_at,
                 "note": safe_line(note, _LONGEST_NOTE),
+                "deputy": deputy,
                 "set_by": session.agent.id,
                 "set_at": write.now,
             },
         )
-        write.event("absence", words, None, {"agent": agent, "from": starts_at, "until": until_at})
+        write.event("absence", words, None, {"agent": agent, "from": starts_at, "until": until_at, "deputy": deputy})
         write.changed(ABSENCE_CHANGED)
     acting = _team(session).stand_in(agent, starts_at)
     if not acting:
-        return Outcome(words, write.undo_id, warning=f"nobody stands in for {who}: give them a deputy in [agents]")
+        return Outcome(words, write.undo_id, warning=f"nobody stands in for {who}: name a deputy")
     return Outcome(f"{words}; {agent_name(session, acting)} stands in", write.undo_id)
 
 
@@ -71,7 +74,7 @@ def set_back(session: Session, agent: str) -> Outcome:
     from oms_tui.store.absences import said
     from oms_tui.store.writes.desk_write import DeskWrite
 
-    _allowed(session, agent)
+    may_say(session, agent)
     row, who = said(session.store.desk, agent), agent_name(session, agent)
     if row is None or row["until_at"] <= session.now():
         hint = "their days are in [agents] of the config" if _team(session).is_away(agent, session.now()) else ""
@@ -84,7 +87,12 @@ def set_back(session: Session, agent: str) -> Outcome:
     return Outcome(words, write.undo_id)
 
 
-def _allowed(session: Session, agent: str) -> None:
+def may_say(session: Session, agent: str) -> None:
+    """See that it is theirs to say whether ``agent`` is away.
+
+    Raises:
+        Refused: it is not, or there is no such agent.
+    """
     if session.agents and agent not in session.agents:
         there = ", ".join(session.agents)
         raise Refused(f"there is no agent {agent!r}", code="usage", field="agent", hint=f"there are: {there}")
@@ -92,6 +100,14 @@ def _allowed(session: Session, agent: str) -> None:
         raise Refused("only a lead says that somebody else is away", code="forbidden", field="agent")
     if session.store.read_only or session.agent.role == Role.READER:
         raise Refused(f"{session.agent.shown} may only read here", code="forbidden")
+
+
+def _can_stand_in(session: Session, agent: str, deputy: str) -> None:
+    if deputy == agent:
+        raise Refused("nobody stands in for themselves", code="usage", field="deputy")
+    if deputy and session.agents and deputy not in session.agents:
+        there = ", ".join(each for each in session.agents if each != agent)
+        raise Refused(f"there is no agent {deputy!r}", code="usage", field="deputy", hint=f"there are: {there}")
 
 
 def _moment(session: Session, text: str, field: str) -> int:

@@ -24,6 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "rest", nargs="*", metavar="WHEN | AGENT", help="until: when they are back, then who; back: who"
     )
     parser.add_argument("--from", dest="start", default="", metavar="WHEN", help="from when on (now)")
+    parser.add_argument("--deputy", default="", metavar="AGENT", help="who stands in this time (whom the config names)")
     parser.add_argument("--note", default="", help="why, for colleagues")
 
 
@@ -40,7 +41,7 @@ def run(options: Any) -> int:
             raise Failure(WRONG_USE, "usage", "until when? such as `absent until fri`", field="until")
         when = rest.pop(0)
         agent = rest.pop(0) if rest else session.agent.id
-        outcome = set_away(session, agent, until=when, start=options.start, note=options.note)
+        outcome = set_away(session, agent, until=when, start=options.start, deputy=options.deputy, note=options.note)
     else:
         agent = rest.pop(0) if rest else session.agent.id
         outcome = set_back(session, agent)
@@ -59,38 +60,35 @@ def run(options: Any) -> int:
 
 def _list(options: Any, session: Session) -> int:
     from oms_tui.actions.decisions import shown_time
-    from oms_tui.store.absences import said, team_of
+    from oms_tui.store.absences import absences
 
-    now = session.now()
-    team = team_of(session.store.desk, session.policy, now)
-    items = []
-    for each in team.away:
-        row = said(session.store.desk, each.agent)
-        here = row is not None and (row["starts_at"], row["until_at"]) == (each.start, each.end)
-        items.append(
+    found = absences(session.store.desk, session.policy, session.now())
+    if options.json:
+        items = [
             {
                 "agent": each.agent,
                 "from": documents.moment(each.start),
-                "until": documents.moment(each.end),
-                "away": each.start <= now,
-                "stand_in": team.stand_in(each.agent, max(now, each.start)) or None,
-                "source": "desk" if here else "config",
-                "note": (row["note"] or None) if here and row else None,
+                "until": documents.moment(each.until),
+                "away": each.away,
+                "stand_in": each.stand_in or None,
+                "source": each.source,
+                "note": each.note or None,
             }
-        )
-    if options.json:
+            for each in found
+        ]
         emit({"items": items, "next": None})
-    elif items:
+    elif found:
         rows = [
             [
                 each.agent,
                 shown_time(session, each.start),
-                shown_time(session, each.end),
-                str(item["stand_in"] or "nobody"),
+                shown_time(session, each.until),
+                each.stand_in or "nobody",
+                each.note,
             ]
-            for each, item in zip(team.away, items, strict=True)
+            for each in found
         ]
-        table(rows, ("agent", "from", "back", "stand-in"))
+        table(rows, ("agent", "from", "back", "stand-in", "note"))
     else:
         say("nobody is away")
     return DONE

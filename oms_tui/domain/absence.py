@@ -15,11 +15,15 @@ WITHOUT_MANAGER: Final = frozenset({"", Tier.STANDARD.value, Tier.ONE_OFF.value}
 
 
 class Away(NamedTuple):
-    """Somebody is away from ``start`` until ``end``, which is no longer part of it."""
+    """Somebody is away from ``start`` until ``end``, which is no longer part of it.
+
+    ``deputy`` stands in for them this time, "" for the usual one.
+    """
 
     agent: str
     start: int
     end: int
+    deputy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,13 @@ class Team:
             if not self.is_away(agent, now):
                 return agent
             asked.add(agent)
-            agent = self.deputies.get(agent, "")
+            agent = self._deputy(agent, now)
         return ""
+
+    def _deputy(self, agent: str, now: int) -> str:
+        """Who stands in for somebody who is away: who was named for this time, else the usual one."""
+        named = (each.deputy for each in self.away if each.agent == agent and each.start <= now < each.end)
+        return next(filter(None, named), self.deputies.get(agent, ""))
 
     def next_change(self, now: int) -> int | None:
         """When somebody next goes or comes back."""

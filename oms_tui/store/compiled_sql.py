@@ -144,12 +144,13 @@ CACHE_DDL: tuple[str, ...] = (
     'CREATE INDEX IF NOT EXISTS trackers_number ON trackers (tracking_number)',
     'CREATE TABLE IF NOT EXISTS tracking_events ( tracker_id INTEGER NOT NULL, occurred_at INTEGER NOT NULL, status VARCHAR NOT NULL, raw_code VARCHAR NOT NULL, text VARCHAR NOT NULL, offset_minutes INTEGER NOT NULL, location VARCHAR NOT NULL, reason VARCHAR NOT NULL, recorded_at INTEGER NOT NULL, PRIMARY KEY (tracker_id, occurred_at, status, raw_code, text) ) WITHOUT ROWID',
     'CREATE TABLE IF NOT EXISTS unmapped_codes ( source VARCHAR NOT NULL, field VARCHAR NOT NULL, code VARCHAR NOT NULL, times INTEGER NOT NULL, last_seen_at INTEGER NOT NULL, PRIMARY KEY (source, field, code) ) WITHOUT ROWID',
+    'CREATE TABLE IF NOT EXISTS words_due ( order_id INTEGER NOT NULL, PRIMARY KEY (order_id) )',
     'CREATE VIRTUAL TABLE IF NOT EXISTS orders_fts USING fts5(words, content=\'\', contentless_delete=1, tokenize="unicode61 remove_diacritics 2", prefix=\'2 3\')',
     'CREATE VIRTUAL TABLE IF NOT EXISTS messages_fts USING fts5(subject, sender, body, content=\'\', contentless_delete=1, tokenize="unicode61 remove_diacritics 2", prefix=\'2 3\')',
 )
 
 DESK_DDL: tuple[str, ...] = (
-    'CREATE TABLE IF NOT EXISTS absences ( row_hash VARCHAR NOT NULL, agent VARCHAR NOT NULL, starts_at INTEGER NOT NULL, until_at INTEGER NOT NULL, note VARCHAR NOT NULL, set_by VARCHAR NOT NULL, set_at INTEGER NOT NULL, PRIMARY KEY (agent) )',
+    'CREATE TABLE IF NOT EXISTS absences ( row_hash VARCHAR NOT NULL, agent VARCHAR NOT NULL, starts_at INTEGER NOT NULL, until_at INTEGER NOT NULL, note VARCHAR NOT NULL, deputy VARCHAR NOT NULL, set_by VARCHAR NOT NULL, set_at INTEGER NOT NULL, PRIMARY KEY (agent) )',
     'CREATE TABLE IF NOT EXISTS agent_notices ( row_hash VARCHAR NOT NULL, id VARCHAR NOT NULL, recipient VARCHAR NOT NULL, kind VARCHAR NOT NULL, source VARCHAR NOT NULL, remote_id VARCHAR NOT NULL, number VARCHAR NOT NULL, words VARCHAR NOT NULL, sender VARCHAR NOT NULL, created_at INTEGER NOT NULL, done_at INTEGER, done_by VARCHAR NOT NULL, PRIMARY KEY (id) )',
     'CREATE INDEX IF NOT EXISTS agent_notices_open ON agent_notices (recipient, created_at) WHERE done_at IS NULL',
     'CREATE INDEX IF NOT EXISTS agent_notices_order ON agent_notices (source, remote_id)',
@@ -232,10 +233,11 @@ CACHE_COLUMNS: dict[str, tuple[str, ...]] = {
     'trackers': ('id', 'source', 'remote_id', 'carrier', 'tracking_number', 'first_seen_at', 'status', 'delayed', 'reason', 'raw_code', 'raw_text', 'estimated_delivery_at', 'tracking_url', 'last_event_at', 'ref', 'updated_at', 'recorded_at', 'synced_at', 'digest'),
     'tracking_events': ('tracker_id', 'occurred_at', 'status', 'raw_code', 'text', 'offset_minutes', 'location', 'reason', 'recorded_at'),
     'unmapped_codes': ('source', 'field', 'code', 'times', 'last_seen_at'),
+    'words_due': ('order_id',),
 }
 
 DESK_COLUMNS: dict[str, tuple[str, ...]] = {
-    'absences': ('row_hash', 'agent', 'starts_at', 'until_at', 'note', 'set_by', 'set_at'),
+    'absences': ('row_hash', 'agent', 'starts_at', 'until_at', 'note', 'deputy', 'set_by', 'set_at'),
     'agent_notices': ('row_hash', 'id', 'recipient', 'kind', 'source', 'remote_id', 'number', 'words', 'sender', 'created_at', 'done_at', 'done_by'),
     'call_logs': ('row_hash', 'id', 'source', 'remote_id', 'agent', 'direction', 'outcome', 'milestone', 'note', 'called_at', 'deleted_at'),
     'claims': ('row_hash', 'source', 'remote_id', 'agent', 'what', 'expires_at', 'version'),
@@ -297,6 +299,7 @@ PRIMARY_KEYS: dict[str, tuple[str, ...]] = {
     'trackers': ('id',),
     'tracking_events': ('tracker_id', 'occurred_at', 'status', 'raw_code', 'text'),
     'unmapped_codes': ('source', 'field', 'code'),
+    'words_due': ('order_id',),
     'absences': ('agent',),
     'agent_notices': ('id',),
     'call_logs': ('id',),

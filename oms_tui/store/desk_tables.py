@@ -154,13 +154,14 @@ class CustomerDecision(DeskTable, table=True):
 
 
 class Absence(DeskTable, table=True):
-    """Somebody is away for a while: their deputy is asked instead. It ends by itself at ``until_at``."""
+    """Somebody is away, and ``deputy`` ("" for the usual one) is asked instead. Ends by itself at ``until_at``."""
 
     __tablename__ = "absences"
     agent: str = Field(primary_key=True)
     starts_at: int = Field(sa_column=big())
     until_at: int = Field(sa_column=big())
     note: str = ""
+    deputy: str = ""
     set_by: str = ""
     set_at: int = Field(sa_column=big())
 

@@ -48,9 +48,10 @@ _WIDGET_HEADINGS: Final = {
     "form": "In a form",
     "reader": "Reading a mail",
     "todo": "In what is to be done",
+    "absent": "Among who is away",
 }
 _COLUMN: Final = 58
-_KEYS: Final = 13
+_KEYS: Final = 17  # the widest pair: pagedown ctrl+d
 _TITLES: Final = 17
 
 
@@ -119,7 +120,7 @@ def _grouped(found: Sequence[Bound]) -> Iterable[tuple[str, list[Bound]]]:
 def _block(title: str, found: Sequence[Bound], refusals: Mapping[str, str], width: int) -> Iterable[tuple[Part, ...]]:
     yield (Part(title, "accent", bold=True),)
     for each in found:
-        key = cut_text("  ".join(each.keys) or "-", _KEYS - 1)
+        key = cut_text(" ".join(each.keys) or "-", _KEYS - 1)
         why = refusals.get(each.id, "")
         words = f"not now: {why}" if why else each.help.rstrip(".")
         yield (
@@ -147,7 +148,7 @@ def _widget_block(title: str, found: Sequence[WidgetKey], keys: KeyMap, width: i
         shown = keys.widgets.get(each.id) or each.keys
         words = f"{each.title.lower():<{_TITLES}} "
         yield (
-            Part(f"{cut_text('  '.join(shown), _KEYS - 1):<{_KEYS}}", "warn"),
+            Part(f"{cut_text(' '.join(shown), _KEYS - 1):<{_KEYS}}", "warn"),
             Part(cut_text(words, width - _KEYS - 1), "text"),
             Part(cut_text(each.id, max(0, width - _KEYS - len(words))), "muted"),
         )

@@ -181,6 +181,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("go_sources", "sources", ("S",), "screens", footer=0, help="How every connected system does."),
     Command("help", "help", ("?", "f1"), "desk", footer=90, help="Every key and what it does."),
     Command("palette", "everything", ("ctrl+p", ":"), "desk", footer=100, help="Search actions, views and orders."),
+    Command(
+        "absent", "who is away", ("Z",), "desk", footer=0, help="Who is away and who stands in; say so, or be back."
+    ),
     Command("theme", "theme", (), "desk", footer=0, help="Choose the colours of the desk."),
     Command("quit", "quit", ("q",), "desk", footer=0, help="Leave; drafts and decisions are saved already."),
 )
@@ -283,6 +286,11 @@ class KeyMap(NamedTuple):
     def shown(self, name: str) -> str:
         """The key to show for it, "" if it has none."""
         return next(iter(self.keys(name)), "")
+
+
+def is_text(key: str) -> bool:
+    """Whether a key is text where something is written, or moves in it: there it does no command."""
+    return not key.startswith(("ctrl+", "alt+")) and _FUNCTION.fullmatch(key) is None
 
 
 def key_map(

@@ -156,6 +156,22 @@ def test_what_was_given_to_somebody_who_goes_is_their_deputys(world: World) -> N
     assert world.view("1042").owner_why == "for lea, who is away"
 
 
+def test_who_stands_in_may_be_another_this_time(world: World) -> None:
+    world.orders(order("1042", total=620_000))
+    world.letter("one@x.example")
+    lea = as_agent(world.session, "lea")
+    done = set_away(lea, "lea", until="mon", deputy="ana")
+    assert done.summary.endswith("Ana Ruiz stands in")
+    settle(lea)
+    assert world.item("1042").owner == "ana"
+    set_away(lea, "ana", until="mon", deputy="ben")
+    settle(lea)
+    assert world.item("1042").owner == "ben", "who is named is stood in for as well"
+    for wrong, words in (("lea", "for themselves"), ("zorro", "no agent 'zorro'")):
+        with pytest.raises(Refused, match=words):
+            set_away(lea, "lea", until="mon", deputy=wrong)
+
+
 def test_priority_accounts_in_nobodys_hands_are_found(world: World) -> None:
     world.orders(order("1042", total=620_000), order("1043", email="eva@x.example"))
     assert found(world, "is:unheld") == []

@@ -63,6 +63,9 @@ def test_who_is_away_is_stood_in_for_until_they_are_back(desk: Desk) -> None:
     assert (shown["order"]["owner"], shown["customer"]["account_manager_acting"]) == ("ana", "ana")
     assert number in {item["number"] for item in desk.json("--as", "ana", "find", "owner:me")["items"]}
     assert desk.run("--as", "ben", "absent", "until", "2d", "lea").code == 4, "only a lead says it of others"
+    desk.json("--as", "lea", "absent", "until", "2d", "--deputy", "ben")
+    assert [each["stand_in"] for each in desk.json("absent")["items"]] == ["ben"]
+    assert desk.run("--as", "lea", "absent", "until", "2d", "--deputy", "zorro").code == 2
     assert desk.run("--as", "lea", "absent", "back").code == 0
     assert desk.json("show", number)["order"]["owner"] == "lea"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from oms_tui.domain.absence import Away, Team, hands
@@ -19,11 +19,20 @@ def test_a_chain_of_deputies_is_followed_and_never_goes_round() -> None:
     assert everybody.stand_in("lea", 10) == ""
 
 
+def test_who_is_named_for_this_time_goes_before_the_usual_deputy() -> None:
+    away = (Away("lea", 0, 200), Away("lea", 100, 150, "tom"))
+    team = Team({"lea": "ben", "ben": "", "tom": "ana", "ana": ""}, away)
+    assert [team.stand_in("lea", at) for at in (50, 120, 160)] == ["ben", "tom", "ben"]
+    team = Team(team.deputies, (*away, Away("tom", 0, 200)))
+    assert team.stand_in("lea", 120) == "ana", "and is stood in for like anybody"
+
+
 def test_who_works_here_no_more_holds_nothing() -> None:
     found = hands(Team({"ana": ""}), owner="zoe", manager="", tier="key", waits=False, now=0)
     assert (found.owner, found.held) == ("zoe", False)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     deputies=st.dictionaries(st.sampled_from(AGENTS), st.sampled_from(("", *AGENTS))),
     away=st.lists(st.builds(Away, st.sampled_from(AGENTS), st.integers(0, 50), st.integers(50, 99)), max_size=6),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -23,11 +23,31 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from oms_tui.actions.base import Action, Field
+    from oms_tui.actions.base import Field
     from oms_tui.store.session import Session
 
 _FLAG: Final = (("no", "no"), ("yes", "yes"))
 _BORDER: Final = 2
+
+
+class Asks(Protocol):
+    """What a form is made from: an action of the catalogue, or what else wants to be told something."""
+
+    @property
+    def title(self) -> str:
+        """Two or three words."""
+
+    @property
+    def help(self) -> str:
+        """One sentence."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """What it wants to be told."""
+
+    @property
+    def destructive(self) -> bool:
+        """Whether it is asked once more."""
 
 
 class ActionForm(FramedDialog[dict[str, str]]):
@@ -56,7 +76,7 @@ class ActionForm(FramedDialog[dict[str, str]]):
 
     def __init__(
         self,
-        action: Action,
+        action: Asks,
         session: Session,
         about: str,
         *,
