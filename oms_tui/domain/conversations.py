@@ -78,12 +78,20 @@ def people(letter: Letter, own_addresses: Collection[str]) -> tuple[str, ...]:
     return tuple(person for person in everybody if person and person not in own_addresses)[:MOST_PEOPLE]
 
 
+def came_back(message_id: str) -> tuple[str, str]:
+    """The key of what returns our mail of this Message-ID: such mails are one conversation, of its own."""
+    return message_id, "came back"
+
+
 def thread_keys(letter: Letter, own_addresses: Collection[str]) -> Iterator[tuple[str, str]]:
     """What makes it one conversation with another mail: any key they share. ``own_addresses`` are normalised."""
     if letter.moved_to:
         yield "by hand", letter.moved_to
         return
     yield "by hand", letter.name
+    if letter.auto == "bounce":  # by these the mail that came back finds it, whichever machine returned it
+        for message_id in letter.references[-MOST_REFERENCES:]:
+            yield came_back(message_id)
     for person in people(letter, own_addresses) or ("",):
         for message_id in letter.ids:
             yield message_id, person

@@ -163,6 +163,7 @@ def _insert(store: Workspace, policy: DeskPolicy, fresh: list[Mail], now: int) -
     mail_links.count_states(store, ((MailState.UNLINKED, MailState.LINKED) for mail in carried if mail.gone_at is None))
     mail_threads.derive(cache, store.desk, [*stored, *readable], own, now, known=touched)
     orders |= mail_links.orders_on(store, touched)
+    orders |= mail_links.link_returns(store, policy, [*readable, *carried], now)
     mail_links.tell(store, [mail.id for mail in (*fresh, *carried)], orders)
 
 

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.domain import normalise, reply_token
+from oms_tui.domain.vocabulary import Direction, MailState
 from oms_tui.store import mail_rows, mail_threads
 from oms_tui.store.driver import transaction
 from oms_tui.store.mail_matching import Links, link, telling
@@ -129,8 +130,23 @@ def rematch(store: Workspace, policy: DeskPolicy, mails: Sequence[Mail], now: in
         )
         count_states(store, ((before[mail.id], mail.state) for mail in mails if mail.gone_at is None))
         conversations = mail_threads.derive(cache, store.desk, mails, policy.own_addresses, now)
+        touched |= link_returns(store, policy, mails, now)
         tell(store, ids, touched | orders_on(store, conversations))
         return touched
+
+
+def link_returns(store: Workspace, policy: DeskPolicy, mails: Iterable[Mail], now: int) -> set[int]:
+    """A bounce may be read before the mail of ours that it returns: link those; returns the orders touched."""
+    sent = [
+        each.message_id for each in mails if each.direction == Direction.OUTBOUND and each.state == MailState.LINKED
+    ]
+    conversations = mail_threads.returns_of(store.cache, sent) if sent else set()
+    if not conversations:
+        return set()
+    returned = mail_rows.load(store.cache, "conversation_id", conversations, text=True)
+    if all(mail.state == MailState.LINKED for mail in returned):
+        return set()
+    return rematch(store, policy, returned, now)
 
 
 def relink_people(store: Workspace, policy: DeskPolicy, orders: Iterable[int], now: int) -> set[int]:

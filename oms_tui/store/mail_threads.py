@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
-from oms_tui.domain.conversations import Decision, people, state_of, thread_keys, threads
+from oms_tui.domain.conversations import Decision, came_back, people, state_of, thread_keys, threads
 from oms_tui.domain.vocabulary import ConversationStatus, Direction, MailState
 from oms_tui.store import mail_rows
 from oms_tui.store.rows import chunks, insert, marks, upsert
@@ -296,6 +296,11 @@ def _hashed(name: str, person: str) -> int:
 def conversations_about(cache: Connection, pairs: Iterable[tuple[str, str]]) -> set[int]:
     """The conversations in which a mail of this Message-ID is named together with this person (normalised)."""
     return set(_conversations(cache, {_hashed(name, person) for name, person in pairs}).values())
+
+
+def returns_of(cache: Connection, message_ids: Iterable[str]) -> set[int]:
+    """The conversations of bounces that return mails of these Message-IDs."""
+    return set(_conversations(cache, {_hashed(*came_back(name)) for name in message_ids if name}).values())
 
 
 def _conversations(cache: Connection, keys: Iterable[int]) -> dict[int, int]:

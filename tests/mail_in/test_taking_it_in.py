@@ -317,6 +317,20 @@ def test_a_mailbox_without_a_sent_folder_is_read(desk: Desk) -> None:
     assert desk.sync().fetched == 1
 
 
+def test_a_bounce_that_is_read_before_our_own_mail_finds_it_when_it_comes(desk: Desk) -> None:
+    desk.orders(order("#1042"))
+    for name, machine in (("bounce", "mailer-daemon@mx.example"), ("again", "postmaster@mx.example")):
+        desk.mailbox.put(desk.letter(name, machine, subject="Undelivered", auto="bounce", answers=["ours"]))
+    desk.sync()
+    assert (desk.on("bounce"), desk.on("again")) == ((), ())
+
+    desk.mailbox.put(desk.letter("ours", OURS, to=[JAN], subject="Your order #1042", folder="Sent"))
+    desk.sync()
+    assert desk.on("ours") == ("#1042",)
+    assert (desk.on("bounce"), desk.on("again")) == (("#1042",), ("#1042",))
+    assert desk.mail("bounce").link_reason == "bounce"
+
+
 def test_of_what_machines_send_only_bounces_wait_for_a_person(desk: Desk) -> None:
     mail = desk.letter("ask", "x@y.example")
     desk.mailbox.put(
