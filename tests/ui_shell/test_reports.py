@@ -82,7 +82,7 @@ async def test_a_figure_without_orders_behind_it_says_so(
     config: Config, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flaw = Flaw("2026-W47", "shop", "email", "blank", 3, 40, 7.5, "")
-    monkeypatch.setattr(quality, "_standing", lambda _asked: iter([flaw]))
+    monkeypatch.setattr(quality, "stood", lambda _asked: iter([flaw]))
     async with desk(config, session, size=WIDE) as pilot:
         await _at(pilot, "quality")
         await pilot.press("end", "enter")

@@ -6,6 +6,7 @@ Causes and never persons: who wrote, packed or answered is in no figure here.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -127,17 +128,32 @@ def causes(asked: Asked) -> list[Cause]:
     weights = {tier: weight_of(asked.policy.tier(tier)) for tier in weights}
     items: list[Cause] = []
     for name, hits in found.items():
-        of_week: dict[str, list[_Hit]] = {week: [] for week in asked.weeks.names}
-        for hit in hits.values():
-            for week, days in asked.weeks.days_in(hit.end, hit.days):
-                of_week[week].append(hit._replace(days=days))
         if asked.by == "week":
-            items += [_cause(name, each, weights, week) for week, each in of_week.items() if each]
+            items += [_cause(name, of_week, weights, week) for week, of_week in _by_week(asked.weeks, hits.values())]
         else:
-            curve = tuple(_score(each, weights) for each in of_week.values())
-            items.append(_cause(name, hits.values(), weights, over_time=curve))
+            items.append(
+                _cause(name, hits.values(), weights, over_time=_over_time(asked.weeks, hits.values(), weights))
+            )
     items.sort(key=lambda each: (-each.score, each.cause))
     return sorted(items, key=lambda each: each.week, reverse=True)
+
+
+def _by_week(weeks: Weeks, hits: Iterable[_Hit]) -> Iterable[tuple[str, list[_Hit]]]:
+    """The hits of each week, with the days that lie in it."""
+    found: defaultdict[str, list[_Hit]] = defaultdict(list)
+    for hit in hits:
+        for week, days in weeks.days_in(hit.end, hit.days):
+            found[week].append(hit._replace(days=days))
+    return found.items()
+
+
+def _over_time(weeks: Weeks, hits: Iterable[_Hit], weights: Mapping[str, int]) -> tuple[int, ...]:
+    """The score of each week, the oldest first."""
+    scores = dict.fromkeys(weeks.names, 0)
+    for hit in hits:
+        for week, days in weeks.days_in(hit.end, hit.days):
+            scores[week] += weights[hit.tier] * days
+    return tuple(scores.values())
 
 
 def _cause(

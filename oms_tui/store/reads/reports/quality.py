@@ -28,7 +28,6 @@ FORMULA: Final = (
     "it that the worker kept. came blank: orders by the week they were placed that say nothing in a field, as they are "
     "known today, in percent of the source's orders of that week."
 )
-CAME_BLANK: Final = "came_blank"
 _CAME: Final = (
     f"SELECT o.placed_at / {QUARTER_MS}, o.source, count(*), "
     + ", ".join(f"sum({condition})" for condition in ORDER_BLANKS.values())
@@ -52,7 +51,7 @@ class Flaw:
 
 def quality(asked: Asked) -> list[Flaw]:
     """The newest week first, by source, what is worst first; what has no flaw is left out."""
-    rows = [*_came_blank(asked), *_standing(asked)]
+    rows = [*_came_blank(asked), *stood(asked)]
     rows.sort(key=lambda row: (row.source, -row.count, row.field))
     return sorted(rows, key=lambda row: row.week, reverse=True)
 
@@ -71,7 +70,7 @@ def _came_blank(asked: Asked) -> Iterator[Flaw]:
         if count:
             of = looked[week, source]
             query = query_of(_placed(asked, week, source, ORDER_BLANKS[field]))
-            yield Flaw(week, source, field, CAME_BLANK, count, of, share(count, of), query)
+            yield Flaw(week, source, field, "came_blank", count, of, share(count, of), query)
 
 
 def _placed(asked: Asked, week: str, source: str, condition: str) -> Iterator[Named]:
@@ -94,7 +93,8 @@ def _kept(asked: Asked) -> dict[str, list[Standing]]:
     return kept_days(asked.store, first, last)
 
 
-def _standing(asked: Asked) -> Iterator[Flaw]:
+def stood(asked: Asked) -> Iterator[Flaw]:
+    """What stands now, and what stood at the end of each week before; in no order."""
     weeks = asked.weeks
     found = {weeks.of_day(day): flaws for day, flaws in _kept(asked).items()}  # of each week the last day
     now = weeks.names[-1]

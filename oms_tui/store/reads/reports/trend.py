@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from oms_tui.domain.figures import Kind
 from oms_tui.store.reads.reports.coverage import coverage
 from oms_tui.store.reads.reports.handling import handling
-from oms_tui.store.reads.reports.quality import CAME_BLANK, looked_at, quality
+from oms_tui.store.reads.reports.quality import looked_at, stood
 from oms_tui.store.reads.reports.shape import figure, share
 from oms_tui.store.reads.reports.sla import sla
 from oms_tui.store.reads.reports.workflow import workflow
@@ -55,8 +55,8 @@ def trend(asked: Asked) -> list[Trend]:
         sums[calls.week, "owed"] += calls.kept + calls.late + calls.missed
     for step in workflow(plain):
         sums[step.week, "informal"] += step.times
-    for flaw in quality(plain):
-        sums[flaw.week, "flaws"] += flaw.count if flaw.kind != CAME_BLANK else 0
+    for flaw in stood(plain):
+        sums[flaw.week, "flaws"] += flaw.count
     known = looked_at(plain)
     return [
         Trend(
