@@ -163,8 +163,9 @@ class DeskApp(Navigation, inherit_bindings=False):
         bound = self.keys.of(key, place.PLACE) if place is not None else None
         if bound is None:
             return
-        if writes(self.focused) and not key.startswith(("ctrl+", "alt+")):
-            return  # a key that the text field left over must not act on the order behind it
+        left_over = not key.startswith(("ctrl+", "alt+")) and bound.id not in {"help", "palette"}
+        if left_over and writes(self.focused):
+            return  # a key that the text field has no use for must not act on the order behind it
         self.perform(bound.id)
 
     def perform(self, command: str) -> None:

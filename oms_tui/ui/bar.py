@@ -17,6 +17,13 @@ _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86_400
 _WORST_FIRST: Final = ("failed", "stale", "never", "paused", "ok")
+_OTHERS: Final = {
+    "go_notices": "Notices",
+    "go_tasks": "Tasks",
+    "go_unattended": "Unattended",
+    "go_rules": "Rules",
+}
+"""Screens that have no tab until one is there, or something waits there."""
 _STYLES: Final = {"failed": "alarm", "stale": "alarm", "never": "warn", "paused": "muted", "ok": "muted"}
 
 
@@ -105,16 +112,30 @@ class TopBar(PartLine):
         self.here = here or self.here
         self.reload()
 
-    def parts(self, width: int) -> list[Part]:
-        """The bar in ``width`` cells."""
+    def _tabs(self) -> list[Tab]:
+        """The screens; the one where one is stands among them, always."""
+        found = tabs(self._status)
+        if self.here in _OTHERS and all(tab.command != self.here for tab in found):
+            found.insert(1, Tab(self.here, _OTHERS[self.here]))
+        return found
+
+    def _left(self, gap: str) -> list[Part]:
+        """The desk's name and the screens; where a click means one is kept."""
         left = [Part(f" {self._desk} ", "app")]
         self.zones = [(cells(left), "")]
-        for tab in tabs(self._status):
+        for tab in self._tabs():
             here = tab.command == self.here
-            left.append(Part(f"  {'▸' if here else ' '}{tab.title}", "accent" if here else "muted", bold=here))
+            left.append(Part(f"{gap}{'▸' if here else ' '}{tab.title}", "accent" if here else "muted", bold=here))
             if tab.number:
                 left.append(Part(f" {tab.number}", tab.style, bold=here))
             self.zones.append((cells(left), tab.command))
+        return left
+
+    def parts(self, width: int) -> list[Part]:
+        """The bar in ``width`` cells."""
+        left = self._left("  ")
+        if cells(left) > width:
+            left = self._left(" ")
         room = width - cells(left) - 4
         right = sources(self._status.health, room) if self._status and room > len("+9 more") else []
         return [*left, Part(" " * max(1, width - cells(left) - cells(right) - 1)), *right]

@@ -254,9 +254,9 @@ class DeskScreen(ListPlace):
             self._todo.show(answer.view, pane.now())
 
     def refusals(self) -> Mapping[str, str]:
-        """Why actions cannot be done to the order they would be done to, if that one was read already."""
-        target = self._target()
-        known = self._shown is not None and target is not None and self._shown.order_id == target.id
+        """Why actions cannot be done to what they would be done to, if that is one order, and read already."""
+        orders = self._acted_on()
+        known = self._shown is not None and len(orders) == 1 and self._shown.order_id == orders[0].id
         return self._shown.refusals if known and self._shown else {}
 
     def _target(self) -> QueueItem | None:
@@ -351,6 +351,8 @@ class DeskScreen(ListPlace):
         if target is not None and self._pane is not None:
             self.desk.expect_text()
             self.open(target.id, then=partial(self._pane.reply, macro=macro))
+        elif target is None:
+            self.desk.say("no order is chosen")
 
     def on_order_pane_wanted(self, event: OrderPane.Wanted) -> None:
         """What the pane cannot do itself."""

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from oms_tui.domain.query import QueryError, parse
 from oms_tui.domain.query_completion import Completion, complete
+from oms_tui.ui.footer import Hint, WithOwnKeys
 from oms_tui.ui.rows import Part, clean, cut, fit
 from oms_tui.ui.theme import style
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from oms_tui.domain.query_words import WordType
+    from oms_tui.ui.keys import KeyMap
 
 MOST: Final = 8
 """Proposals shown at once."""
@@ -105,7 +107,10 @@ class QueryInput(Input):
         self.post_message(FilterLine.Key("cancel"))
 
 
-class FilterLine(Vertical):
+_KEYS: Final = (("filter.take", "complete"), ("filter.next", "next one"), ("filter.keep", "keep it"))
+
+
+class FilterLine(Vertical, WithOwnKeys):
     """Proposals, an error if there is one, and the line.
 
     Args:
@@ -167,6 +172,25 @@ class FilterLine(Vertical):
         self._input.focus()
         self._input.cursor_position = len(self._begun)
         self._propose()
+
+    def own_keys(self, keys: KeyMap) -> Sequence[Hint]:
+        """What can be done while the query is written."""
+        bound = {each.id: each.key for each in QueryInput.BINDINGS if isinstance(each, Binding) and each.id}
+        bound["filter.keep"] = "enter"
+        wanted = (*_KEYS, ("filter.cancel", "as before"))
+        return [Hint(name, (keys.widgets.get(name) or bound[name].split(","))[0], words) for name, words in wanted]
+
+    def do(self, command: str) -> bool:
+        """A click on a key is the key."""
+        if command == "filter.keep":
+            self._ask(final=True)
+        elif command.startswith("filter."):
+            self.post_message(self.Key(command.removeprefix("filter.")))
+        return command.startswith("filter.")
+
+    def takes(self, key: str) -> bool:
+        """Whether it chooses among the proposals."""
+        return any(isinstance(each, Binding) and key in each.key.split(",") for each in QueryInput.BINDINGS)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Propose, and apply a moment later."""

@@ -17,6 +17,7 @@ CANNOT = "✗"
 """Stands before what cannot be done now, for those who do not see that it is grey."""
 
 _MOST = 9
+_SHORT = {"escape": "esc", "pagedown": "pgdn", "pageup": "pgup"}
 
 
 class Hint(NamedTuple):
@@ -36,6 +37,23 @@ class WithOwnKeys:
         raise NotImplementedError
 
     def do(self, command: str) -> bool:
+        """Do what one of its hints says, as a click wants it; False if it is none of its own."""
+        raise NotImplementedError
+
+    def takes(self, key: str) -> bool:
+        """Whether it takes a key that means something on the screen."""
+        del key
+        return False
+
+
+class WithMoreKeys:
+    """A widget whose keys stand in the footer among those of the screen while it has the focus."""
+
+    def more_keys(self, keys: KeyMap) -> Sequence[Hint]:
+        """Its keys, the most useful first."""
+        raise NotImplementedError
+
+    def do_more(self, command: str) -> bool:
         """Do what one of its hints says, as a click wants it; False if it is none of its own."""
         raise NotImplementedError
 
@@ -98,6 +116,7 @@ class KeyLine(PartLine):
 
 
 def _parts(hint: Hint) -> list[Part]:
+    key = _SHORT.get(hint.key, hint.key)
     if hint.why_not:
-        return [Part(f"  {CANNOT}{hint.key} {hint.title}", "faint")]
-    return [Part(f"  {hint.key}", "warn", bold=True), Part(f" {hint.title}", "text")]
+        return [Part(f"  {CANNOT}{key} {hint.title}", "faint")]
+    return [Part(f"  {key}", "warn", bold=True), Part(f" {hint.title}", "text")]

@@ -74,10 +74,12 @@ class ListPlace(Place):
     def do_mark(self) -> None:
         """Mark the order, and on to the next."""
         self._list.mark()
+        self.show_keys()  # actions are now about what is marked
 
     def do_mark_all(self) -> None:
         """Mark all, or none."""
         self._list.mark_all()
+        self.show_keys()
 
     def do_mark_query(self) -> None:
         """Mark what a query finds, also what is not loaded yet; the list stays as it is."""

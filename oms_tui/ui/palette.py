@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _TITLE: Final = 26
 _KEY: Final = 9
-_WORDS: Final = 56
+_WIDTH: Final = 100
+_EDGES: Final = 6  # frame, blanks at both sides, the bar that scrolls
 _MOST_ORDERS: Final = 8
 
 
@@ -55,7 +56,7 @@ class _Entries(Provider):
     async def discover(self) -> Hits:
         """All, before anything is typed."""
         for entry in self.entries():
-            yield DiscoveryHit(shown(entry), entry.run, entry.title)
+            yield DiscoveryHit(shown(entry, self.desk.size.width), entry.run, entry.title)
 
     async def search(self, query: str) -> Hits:
         """Those that fit."""
@@ -63,18 +64,26 @@ class _Entries(Provider):
         for entry in self.entries():
             score = matcher.match(entry.title)
             if score > 0:
-                yield Hit(score, shown(entry, matcher.highlight(clean(entry.title))), entry.run, entry.title)
+                yield Hit(
+                    score,
+                    shown(entry, self.desk.size.width, matcher.highlight(clean(entry.title))),
+                    entry.run,
+                    entry.title,
+                )
 
 
-def shown(entry: Entry, title: Content | None = None) -> Content:
-    """An entry as a line: title, key, what it is; what cannot be done says why."""
+def shown(entry: Entry, screen: int, title: Content | None = None) -> Content:
+    """An entry as a line that fits a ``screen`` so wide: title, key, what it is; what cannot be done says why."""
+    width = min(_WIDTH, screen * 96 // 100) - _EDGES
     name = (title or Content(clean(entry.title))).stylize_before(_look("faint" if entry.why_not else "text"))
     words = f"cannot: {entry.why_not}" if entry.why_not else entry.help
+    before = max(_TITLE, name.cell_length + 2)
+    words = cut_text(clean(words), max(0, width - before - _KEY))
     return Content.assemble(
         name,
-        " " * max(2, _TITLE - name.cell_length),
+        " " * (before - name.cell_length),
         Content(f"{entry.key:<{_KEY}}").stylize(_look("warn")),
-        Content(cut_text(clean(words), _WORDS)).stylize(_look("alarm" if entry.why_not else "muted")),
+        Content(words).stylize(_look("alarm" if entry.why_not else "muted")),
     )
 
 
@@ -174,7 +183,7 @@ class Orders(Provider):
         for at, item in enumerate(found_orders(desk.session, query, _MOST_ORDERS)):
             title = f"{numbered(item.number)} {item.name}"
             entry = Entry(title, item.stage.replace("_", " "), partial(self.chosen, item.id))
-            yield Hit(1.0 - at / 100, shown(entry), entry.run, title)
+            yield Hit(1.0 - at / 100, shown(entry, desk.size.width), entry.run, title)
 
     async def discover(self) -> Hits:
         """None: a number is needed."""
@@ -202,7 +211,16 @@ def choices_of(entries: Sequence[Entry]) -> type[Provider]:
     return Choices
 
 
-EVERYTHING: tuple[type[Provider], ...] = (Orders, Commands, Actions, Views, Macros, Themes)
+class Everything(_Entries):
+    """All of it, always in the same order: of several providers the quickest would come first."""
+
+    def entries(self) -> Iterator[Entry]:
+        """Commands, actions, views, macros, themes."""
+        for each in (Commands, Actions, Views, Macros, Themes):
+            yield from each(self.screen, self.match_style).entries()
+
+
+EVERYTHING: tuple[type[Provider], ...] = (Orders, Everything)
 
 
 class Palette(CommandPalette):
@@ -213,7 +231,8 @@ class Palette(CommandPalette):
     Palette > Vertical, Palette:dark > Vertical { width: 100; max-width: 96%; margin-top: 2; background: $oms-over; }
     Palette #--input { border: round $oms-focus; background: $oms-over; }
     Palette #--input.--list-visible { border-bottom: none; }
-    Palette SearchIcon { color: $oms-accent; margin-top: 0; }
+    Palette SearchIcon { display: none; }
+    Palette CommandInput, Palette CommandInput:focus { height: 1; border: none; padding: 0 1; }
     Palette CommandList { border: round $oms-focus; border-top: none; background: $oms-over; max-height: 70vh; }
     Palette CommandList > .option-list--option { color: $oms-text; text-style: none; padding: 0 1; }
     Palette CommandList > .option-list--option-highlighted {

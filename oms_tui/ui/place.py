@@ -8,7 +8,8 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 
 from oms_tui.ui.bar import TopBar
-from oms_tui.ui.footer import Hint, KeyLine, WithOwnKeys, hints
+from oms_tui.ui.footer import Hint, KeyLine, WithMoreKeys, WithOwnKeys, hints
+from oms_tui.ui.keys import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,6 +40,7 @@ class Place(Screen[None], inherit_bindings=False):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     _own: WithOwnKeys | None = None
+    _more: WithMoreKeys | None = None
 
     @property
     def desk(self) -> DeskApp:
@@ -87,7 +89,8 @@ class Place(Screen[None], inherit_bindings=False):
 
     def on_descendant_focus(self) -> None:
         """What has keys of its own shows them in the footer while it has the focus."""
-        if self._own is not None or self._with_own_keys() is not None:
+        more = self.focused if isinstance(self.focused, WithMoreKeys) else None
+        if self._own is not None or more is not self._more or self._with_own_keys() is not None:
             self.show_keys()
 
     def _with_own_keys(self) -> WithOwnKeys | None:
@@ -97,21 +100,30 @@ class Place(Screen[None], inherit_bindings=False):
     def show_keys(self) -> None:
         """The footer as it is true now."""
         self._own = self._with_own_keys()
+        self._more = self.focused if isinstance(self.focused, WithMoreKeys) else None
         if self._own is not None:
-            everything = Hint("palette", self.desk.keys.shown("palette"), "everything")
-            # a letter is text there, so only what is no letter is a key
-            last = [everything] if everything.key.startswith(("ctrl+", "alt+")) else []
-            self.query_one(KeyLine).show(self._own.own_keys(self.desk.keys), last)
+            self.query_one(KeyLine).show(self._own.own_keys(self.desk.keys), self._last_while_writing(self._own))
             return
         keys, titles = self.desk.keys, self.titles()
         found = hints(keys, self.PLACE, self.desk.actions, self.refusals(), titles)
         last = [hint for hint in found if hint.command == "help"]
         palette = Hint("palette", keys.shown("palette"), "everything")
         rest = [hint for hint in found if hint.command != "help"]
+        if self._more is not None:
+            rest[1:1] = self._more.more_keys(keys)
         self.query_one(KeyLine).show(rest, [*last, *([palette] if palette.key else [])])
+
+    def _last_while_writing(self, own: WithOwnKeys) -> list[Hint]:
+        """Help and everything, by a key that is no text; the widget may have a use of its own for it."""
+        last = []
+        for command, words in (("help", "help"), ("palette", "everything")):
+            free = [key for key in self.desk.keys.keys(command) if not is_text(key) and not own.takes(key)]
+            last += [Hint(command, key, words) for key in free[:1]]
+        return last
 
     def on_part_line_chosen(self, event: PartLine.Chosen) -> None:
         """A click on a tab or a key is the command itself."""
         event.stop()
-        if self._own is None or not self._own.do(event.command):
+        own = self._own is not None and self._own.do(event.command)
+        if not own and not (self._more is not None and self._more.do_more(event.command)):
             self.desk.perform(event.command)

@@ -54,6 +54,23 @@ def test_the_head_names_who_how_urgent_how_late_why_and_what_to_do() -> None:
     assert "maybe also B-118" in lines[4]
 
 
+def test_a_call_that_is_to_be_made_next_is_said_once() -> None:
+    order = sample.order()
+    call = replace(order.tasks[0], title="call about delayed")
+    due = call.due_at
+    order = replace(
+        order,
+        item=order.item._replace(next_action="call"),
+        next_why="call about: delayed",
+        next_due_at=due,
+        tasks=(call, replace(call, id="t2", title="call about shipped", due_at=due + 3_600_000)),
+    )
+    lines = "\n".join(texts(head_rows(order, FRAME, 114)))
+    assert "next call: call about: delayed (due 12:00" in lines
+    assert "then call about shipped (due 13:00" in lines
+    assert lines.count("delayed") == 1, lines
+
+
 def test_a_late_order_that_nobody_can_explain_says_so() -> None:
     order = sample.order()
     order = replace(order, delay=replace(order.delay, reason="", reason_text="", reason_source=""))

@@ -172,7 +172,7 @@ async def test_the_footer_shows_the_keys_of_a_reply_while_it_is_written(
         await pilot.pause(0.2)
         foot = screen(pilot).splitlines()[-1]
         assert "ctrl+s send" in foot
-        assert "escape keep draft" in foot
+        assert "esc keep draft" in foot
         assert "note" not in foot
 
         await pilot.press("escape")
@@ -196,7 +196,7 @@ async def test_a_reply_that_is_sent_is_counted_and_a_click_on_its_key_is_the_key
         await pilot.click(offset=(line.index("send"), 47))
         await settled(pilot)
         assert "y send it" in screen(pilot).splitlines()[-1]
-        assert "escape back to the text" in screen(pilot).splitlines()[-1]
+        assert "esc back to the text" in screen(pilot).splitlines()[-1]
 
         await pilot.press("y")
         await settled(pilot)

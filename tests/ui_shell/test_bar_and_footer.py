@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from ui_shell.driving import MEDIUM, WIDE, desk, screen, settled
+from ui_shell.driving import MEDIUM, SMALL, WIDE, desk, screen, settled
 
 from oms_tui.actions.catalogue import all_actions
 from oms_tui.store.shapes import Badges, SourceHealth
-from oms_tui.ui.bar import age, freshness, sources, tabs
+from oms_tui.ui.bar import TopBar, age, freshness, sources, tabs
 from oms_tui.ui.footer import CANNOT, hints
 from oms_tui.ui.keys import DESK, UNLINKED, key_map
 from oms_tui.ui.questions import Status
@@ -109,3 +109,95 @@ async def test_a_click_on_a_key_is_the_key(config: Config, session: Session) -> 
         await pilot.pause()
 
         assert type(pilot.app.screen).__name__ == "Help"
+
+
+# ---- the keys of what has the focus
+
+
+async def foot(pilot: Any) -> str:
+    await settled(pilot)
+    return screen(pilot).splitlines()[-1]
+
+
+@pytest.mark.parametrize("size", [WIDE, MEDIUM, SMALL])
+async def test_a_panel_shows_its_own_keys_while_it_has_the_focus(
+    config: Config, session: Session, size: tuple[int, int]
+) -> None:
+    async with desk(config, session, size) as pilot:
+        assert "details" not in await foot(pilot)
+        await pilot.press("3")
+        assert "r reply  enter details  esc list" in await foot(pilot)
+        await pilot.press("5")
+        assert "o whole mail  esc list" in await foot(pilot)
+        await pilot.press("escape")
+        assert "whole mail" not in await foot(pilot)
+        assert "n note" in await foot(pilot)
+
+
+async def test_a_click_on_a_key_of_a_panel_is_the_key(config: Config, session: Session) -> None:
+    async with desk(config, session, WIDE) as pilot:
+        await pilot.press("4")
+        line = await foot(pilot)
+        assert pilot.app.queue_screen._pane.has_focus_within
+        await pilot.click(offset=(line.index("esc list") + 5, 47))
+        await settled(pilot)
+        assert pilot.app.queue_screen._list.has_focus
+
+
+async def test_the_filter_line_shows_its_keys_and_none_that_it_takes(config: Config, session: Session) -> None:
+    async with desk(config, session) as pilot:
+        await pilot.press("slash")
+        line = await foot(pilot)
+        assert "tab complete" in line
+        assert "enter keep it" in line
+        assert "esc as before" in line
+        assert "reply" not in line, "r is a letter now"
+        assert "ctrl+p" not in line, "it chooses the proposal before"
+        assert line.endswith("f1 help")
+
+        await pilot.press("f1")
+        await settled(pilot)
+        assert any("In the filter line" in row.text for row in pilot.app.screen.lines.rows)
+        await pilot.press("escape", *"tier:key")
+        await pilot.click(offset=(line.index("keep it"), 35))
+        await settled(pilot)
+        assert pilot.app.queue_screen.queue.question.query == "tier:key"
+        assert "n note" in await foot(pilot)
+
+
+async def test_what_the_marked_orders_are_told_is_not_what_the_order_under_the_cursor_is(
+    config: Config, session: Session
+) -> None:
+    keys = key_map({}, all_actions())
+    async with desk(config, session, keys=keys) as pilot:
+        place = pilot.app.queue_screen
+        assert place.refusals(), "something cannot be done to one order"
+        await pilot.press("space")
+        await settled(pilot)
+        assert place.model.current.id not in place.model.marked
+        assert not place.refusals(), "the cursor is on another order than the marked one"
+        assert CANNOT not in await foot(pilot)
+
+
+# ---- where one is
+
+
+@pytest.mark.parametrize(
+    ("key", "title"), [("W", "Tasks"), ("0", "Unattended"), ("J", "Rules"), ("@", "Notices"), ("C", "Calls")]
+)
+async def test_the_bar_says_where_one_is_on_every_screen(
+    config: Config, session: Session, key: str, title: str
+) -> None:
+    async with desk(config, session, SMALL) as pilot:
+        await pilot.press(key)
+        await settled(pilot)
+        assert f"▸{title}" in screen(pilot).splitlines()[0]
+
+
+def test_the_badges_of_a_narrow_bar_are_not_cut() -> None:
+    bar = TopBar("Bright Shop", "go_queue")
+    badges = Badges(open=137, unlinked=12, quarantined=0, outbox=0, needs_decision=0, calls_due=5)
+    bar._status = Status(badges, tuple(health(f"s{at}", "failed") for at in range(6)), notices=0)
+    line = text(bar.parts(80))
+    assert "Sources !6" in line[:80]
+    assert next(command for end, command in bar.zones if line.index("Outbox") < end) == "go_outbox"

@@ -71,7 +71,7 @@ async def test_nobody_tells_one_of_anything(config: Config, session: Session) ->
         assert "Notices" not in screen(pilot)
         await pilot.press("@")
         await settled(pilot)
-        assert "nobody tells you of anything" in screen(pilot)
+        assert "nothing to know of" in screen(pilot)
 
 
 @pytest.mark.parametrize("size", [SMALL, MEDIUM, WIDE])

@@ -126,6 +126,12 @@ class ConversationPanel(Panel):
     TITLE: ClassVar[str] = "Conversation"
     CURSOR = "rows"
     LEAST: ClassVar[int] = 4
+    MORE: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("lines.open", "fold"),
+        ("conversation.full", "whole mail"),
+        ("conversation.quotes", "quotes"),
+        ("conversation.next", "next mail"),
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("full_stop", "message(1)", "Next mail", id="conversation.next", show=False, tooltip="The mail below"),
         Binding(
@@ -189,9 +195,9 @@ class ConversationPanel(Panel):
 
     @property
     def message_id(self) -> int | None:
-        """The mail the cursor is in."""
-        key = self.cursor_key
-        return key[1] if isinstance(key, tuple) and key[0] != "thread" else None
+        """The mail the cursor is in; on the title of a thread the first below it."""
+        keys = [row.key for row in self.rows[self._cursor :] if isinstance(row.key, tuple)]
+        return next((key[1] for key in keys if key[0] != "thread"), None)
 
     def action_open(self) -> None:
         """Fold or unfold; ask for what is not here."""

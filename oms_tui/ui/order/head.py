@@ -148,6 +148,8 @@ def _next(view: OrderView, frame: Frame) -> Iterator[list[Part]]:
         yield [Part("next ", "muted"), Part(why, "text"), *_due(frame, due)]
     yield from _procedures(view)
     tasks = sorted((task for task in view.tasks if task.state == "open"), key=lambda task: task.due_at)
+    if tasks and action and due == tasks[0].due_at and why.replace(":", "") == tasks[0].title:
+        del tasks[0]  # it is what is to be done next, and was said
     for at, task in enumerate(tasks[:2]):
         lead = "then " if action and not at else "and "
         yield [Part(lead, "muted"), Part(task.title, "text"), *_due(frame, task.due_at)]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual.binding import Binding
 
+from oms_tui.ui.footer import Hint, WithMoreKeys
 from oms_tui.ui.lines import LANE, LinesView
 from oms_tui.ui.order.frame import Frame
 from oms_tui.ui.order.provenance import provenance
@@ -16,19 +18,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from oms_tui.store.shapes import OrderView
+    from oms_tui.ui.keys import KeyMap
     from oms_tui.ui.rows import Part, Row
 
 _FRAME_CELLS = 2  # a border at either side
+_FIRST = 2  # keys of the panel that stand before those of every panel
+_SIGNS = {"full_stop": ".", "comma": ","}
 _TITLE_CELLS = 6  # corners, a dash and a blank at either side
 
 
-class Panel(LinesView):
+class Panel(LinesView, WithMoreKeys):
     """A bordered list of rows about one order. A subclass says ``lay_out``, and ``records`` for the lower border."""
 
     NUMBER: ClassVar[int] = 0
     TITLE: ClassVar[str] = ""
     LEAST: ClassVar[int] = 3
     """Lines below which the panel is not squeezed, borders included."""
+    MORE: ClassVar[tuple[tuple[str, str], ...]] = (("lines.open", "details"),)
+    """Its keys that the footer shows: bindings by id, and how they read."""
 
     DEFAULT_CSS = """
     Panel {
@@ -51,6 +58,30 @@ class Panel(LinesView):
         self.frame = Frame()
         self._measured: dict[int, Sequence[Row]] = {}
         self._labels: tuple[tuple[Part, ...], tuple[Part, ...]] | None = None
+
+    # ---- its keys in the footer
+
+    @classmethod
+    def _bound(cls) -> dict[str, Binding]:
+        found = (each for base in cls.__mro__ for each in vars(base).get("BINDINGS", ()))
+        return {each.id: each for each in found if isinstance(each, Binding) and each.id}
+
+    def more_keys(self, keys: KeyMap) -> list[Hint]:
+        """What can be done in the panel; then all the room for it, and the way back."""
+        bound = self._bound()
+        found = [
+            Hint(name, (keys.widgets.get(name) or (_SIGNS.get(bound[name].key, bound[name].key),))[0], words)
+            for name, words in self.MORE
+        ]
+        desk = [Hint(name, keys.shown(name), words) for name, words in (("back", "list"), ("maximise", "maximise"))]
+        return [*found[:_FIRST], *(hint for hint in desk if hint.key), *found[_FIRST:]]
+
+    def do_more(self, command: str) -> bool:
+        """A click on a key is the key."""
+        binding = self._bound().get(command)
+        if binding is not None:
+            self.call_next(self.app.run_action, binding.action, self)
+        return binding is not None
 
     # ---- what it shows
 

@@ -85,7 +85,10 @@ class NoticesScreen(Listing):
         self._found = found
         self._lines.border_title = "Notices seen to" if self._old else "Notices"
         if not found:
-            self._lines.say("none was seen to yet" if self._old else "nobody tells you of anything", "muted")
+            self._lines.say(
+                "none was seen to yet" if self._old else "nothing to know of: no escalation, and no note for you",
+                "muted",
+            )
         else:
             frame = self._now()
             names = {agent.id: agent.shown for agent in self.desk.session.agents.values()}
@@ -104,7 +107,7 @@ class NoticesScreen(Listing):
 
     def refusals(self) -> dict[str, str]:
         """Without a notice there is nothing to see to."""
-        return {} if self._current is not None else {"notice_done": "nothing is chosen"}
+        return {} if self._current is not None else dict.fromkeys(("notice_done", "open"), "nothing is chosen")
 
     def titles(self) -> dict[str, str]:
         """What the keys do on the list that is shown."""

@@ -155,7 +155,7 @@ class OutboxScreen(Listing):
         """What is done needs no decision."""
         item = self._current
         if item is None:
-            return {"decide": "nothing is chosen"}
+            return dict.fromkeys(("decide", "open"), "nothing is chosen")
         return {} if choices(item.state) else {"decide": f"it is {words_of(OutboxState, item.state)}"}
 
     def do_decide(self) -> None:

@@ -287,10 +287,11 @@ def run_rows(listed: Listed, did: Sequence[Values], waits: Sequence[str], frame:
     for words, level in notes:
         rows += [BLANK, *(Row((Part(line, level),)) for line in wrap(words, width))]
     rows.append(BLANK)
+    widest = max((len(run["state"]) for run in did), default=0)
     for run in did:
         level = _LEVELS.get(run["state"], "muted")
         left = [
-            Part(f"{_SIGNS.get(run['state'], ' ')} {run['state']}", level),
+            Part(f"{_SIGNS.get(run['state'], ' ')} {run['state']:<{widest}}", level),
             Part(f"  {numbered(run['number'])}", "strong"),
         ]
         left.append(Part(f"  {run['words']}", "text"))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from oms_tui.ui.messages import Answer, Changed
     from oms_tui.ui.order.frame import Frame
 
+_UNANSWERED = "unanswered, and "
 _MOST = 9
 """Candidates, one for each key."""
 
@@ -310,9 +311,10 @@ def mail_rows(mails: Sequence[UnlinkedMail], frame: Frame, width: int, *, reason
             Part("  "),
             Part("! cannot be read: " if unread else "", "alarm"),
             Part(mail.subject or "no subject", "muted"),
-            Part(f"  {mail.reason}" if reasons and mail.reason else "", "warn"),
         ]
-        rows.append(Row(cut([part for part in second if part.text], width)))
+        why = mail.reason.removeprefix(_UNANSWERED) if reasons else ""  # all of that list are
+        right = [Part(why, "warn")] if why else []
+        rows.append(Row(spread([part for part in second if part.text], right, width)))
     return rows
 
 
@@ -334,7 +336,7 @@ def candidate_rows(found: Sequence[CandidateView], width: int) -> list[Row]:
         parts = [
             Part(f"{number} ", "warn", bold=True),
             Part(f"{numbered(each.number)} {each.name}", "strong"),
-            Part(f"  {each.score} ", "info"),
+            Part(f"  {each.score} % ", "info"),
             Part(", ".join(each.evidence), "muted"),
         ]
         rows.append(Row(cut(parts, width), key=each.order_id))
