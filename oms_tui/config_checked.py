@@ -1,4 +1,4 @@
-"""Whether the sources' settings of a config were found right before: commands need not load connectors to know it."""
+"""Whether sources' settings and tiers' rules of a config were found right before: commands need not load what tells."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NOTE: Final = "config-checked"
 
 
 def check_once(config: Config) -> None:
-    """Check the sources' settings, once for each wording of the file; it is noted in the cache folder.
+    """Check the sources' settings and the tiers' rules, once for each wording of the file (noted in the cache folder).
 
     Loading the connectors takes twice as long as finding an order.
 
@@ -27,9 +27,11 @@ def check_once(config: Config) -> None:
     with suppress(OSError, UnicodeDecodeError):
         if note.read_text("utf-8") == wording:
             return
+    from oms_tui.config_tiers import check_tiers
     from oms_tui.sources import check_sources
 
     check_sources(config)
+    check_tiers(config)
     with suppress(OSError):
         note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         note.write_text(wording, "utf-8")

@@ -34,7 +34,7 @@ _LONGEST: Final = timedelta(days=3660)
 _LONGEST_TEXT: Final = 12  # characters of a number in a duration: keeps floats finite
 
 # Compiled when first used: not every desk has them, and every desk starts.
-_COLOR: Final = r"#(?:[0-9a-f]{3}|[0-9a-f]{6})|[a-z][a-z0-9_-]{0,30}"
+_COLOR: Final = r"#(?:[0-9a-f]{3}|[0-9a-f]{6})"
 _LANGUAGE: Final = r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?"
 
 _TYPE_WORDS: Final = (
@@ -184,10 +184,16 @@ def zone(value: object) -> ZoneInfo:
 
 
 def color(value: object) -> str:
-    """``#rgb``, ``#rrggbb`` or a colour's name."""
-    if not re.fullmatch(_COLOR, text(value).lower()):
-        raise ValueError(f'"{printable(text(value))}" is no colour: write #rrggbb or a name such as "red"')
-    return text(value).lower()
+    """``#rgb``, ``#rrggbb`` or a colour's name, one of the web's."""
+    written = text(value).lower()
+    if re.fullmatch(_COLOR, written):
+        return written
+    from oms_tui.config_colors import NAMES
+
+    if written not in NAMES:
+        words = meant(written, NAMES) or 'write #rrggbb or a name such as "red"'
+        raise ValueError(f'"{printable(text(value))}" is no colour: {words}')
+    return written
 
 
 def language(value: object) -> str:

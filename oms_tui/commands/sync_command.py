@@ -31,6 +31,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: Any) -> int:
     """Do it; returns the exit code."""
+    from oms_tui.config_tiers import check_tiers
     from oms_tui.desk import agent_of, open_store, session_on
     from oms_tui.sources import check_sources
 
@@ -47,6 +48,7 @@ def run(options: Any) -> int:
         raise Failure(WRONG_USE, "usage", f"there is no source {unknown[0]!r}; there are: {there}", field="source")
     if options.beside is None:  # beside a desk one source that cannot work is told there, and the others go on
         check_sources(config)
+        check_tiers(config)
     else:
         give_way()
     clock = clock_of(options, runs=options.follow)

@@ -148,11 +148,13 @@ def _let_go(crew: Crew) -> None:
 
 def _taken_over(config: Config, session: Session) -> tuple[Config, Session]:
     """The config as it is now, and a session by it; the old ones where it cannot be used."""
+    from oms_tui.config_tiers import check_tiers
     from oms_tui.desk import session_on
     from oms_tui.sources import load_checked
 
     try:
         fresh = load_checked(config.path)
+        check_tiers(fresh)
     except ConfigError as error:
         _LOG.warning("the changed config is not used: %s", error)
         return config, session

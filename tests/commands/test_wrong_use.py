@@ -161,3 +161,22 @@ def test_read_only_refuses_every_change(desk: Desk) -> None:
 def test_the_clock_can_be_set_on_a_demo_only(desk: Desk) -> None:
     assert desk.run("find", "--count", "--now", "2030-01-01T00:00:00Z").code == 2, "nobody said that it is one"
     assert desk.run("sync", "--once", "--now", "2030-01-01T00:00:00Z").code == 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("customer.spnd:>500", "tiers.key.when: there is no word 'customer.spnd'; did you mean customer.spend"),
+        ("ship:late", "tiers.key.when: a tier cannot be found by ship"),
+    ],
+)
+def test_a_tier_whose_rule_finds_nobody_by_mistake_is_refused(desk: Desk, rule: str, words: str) -> None:
+    config = desk.folder / "config.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace('when = "tag:contract"', f'when = "{rule}"'), encoding="utf-8")
+    line = text[: text.index('when = "tag:contract"')].count("\n") + 1
+    for command in (("calls",), ("find", "tier:key"), ("sync", "--once")):
+        answer = desk.run(*command)
+        assert answer.code == 2, command
+        assert f"config.toml:{line}: {words}" in answer.err
+    assert "WRONG" in desk.run("doctor", "--offline").out

@@ -212,6 +212,10 @@ def test_the_message_is_one_line_a_mistake_as_compilers_write_it(write: Callable
             "4 procedures.x.steps[1].title: is missing",
         ),
         ('[desk]\nagent = "ana"\n[procedures.x]\nsteps = [3]\n', "4 procedures.x.steps[1]: must be text or a table"),
+        (
+            '[desk]\nagent = "ana"\n[tiers.key]\ncolor = "yelow"\n',
+            '4 tiers.key.color: "yelow" is no colour: did you mean yellow?',
+        ),
         ('[desk]\nagent = "ana"\n[procedures.x]\nsteps = []\n', "4 procedures.x.steps: must be a list of steps"),
     ],
 )

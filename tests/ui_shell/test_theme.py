@@ -3,7 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from textual._color_constants import COLOR_NAME_TO_RGB
 
+from oms_tui.config_colors import NAMES
 from oms_tui.ui import theme as themes
 
 if TYPE_CHECKING:
@@ -130,3 +132,9 @@ def test_a_tiers_own_colour_is_read_in_every_theme(name: str, color: str) -> Non
 def test_what_is_no_colour_leaves_the_themes_own() -> None:
     assert themes.color_of("no-such-colour") == ""
     assert themes.color_of("#fff") == "#ffffff"
+
+
+def test_every_colour_that_a_config_may_name_can_be_drawn_and_no_other_is_kept_from_it() -> None:
+    assert all(themes.color_of(name) for name in NAMES)
+    drawn = {name for name in COLOR_NAME_TO_RGB if not name.startswith("ansi_")} - {"transparent"}
+    assert drawn == NAMES
