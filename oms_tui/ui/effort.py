@@ -57,6 +57,7 @@ class EffortApp(App[int]):
     async def on_event(self, event: Event) -> None:
         """Every key comes by here once, whoever wants it."""
         if isinstance(event, Key) and not event.is_forwarded:
+            self.reader.typed()
             self.effort.pressed(self._where())
         await super().on_event(event)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.ui import keys as key_list
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 _WORKER_ENDS_SECONDS: Final = 5
 _FAULT: Final = 70
 """The exit code of a fault of ours."""
+
+_SWITCH_SECONDS: Final = 0.0005
+"""So long the reader's thread may keep drawing waiting, instead of Python's 5 ms: a key goes through three threads."""
 
 
 def run_desk(config: Config, session: Session, *, worker: Callable[[], Any] | None = None) -> int:
@@ -47,6 +51,7 @@ def run_desk(config: Config, session: Session, *, worker: Callable[[], Any] | No
     # Nothing made while starting is ever garbage; looking for some costs a tenth of the first frame.
     gc.disable()
     app.first_frame_done = _collect_again
+    sys.setswitchinterval(_SWITCH_SECONDS)
     try:
         result = app.run(mouse=config.ui.mouse)
     finally:

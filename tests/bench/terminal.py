@@ -99,12 +99,18 @@ class Program:
                 break
         return last
 
-    def press(self, key: str, *, quiet: float = _QUIET) -> tuple[float, int]:
-        """Press a key: (seconds to the last byte of the answer, bytes of the answer)."""
+    def press(self, key: str, *, quiet: float = _QUIET, least: int = 0, longest: float = 2) -> tuple[float, int]:
+        """Press a key: (seconds to the last byte of the answer, bytes of the answer).
+
+        Fewer than ``least`` bytes are no answer yet: what comes after a pause of its own is waited for ``longest``
+        seconds.
+        """
         before = len(self.seen)
         at = time.perf_counter()
         os.write(self.terminal, KEYS.get(key, key.encode()))
         last = self.settle(quiet)
+        while len(self.seen) - before < least and time.perf_counter() - at < longest:
+            last = self.settle(quiet)
         count = len(self.seen) - before
         return (last - at if count else 0.0), count
 

@@ -9,7 +9,7 @@ from ui_shell.shop import change
 
 from oms_tui.domain.refused import Refused
 from oms_tui.ui.messages import Answer, Changed, FeedFailed
-from oms_tui.ui.reader import Reader, in_words
+from oms_tui.ui.reader import REST_SECONDS, Reader, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,6 +128,78 @@ def test_changes_by_others_are_told_while_questions_come_in(reader: Reader, inbo
     assert 7 in changed.orders()
     assert changed.kinds() == {"order"}
     assert not changed.everything
+
+
+def changes(inbox: Inbox) -> list[Changed]:
+    return [message for message in inbox.told if isinstance(message, Changed)]
+
+
+def follows(reader: Reader, inbox: Inbox) -> None:
+    """Until the thread is there and follows the feed."""
+    reader.ask("begin", inbox, lambda _session: None)  # type: ignore[arg-type]
+    until(inbox.answers)
+    inbox.told.clear()
+
+
+def test_a_worker_that_commits_all_the_time_is_told_of_a_few_times_a_second(
+    reader: Reader, inbox: Inbox, store: Workspace
+) -> None:
+    follows(reader, inbox)
+    began = time.monotonic()
+    written = set()
+    while time.monotonic() < began + 1.5:
+        order = 7 + len(written) % 40
+        change(store, order, priority=len(written))
+        written.add(order)
+        time.sleep(0.02)
+    took = time.monotonic() - began
+    until(lambda: {order for each in changes(inbox) for order in each.orders()} >= written)
+
+    assert 2 <= len(changes(inbox)) <= took / REST_SECONDS + 2
+
+
+def test_nothing_is_told_between_keys_and_all_of_it_after_the_last(
+    reader: Reader, inbox: Inbox, store: Workspace
+) -> None:
+    follows(reader, inbox)
+    reader.typed()
+    change(store, 7, priority=5)
+    end = time.monotonic() + 1.2
+    while time.monotonic() < end:
+        reader.typed()
+        time.sleep(0.02)
+    change(store, 8, priority=5)
+    told_between_keys = changes(inbox)
+    until(lambda: changes(inbox))
+
+    assert not told_between_keys
+    assert changes(inbox)[0].orders() == {7, 8}
+
+
+def test_who_types_without_a_pause_is_told_after_a_while(
+    reader: Reader, inbox: Inbox, store: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oms_tui.ui.reader.LONGEST_SECONDS", 0.6)
+    follows(reader, inbox)
+    reader.typed()
+    change(store, 7, priority=5)
+    end = time.monotonic() + 4
+    while not changes(inbox) and time.monotonic() < end:
+        reader.typed()
+        time.sleep(0.02)
+
+    assert changes(inbox)[0].orders() == {7}
+
+
+def test_what_the_agent_did_is_told_at_once_whatever_is_typed(reader: Reader, inbox: Inbox, store: Workspace) -> None:
+    follows(reader, inbox)
+    reader.typed()
+    change(store, 7, priority=5)
+    reader.call(lambda _session: None, to=inbox, slot="act.done")  # type: ignore[arg-type]
+    reader.typed()
+    until(lambda: inbox.answers() and not reader.busy)
+
+    assert changes(inbox)[0].orders() == {7}
 
 
 def test_a_store_that_cannot_be_opened_is_told_and_every_question_is_answered(
