@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from oms_tui.domain.delay import DelayFacts
 from oms_tui.domain.delay import changes_at as delay_changes_at
-from oms_tui.domain.vocabulary import FulfillmentStatus, OrderState, PaymentStatus, Stage, Tier, TrackingStatus
+from oms_tui.domain.vocabulary import (
+    FulfillmentStatus,
+    OrderState,
+    PaymentStatus,
+    ReturnStatus,
+    Stage,
+    Tier,
+    TrackingStatus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +30,9 @@ UNPAID: Final = frozenset(
 """Money is still owed."""
 
 ENDED: Final = frozenset({OrderState.CLOSED, OrderState.CANCELLED})
+
+STANDS: Final = frozenset({FulfillmentStatus.ON_HOLD, FulfillmentStatus.SCHEDULED})
+"""Somebody decided that the goods wait: they are not to be released now."""
 
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
@@ -40,6 +51,7 @@ class AttentionFacts:
         state: an OrderState.
         payment_status: a PaymentStatus.
         fulfillment_status: a FulfillmentStatus.
+        return_status: a ReturnStatus.
         stage: a Stage.
         total: minor units of the order's currency.
         minor_digits: decimals of that currency.
@@ -71,6 +83,7 @@ class AttentionFacts:
     state: str = OrderState.OPEN
     payment_status: str = PaymentStatus.PENDING
     fulfillment_status: str = FulfillmentStatus.UNFULFILLED
+    return_status: str = ReturnStatus.NO_RETURN
     stage: str = Stage.AWAITING_PAYMENT
     total: int = 0
     minor_digits: int = 2
@@ -103,9 +116,19 @@ class AttentionFacts:
     @property
     def owed_since(self) -> datetime | None:
         """Since when money is owed that should be there: the order's day, or on account the invoice's due day."""
-        if self.payment_status not in UNPAID or self.ended:
+        if self.payment_status not in UNPAID or self.ended or self.state == OrderState.DRAFT:
             return None
         return self.invoice_due_at or self.placed_at
+
+    @property
+    def paid_back(self) -> bool:
+        """The money went back and the goods did not leave, but the order is still open: it could go out by mistake."""
+        return (
+            self.state == OrderState.OPEN
+            and self.payment_status == PaymentStatus.REFUNDED
+            and self.stage == Stage.AFTER_SALES
+            and self.fulfillment_status != FulfillmentStatus.FULFILLED
+        )
 
     @property
     def money_held(self) -> bool:

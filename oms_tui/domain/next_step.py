@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from oms_tui.domain.attention import AttentionFacts, age
+from oms_tui.domain.attention import STANDS, AttentionFacts, age
 from oms_tui.domain.delay import Delay, delay_of
 from oms_tui.domain.vocabulary import (
     TRACKING_TROUBLE,
@@ -13,6 +13,9 @@ from oms_tui.domain.vocabulary import (
     FlagLevel,
     FulfillmentStatus,
     Milestone,
+    OrderState,
+    PaymentStatus,
+    ReturnStatus,
     Stage,
     TrackingStatus,
     words_of,
@@ -21,6 +24,8 @@ from oms_tui.domain.vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+
+    from oms_tui.domain.clocks import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,11 @@ class Flag(NamedTuple):
 _PRESSING: Final = {level: rank for rank, level in enumerate(FlagLevel)}
 _OUTBOX: Final = {"in_doubt": "reply in doubt", "blocked": "reply blocked", "failed": "reply failed"}
 _WAITS: Final = frozenset({Stage.AWAITING_STOCK, Stage.READY_TO_RELEASE})
+_PAID: Final = frozenset({PaymentStatus.PAID, PaymentStatus.PARTIALLY_PAID})
+_RETURNS: Final = {
+    ReturnStatus.REQUESTED: FlagLevel.WARN,
+    ReturnStatus.IN_PROGRESS: FlagLevel.INFO,
+}
 _MOVING: Final = frozenset({Stage.HANDED_OVER, Stage.IN_TRANSIT})
 
 
@@ -67,9 +77,21 @@ def _steps(facts: AttentionFacts, delay: Delay, now: datetime) -> Iterator[NextS
         yield NextStep("remind", facts.task or "a task is due", facts.task_due_at)
     if facts.money_held:
         yield NextStep("refund", "cancelled, and the money is still here")
-    if not facts.ended:
+    if facts.state != OrderState.DRAFT:
+        yield from _coming_back(facts)
+    if facts.state == OrderState.OPEN:
         yield from _trouble(facts, delay)
         yield from _onward(facts)
+
+
+_TELL: Final = "tell the customer that it is late"
+
+
+def _coming_back(facts: AttentionFacts) -> Iterator[NextStep]:
+    if facts.return_status == ReturnStatus.REQUESTED:
+        yield NextStep("draft", "they ask to send it back: agree or decline")
+    if facts.return_status == ReturnStatus.RETURNED and facts.payment_status in _PAID:
+        yield NextStep("refund", "the goods came back, and the money is still here")
 
 
 def _trouble(facts: AttentionFacts, delay: Delay) -> Iterator[NextStep]:
@@ -78,7 +100,8 @@ def _trouble(facts: AttentionFacts, delay: Delay) -> Iterator[NextStep]:
     if delay.unexplained:
         yield NextStep("set_delay_reason", "late, and nobody knows why")
     if delay.untold:
-        yield NextStep("draft", "tell the customer that it is late")
+        about = f"{_exception(facts)}: tell the customer" if _stuck_in_time(facts, delay) else _TELL
+        yield NextStep("draft", about)
     if facts.conflicts:
         yield NextStep("resolve_conflict", f"systems disagree: {', '.join(facts.conflicts)}")
     if facts.tracking in {TrackingStatus.RETURNING, TrackingStatus.RETURNED}:
@@ -94,7 +117,11 @@ def _onward(facts: AttentionFacts) -> Iterator[NextStep]:
         yield NextStep("record_receipt", "waits for the money")
     if facts.step:
         yield NextStep(facts.step_action or "step_done", facts.step)
-    if facts.stage == Stage.READY_TO_RELEASE and facts.fulfillment_status != FulfillmentStatus.ON_HOLD:
+    if facts.paid_back:
+        yield NextStep("cancel", "the money went back, and the order is still open")
+    if facts.stage == Stage.AWAITING_PAYMENT and facts.payment_status == PaymentStatus.VOIDED:
+        yield NextStep("draft", "the payment was voided: ask for another one, or cancel")
+    if facts.stage == Stage.READY_TO_RELEASE and facts.fulfillment_status not in STANDS:
         yield NextStep("release", "paid and in stock")
     if facts.stage == Stage.DELIVERED:
         yield NextStep("close", "delivered, and nothing is open")
@@ -120,7 +147,7 @@ def _people(facts: AttentionFacts, now: datetime) -> Iterator[Flag]:
             level = (
                 FlagLevel.ALARM if now >= clock.due_at else FlagLevel.WARN if now >= clock.soon_at else FlagLevel.INFO
             )
-        yield Flag(f"mail {age(facts.waiting_since, now)}".strip(), level)
+        yield Flag(f"mail {age(facts.waiting_since, now)}".strip() + _by_when(clock, facts, now), level)
     if facts.call_due_at is not None:
         missed = now >= facts.call_due_at
         yield Flag("call missed", FlagLevel.ALARM) if missed else Flag("call due", FlagLevel.WARN)
@@ -132,7 +159,22 @@ def _people(facts: AttentionFacts, now: datetime) -> Iterator[Flag]:
         yield Flag("task due", FlagLevel.WARN)
 
 
+def _by_when(clock: Clock | None, facts: AttentionFacts, now: datetime) -> str:
+    """That the time for an answer is over, or when it is, once most of it is gone: words, as colour alone says nothing.
+
+    The day is named where the time runs over a night.
+    """
+    if clock is None or now < clock.soon_at:
+        return ""
+    if now >= clock.due_at:
+        return " overdue"
+    soon, due = clock.soon_at.astimezone(facts.zone), clock.due_at.astimezone(facts.zone)
+    return f" due {due:%H:%M}" if soon.date() == due.date() else f" due {due:%a %H:%M}"
+
+
 def _goods(facts: AttentionFacts, delay: Delay, now: datetime) -> Iterator[Flag]:
+    if (level := _RETURNS.get(facts.return_status)) is not None:  # type: ignore[call-overload] # a word of a source's own
+        yield Flag(words_of(ReturnStatus, facts.return_status), level)
     if facts.ended:
         return
     yield from _lateness(facts, delay, now)
@@ -143,16 +185,23 @@ def _goods(facts: AttentionFacts, delay: Delay, now: datetime) -> Iterator[Flag]
         yield Flag(f"short {facts.short}", FlagLevel.WARN)
     if facts.fulfillment_status == FulfillmentStatus.ON_HOLD:
         yield Flag("on hold", FlagLevel.INFO)
+    elif facts.fulfillment_status == FulfillmentStatus.SCHEDULED:
+        yield Flag("scheduled", FlagLevel.INFO)
     elif facts.fulfillment_status == FulfillmentStatus.REQUEST_DECLINED:
         yield Flag("warehouse declined", FlagLevel.WARN)
     elif facts.stage == Stage.READY_TO_RELEASE:
         yield Flag("ready to release", FlagLevel.INFO)
 
 
+def _stuck_in_time(facts: AttentionFacts, delay: Delay) -> bool:
+    """A parcel stands still, and the promised day is not yet said to be missed: its trouble says it all."""
+    return delay.will_be_late and not delay.days and facts.tracking == TrackingStatus.EXCEPTION
+
+
 def _lateness(facts: AttentionFacts, delay: Delay, now: datetime) -> Iterator[Flag]:
     if delay.late:
         yield Flag(f"late {delay.days}d", FlagLevel.ALARM)
-    elif delay.will_be_late:
+    elif delay.will_be_late and not _stuck_in_time(facts, delay):
         yield Flag(f"will be late {delay.days}d" if delay.days else "will be late", FlagLevel.WARN)
     elif _due_today(facts, now):
         yield Flag("due today", FlagLevel.INFO)
@@ -165,6 +214,10 @@ def _books(facts: AttentionFacts, now: datetime) -> Iterator[Flag]:
         yield Flag("chargeback", FlagLevel.ALARM)
     if facts.money_held:
         yield Flag("refund due", FlagLevel.WARN)
+    if facts.paid_back:
+        yield Flag("refunded, still open", FlagLevel.WARN)
+    if facts.payment_status == PaymentStatus.VOIDED and facts.stage == Stage.AWAITING_PAYMENT and not facts.ended:
+        yield Flag("payment voided", FlagLevel.WARN)
     if not facts.ended:
         for field in facts.conflicts:
             yield Flag(f"{field.replace('_', ' ')} differs", FlagLevel.WARN)
@@ -188,7 +241,7 @@ def _due_today(facts: AttentionFacts, now: datetime) -> bool:
 
 def _calm(facts: AttentionFacts, delay: Delay) -> str:
     """How an order is that asks for nothing."""
-    if facts.ended:
+    if facts.state != OrderState.OPEN:
         return facts.state
     stage = words_of(Stage, facts.stage)
     on_time = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from oms_tui.domain.attention import DAY, HOUR, AttentionFacts, age
+from oms_tui.domain.attention import DAY, HOUR, STANDS, AttentionFacts, age
 from oms_tui.domain.clocks import ClockKind
 from oms_tui.domain.delay import Delay, delay_of
 from oms_tui.domain.priority_weights import WEIGHTS
@@ -97,7 +97,7 @@ def _late(facts: AttentionFacts, delay: Delay, _: datetime) -> Iterator[tuple[fl
         return
     if delay.late:
         yield 0.35 + 0.65 * min(delay.days, _WORST_DELAY) / _WORST_DELAY, f"late {_days(delay.days)}"
-    elif delay.will_be_late:
+    elif delay.will_be_late and (delay.days or facts.tracking not in _TROUBLES):  # the trouble counts by itself
         yield 0.2, f"will be late {_days(delay.days)}" if delay.days else "the carrier says it will be late"
 
 
@@ -124,6 +124,8 @@ def _money(facts: AttentionFacts, delay: Delay, __: datetime) -> Iterator[tuple[
         yield 1.0, "a chargeback waits for our answer"
     elif facts.money_held:
         yield 0.6, "cancelled, and the money is still here"
+    elif facts.paid_back:
+        yield 0.4, "refunded, and still open: it could go out by mistake"
     elif not facts.ended and (delay.late or facts.tracking in _TROUBLES):
         major = facts.total // 10**facts.minor_digits
         yield 0.6 * min(major, _LARGE) / _LARGE, f"an order of {major} in trouble"
@@ -168,7 +170,7 @@ def _bounced(facts: AttentionFacts, _: Delay, __: datetime) -> Iterator[tuple[fl
 
 
 def _release(facts: AttentionFacts, _: Delay, __: datetime) -> Iterator[tuple[float, str]]:
-    if facts.stage == Stage.READY_TO_RELEASE:
+    if facts.stage == Stage.READY_TO_RELEASE and facts.fulfillment_status not in STANDS:
         yield 1.0, "ready to release"
 
 

@@ -12,18 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oms_tui.domain.attention import ENDED, AttentionFacts, due_again
-from oms_tui.domain.business_time import BusinessHours
+from oms_tui.domain.business_time import BusinessHours, read_week
 from oms_tui.domain.clocks import ResponsePolicy, response_clocks, running
 from oms_tui.domain.conversations import Letter
 from oms_tui.domain.delay import DelayFacts, Prediction
 from oms_tui.domain.next_step import flags, next_step
 from oms_tui.domain.priority import score
 from oms_tui.domain.priority_weights import WEIGHTS, checked_weights
+from oms_tui.domain.transitions import ORDER, ORDER_AXES, order_refusal
 from oms_tui.domain.vocabulary import (
     DelayReason,
     FulfillmentStatus,
     OrderState,
     PaymentStatus,
+    ReturnStatus,
     Stage,
     Tier,
     TrackingStatus,
@@ -70,6 +72,7 @@ def facts(draw: st.DrawFn) -> AttentionFacts:
         state=state,
         payment_status=draw(st.sampled_from(list(PaymentStatus))),
         fulfillment_status=draw(st.sampled_from(list(FulfillmentStatus))),
+        return_status=draw(st.sampled_from(list(ReturnStatus))),
         stage=draw(st.sampled_from(list(Stage))),
         total=draw(st.integers(0, 500_000)),
         delay=delay,
@@ -99,7 +102,8 @@ def _lost(known: AttentionFacts) -> AttentionFacts:
 
 def _late(known: AttentionFacts) -> AttentionFacts:
     promised = min(known.delay.promised_at or NOW, NOW - 30 * DAY)
-    return replace(known, delay=replace(known.delay, promised_at=promised, delivered_at=None))
+    # told of a delay, but before it began: that it is an older one would else take "untold" away
+    return replace(known, delay=replace(known.delay, promised_at=promised, delivered_at=None, told_at=None))
 
 
 TROUBLES: list[Callable[[AttentionFacts], AttentionFacts]] = [
@@ -185,3 +189,68 @@ def test_the_next_step_of_a_procedure_goes_before_the_usual_way_on_and_after_all
     assert next_step(_waits(ready), now=NOW).action == "draft"
     unpaid = replace(ready, payment_status=PaymentStatus.PENDING, stage=Stage.AWAITING_PAYMENT)
     assert next_step(unpaid, now=NOW).action == "record_receipt"
+
+
+def test_a_clock_that_runs_out_soon_or_has_is_told_in_words_in_the_row() -> None:
+    desk = BusinessHours(ZONE, read_week({"mon-fri": ["09:00-17:00"]}))
+
+    def told(asked: str, now: str) -> str:
+        at, then = (datetime.fromisoformat(text).replace(tzinfo=ZONE) for text in (asked, now))
+        letter = Letter("a", at, "inbound", "jan@firma.example")
+        clock = running(response_clocks([letter], ResponsePolicy(4 * HOUR), desk, now=then))
+        waits = AttentionFacts(zone=ZONE, placed_at=at - DAY, waiting_since=at, clock=clock)
+        return flags(waits, now=then)[0].text
+
+    assert told("2026-11-26 09:00", "2026-11-26 11:59") == "mail 2h"
+    assert told("2026-11-26 09:00", "2026-11-26 12:00") == "mail 3h due 13:00"
+    assert told("2026-11-26 09:00", "2026-11-26 13:00") == "mail 4h overdue"
+    assert told("2026-11-27 13:30", "2026-11-27 16:45") == "mail 3h due Mon 09:30", "over a weekend the day is named"
+
+
+READY = AttentionFacts(zone=ZONE, placed_at=NOW - DAY, payment_status=PaymentStatus.PAID, stage=Stage.READY_TO_RELEASE)
+
+
+@pytest.mark.parametrize("status", [FulfillmentStatus.ON_HOLD, FulfillmentStatus.SCHEDULED])
+def test_what_stands_on_purpose_is_not_called_to_be_released(status: FulfillmentStatus) -> None:
+    assert next_step(READY, now=NOW).action == "release"
+    stands = replace(READY, fulfillment_status=status)
+
+    assert next_step(stands, now=NOW).action == ""
+    assert "release" not in {term.name for term in score(stands, now=NOW).terms}
+    assert [flag.text for flag in flags(stands, now=NOW)] == [status.value.replace("_", " ")]
+
+
+def test_an_order_that_was_paid_back_is_not_left_open_and_a_draft_asks_for_no_money() -> None:
+    back = replace(READY, payment_status=PaymentStatus.REFUNDED, stage=Stage.AFTER_SALES)
+    assert next_step(back, now=NOW).action == "cancel"
+    assert flags(back, now=NOW)[0].text == "refunded, still open"
+    assert score(back, now=NOW).terms
+
+    draft = replace(READY, state=OrderState.DRAFT, payment_status=PaymentStatus.PENDING, stage=Stage.AWAITING_PAYMENT)
+    assert (next_step(draft, now=NOW).action, next_step(draft, now=NOW).why) == ("", "draft")
+    assert [flag.text for flag in flags(draft, now=NOW)] == ["draft"]
+
+    voided = replace(READY, payment_status=PaymentStatus.VOIDED, stage=Stage.AWAITING_PAYMENT)
+    assert next_step(voided, now=NOW).action == "draft"
+    assert flags(voided, now=NOW)[0].text == "payment voided"
+
+
+def test_goods_that_are_to_come_back_or_came_back_ask_for_an_answer_and_then_for_the_money() -> None:
+    there = replace(READY, stage=Stage.AFTER_SALES, fulfillment_status=FulfillmentStatus.FULFILLED)
+    asked = replace(there, return_status=ReturnStatus.REQUESTED)
+    assert next_step(asked, now=NOW).action == "draft"
+    assert flags(asked, now=NOW)[0].text == "return requested"
+
+    came = replace(there, stage=Stage.DELIVERED, return_status=ReturnStatus.RETURNED)
+    assert next_step(came, now=NOW).action == "refund"
+    settled = replace(came, payment_status=PaymentStatus.REFUNDED)
+    assert next_step(settled, now=NOW).action == "close"
+
+
+@given(facts())
+def test_a_next_step_is_none_that_the_orders_axes_refuse(known: AttentionFacts) -> None:
+    """What the desk proposes can be done: a draft is not asked for money, and nothing unpaid is released."""
+    action = next_step(known, now=NOW).action
+    if action in ORDER.steps:
+        axes = {axis: getattr(known, axis) for axis in ORDER_AXES}
+        assert order_refusal(action, known.state, axes) == ""

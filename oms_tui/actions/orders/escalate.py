@@ -33,7 +33,8 @@ def _words(session: Session, order: QueueItem, fields: Fields) -> str:
     if fields["why"]:
         return str(fields["why"])
     found = [flag.text for flag in order.flags if flag.level in {"alarm", "warn"}][:3]
-    if order.due_at is not None:
+    if order.due_at is not None:  # the whole date: a notice may be read on another day
+        found = [text.partition(" due ")[0].removesuffix(" overdue") for text in found]
         over = order.due_at <= session.now()
         found.insert(0, f"{'was due' if over else 'due'} {shown_time(session, order.due_at)}")
     return ", ".join(found) or f"{session.agent.shown} asks you to look at it"
