@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from oms_tui.config_document import Document
+    from oms_tui.config_errors import Mistake
     from oms_tui.domain.business_time import BusinessHours
 
 _STALE_AFTER: Final = timedelta(minutes=15)
@@ -210,3 +211,4 @@ class Config:
     notices: Mapping[str, Notice] = field(default_factory=dict)
     ui: Screen = Screen()
     stale: StaleAfter = StaleAfter()
+    set_aside: tuple[Mistake, ...] = ()  # what is wrong in files of views; the others are there

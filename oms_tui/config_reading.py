@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from oms_tui import config_schema as schema
@@ -68,6 +69,7 @@ class Reading:
         self._root = document.path.parent
         self._documents = [document]
         self._unreadable: list[Mistake] = []
+        self._views: list[Document] = []
         for key in document.table:
             if key not in schema.SECTIONS:
                 document.unknown((key,), schema.SECTIONS, what="section")
@@ -107,11 +109,19 @@ class Reading:
         if check is not None:
             check(sources, self._main)
         self._raise_mistakes()
-        return config
+        return replace(config, set_aside=faults) if (faults := self._set_aside()) else config
+
+    def _set_aside(self) -> tuple[Mistake, ...]:
+        """What is wrong in files of views: they are everybody's, and one of them stops nobody."""
+        noted = [mistake for document in self._views for mistake in document.take_mistakes()]
+        return (*noted, *(each for each in self._unreadable if self._is_view(each)))
+
+    def _is_view(self, mistake: Mistake) -> bool:
+        return mistake.file.parent == self._root / "views"
 
     def _raise_mistakes(self) -> None:
         noted = (mistake for document in self._documents for mistake in document.take_mistakes())
-        if mistakes := [*noted, *self._unreadable]:
+        if mistakes := [*noted, *(each for each in self._unreadable if not self._is_view(each))]:
             raise ConfigError(mistakes)
 
     # ---- tables
@@ -133,6 +143,7 @@ class Reading:
         for entry in (*self._tables(section, self._main), *self._files(section)):
             if entry.name in seen:
                 entry.document.wrong(entry.path, f'"{printable(entry.name)}" is there already, in {seen[entry.name]}')
+                continue
             seen[entry.name] = entry.document.path.name
             if all(key in entry.values for key in required):
                 yield entry
@@ -161,7 +172,7 @@ class Reading:
             except ConfigError as error:
                 self._unreadable.extend(error.mistakes)
                 continue
-            self._documents.append(document)
+            (self._views if section == "views" else self._documents).append(document)
             if isinstance(document.table.get(section), dict):  # several in one file, as in the config itself
                 for stray in (key for key in document.table if key != section):
                     document.wrong((stray,), f"beside [{section}.NAME] nothing else stands in such a file")

@@ -31,8 +31,14 @@ def config_of(options: Any, *, checked: bool = False) -> Config:
     if checked:
         from oms_tui.sources import load_checked
 
-        return load_checked(path)
-    return load(path)
+        config = load_checked(path)
+    else:
+        config = load(path)
+    if config.set_aside and not getattr(options, "told_of_views", False):
+        options.told_of_views = True
+        for mistake in config.set_aside:  # it is everybody's, and stops nobody
+            tell(f"oms-tui: {mistake} (left out)")
+    return config
 
 
 def logs_folder(options: Any) -> Path:

@@ -102,6 +102,9 @@ def _texts(config: Config) -> Iterator[Finding]:
     faults += _procedure_faults(config)
     faults += _tier_faults(config)
     faults += [(f"macro {error.file}", f"line {error.line}: {error.words}") for error in broken(config.macros)]
+    faults += [
+        (f"views/{each.file.name}", f"line {each.line or 1}: {each.key} {each.words}") for each in config.set_aside
+    ]
     for about, words in faults:
         yield Finding(about, "wrong", words, "correct it in the config or its folder")
     if not faults:

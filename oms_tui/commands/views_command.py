@@ -18,6 +18,9 @@ _STANDARD: Final = "every desk"
 _MOST: Final = 1000
 """Orders that ``uncovered`` lists."""
 
+_COUNTING: Final = 50_000_000
+"""Steps of SQLite's machine that a count may take: two seconds."""
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -47,15 +50,37 @@ def query_faults(queries: dict[str, str]) -> list[tuple[str, str]]:
 
 def run(options: Any) -> int:
     """Do it; returns the exit code."""
+    options.told_of_views = True  # here they are told among the others
     config = config_of(options)
     if options.verb == "uncovered":
         return _uncovered(options, config)
     items = _items(config)
     faults = query_faults({each["name"]: each["query"] for each in items})
     faults += [(each["name"], words) for each in items for words in _wrong(each)]
-    if options.counts and not faults:
-        _count(options, items)
+    if options.counts:
+        wrong = {name for name, _ in faults}
+        items = [{**each, "count": None} for each in items]
+        _count(options, [each for each in items if each["name"] not in wrong])
+    files = {each["name"]: each["from"] for each in items}
+    lines = {name: _line(config, name, files[name]) for name, _ in faults}
+    faults = [(name, f"{words} ({lines[name]})") for name, words in faults]
+    for mistake in config.set_aside:
+        place = f"views/{mistake.file.name}:{mistake.line or 1}"
+        faults.append((place, f"{mistake.key}: {mistake.words}" if mistake.key else mistake.words))
+        if options.json:
+            left_out = {"name": place, "query": "", "sort": None, "columns": [], "from": f"views/{mistake.file.name}"}
+            items.append(left_out | ({"count": None} if options.counts else {}))
     return told(options, faults, items)
+
+
+def _line(config: Config, name: str, file: str) -> str:
+    """Where a view stands: ``views/late.toml:3``."""
+    from oms_tui.config_document import Document
+
+    if file == _STANDARD:
+        return file
+    document = Document(config.folders.config / file)
+    return f"{file}:{document.line(('views', name)) or 1}"
 
 
 def _items(config: Config) -> list[dict[str, Any]]:
@@ -103,9 +128,9 @@ def _count(options: Any, items: list[dict[str, Any]]) -> None:
 
     session = opened(options).session
     settled(session)
-    asked: dict[str, Any] = {"now": session.now(), "zone": session.policy.zone, "agent": session.agent.id, "within": 2}
+    asked: dict[str, Any] = {"now": session.now(), "zone": session.policy.zone, "agent": session.agent.id}
     for each in items:
-        each["count"] = view_count(session.store, parse(each["query"], CATALOGUE), **asked)
+        each["count"] = view_count(session.store, parse(each["query"], CATALOGUE), effort=_COUNTING, **asked)
 
 
 def _uncovered(options: Any, config: Config) -> int:

@@ -131,9 +131,16 @@ class DeskApp(Navigation, inherit_bindings=False):
         if isinstance(self.screen, DeskScreen):
             await self.screen.begin()
         self._load_actions()
+        self._tell_of_views()
         self._ask_status()
         self.set_interval(_AGES_SECONDS, self._ask_status)
         self._start_worker()
+
+    def _tell_of_views(self) -> None:
+        """A file of views that cannot be read stops nobody, but somebody should know."""
+        if wrong := self.config.set_aside:
+            more = f" and {len(wrong) - 1} more: `oms-tui views check` lists them" if len(wrong) > 1 else ""
+            self.notify(f"a view is left out: {wrong[0]}{more}", severity="warning", markup=False, timeout=15)
 
     def _start_worker(self) -> None:
         if self._worker is None:

@@ -45,6 +45,27 @@ def test_check_names_the_view_and_what_is_wrong_with_it(desk: Desk) -> None:
     assert "sorted by one of priority, due" in told
 
 
+def test_a_view_that_cannot_be_read_is_told_where_it_stands_and_the_others_work(desk: Desk) -> None:
+    views = desk.folder / "views"
+    (views / "broken.toml").write_text('query = "x\n', encoding="utf-8")
+    (views / "bad.toml").write_text(
+        '[views.Good]\nquery = ""\n[views.Bad]\nquery = "stage:nowhere"\n', encoding="utf-8"
+    )
+    found = desk.run("find", "state:open", "--count", "--json")
+    assert found.json["count"] > 0
+    assert "views/broken.toml:1: is no TOML" in found.err
+    answer = desk.run("views", "check")
+    assert answer.code == 2
+    assert "views/broken.toml:1: is no TOML" in answer.out
+    assert "(views/bad.toml:3)" in answer.out
+    listed = desk.run("views", "list", "--counts", "--json")
+    items = {each["name"]: each for each in listed.json["items"]}
+    assert items["Good"]["count"] == items["Queue"]["count"] > 0
+    assert (items["Bad"]["count"], items["views/broken.toml:1"]["count"]) == (None, None)
+    assert items["views/broken.toml:1"]["error"].startswith("is no TOML")
+    assert "views/broken.toml" in desk.run("doctor").out
+
+
 def test_priority_orders_that_no_shared_view_shows(desk: Desk) -> None:
     assert desk.run("views", "uncovered").code == 0, "the demo has a view of its key accounts and of what is unowned"
     shared = desk.folder / "views" / "shared.toml"

@@ -297,26 +297,46 @@ def test_several_views_may_stand_in_one_file_and_nothing_beside_them(write: Call
         ("Unpaid", "views/team.toml"),
     ]
     team = write('query = ""\n[views.Late]\nquery = 1\n', "views/team.toml")
-    with pytest.raises(ConfigError) as caught:
-        load(path)
-    assert {(each.file, each.line, each.key) for each in caught.value.mistakes} == {
+    assert {(each.file, each.line, each.key) for each in load(path).set_aside} == {
         (team, 1, "query"),
         (team, 3, "views.Late.query"),
     }
 
 
 def test_a_mistake_in_a_file_beside_the_config_names_that_file(write: Callable[..., Path]) -> None:
-    path = write(SMALL + '[views.late]\nquery = ""\nsrt = "due"\n')
-    late = write('# twice\nquery = "x"\n', "views/late.toml")
-    broken = write("query = \n", "views/broken.toml")
+    path = write(SMALL + '[rules.late]\nwhen = "x"\ndo = "note"\nwhn = "due"\n')
+    late = write('# twice\nwhen = "x"\ndo = "note"\n', "rules/late.toml")
+    broken = write("query = \n", "rules/broken.toml")
     with pytest.raises(ConfigError) as caught:
         load(path)
     assert [(each.file, each.line, each.key) for each in caught.value.mistakes] == [
-        (path, 5, "views.late.srt"),
+        (path, 6, "rules.late.whn"),
         (late, 0, ""),
         (broken, 1, ""),
     ]
     assert '"late" is there already, in config.toml' in str(caught.value)
+
+
+def test_a_file_of_views_that_is_wrong_stops_nobody(write: Callable[..., Path]) -> None:
+    """They are shared: what a colleague saved must not keep everybody from the desk."""
+    path = write(SMALL + '[views.late]\nquery = "ship:late"\n')
+    twice = write('query = "x"\n', "views/late.toml")
+    write("query = \n", "views/broken.toml")
+    write("", "views/empty.toml")
+    (path.parent / "views" / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    (path.parent / "views" / "folder.toml").mkdir()
+    (path.parent / "views" / "loop.toml").symlink_to("loop.toml")
+    write('[views.Good]\nquery = "x"\n[views.Odd]\nquery = ""\ncolumns = 3\n', "views/team.toml")
+
+    config = load(path)
+
+    assert {name: view.query for name, view in config.views.items()} == {"late": "ship:late", "Good": "x", "Odd": ""}
+    wrong = {(each.file.name, each.line): each.words for each in config.set_aside}
+    assert set(wrong) == {
+        ("late.toml", 0), ("broken.toml", 1), ("empty.toml", 0), ("binary.toml", 1), ("folder.toml", 0),
+        ("loop.toml", 0), ("team.toml", 5),
+    }  # fmt: skip
+    assert wrong[twice.name, 0] == '"late" is there already, in config.toml'
 
 
 # ---- folders
