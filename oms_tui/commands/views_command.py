@@ -68,7 +68,13 @@ def run(options: Any) -> int:
         place = f"views/{mistake.file.name}:{mistake.line or 1}"
         faults.append((place, f"{mistake.key}: {mistake.words}" if mistake.key else mistake.words))
         if options.json:
-            left_out = {"name": place, "query": "", "sort": None, "columns": [], "from": f"views/{mistake.file.name}"}
+            left_out: dict[str, Any] = {
+                "name": place,
+                "query": "",
+                "sort": None,
+                "columns": [],
+                "from": f"views/{mistake.file.name}",
+            }
             items.append(left_out | ({"count": None} if options.counts else {}))
     return told(options, faults, items)
 
