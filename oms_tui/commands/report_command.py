@@ -81,9 +81,6 @@ def _table(report: Report) -> None:
     from oms_tui.domain.figures import bar, curve
 
     columns = report.columns
-    most = {
-        each.name: max((getattr(row, each.name) or 0 for row in report.rows), default=0) for each in columns if each.bar
-    }
     heads = [title for each in columns for title in ((each.title, "") if each.bar else (each.title,))]
 
     def cells(row: Any) -> list[str]:
@@ -91,11 +88,11 @@ def _table(report: Report) -> None:
         for each, text in zip(columns, report.texts(row), strict=True):
             found.append(text)
             if each.bar:
-                found.append(bar(getattr(row, each.name) or 0, most[each.name], _BAR))
+                found.append(bar(getattr(row, each.name) or 0, report.most(each), _BAR))
         return found
 
     table((cells(row) for row in report.rows), heads)
-    if curves := report.curves():
+    if picture := report.kind.picture(report):
         say("")
-        rows = ([each.title, curve(each.values, _CURVE), each.highest] for each in curves)
-        table(rows, ("over time", "the oldest week first", "highest"))
+        rows = ([each.title, curve(each.values, _CURVE, each.most), each.highest] for each in picture.curves)
+        table(rows, (picture.about, picture.along, "highest"))

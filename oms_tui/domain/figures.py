@@ -60,8 +60,10 @@ def bar(value: float, most: float, width: int) -> str:
     return _FULL * full + (_EIGHTHS[rest] if rest else "")
 
 
-def curve(values: Sequence[float | None], width: int) -> str:
-    """A line of at most ``width`` letters as high as the values, which are not negative: the highest fills its cell.
+def curve(values: Sequence[float | None], width: int, most: float | None = None) -> str:
+    """A line of at most ``width`` letters as high as the values, which are not negative: ``most`` fills its cell.
+
+    Without ``most`` it is the highest of them.
 
     ``·`` is a nothing, a blank a None. More values than cells: neighbours share one, which is as high as their mean.
     """
@@ -71,7 +73,8 @@ def curve(values: Sequence[float | None], width: int) -> str:
         part = values[cell * len(values) // count : (cell + 1) * len(values) // count]
         known = [value for value in part if value is not None]
         means.append(sum(known) / len(known) if known else None)
-    most = max((mean for mean in means if mean is not None), default=0)
+    if most is None:
+        most = max((mean for mean in means if mean is not None), default=0)
     return "".join(" " if mean is None else _level(mean, most) for mean in means)
 
 

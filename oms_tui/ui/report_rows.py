@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from oms_tui.store.reads.reports.shape import Report, ReportKind
 
 _BAR: Final = 12
+_WIDE: Final = 100
+"""Cells from which a bar has its whole length."""
+
 _LEAST: Final = 14
 _LEAST_FIRST: Final = 30
 """Cells of the first two columns, which say what a row is about."""
@@ -51,14 +54,16 @@ def figure_rows(report: Report, width: int) -> list[Row]:
     if not report.rows:
         return [BLANK, Row((Part(" "), Part(report.kind.nothing, "muted"))), BLANK, *_formula(report, width)]
     figures = report.columns
-    most = {each.name: _most(report.rows, each.name) for each in figures if each.bar}
+    most = {each.name: report.most(each) for each in figures if each.bar}
+    length = _BAR if width >= _WIDE else _BAR // 2
     lines: list[list[tuple[Part, ...]]] = [[(Part(each.title, "muted"),) for each in figures]]
     before: tuple[str, ...] = ()
     for row in report.rows:
         cells = report.texts(row)
+        drawn = {name: bar(getattr(row, name) or 0, top, length) for name, top in most.items()}
         lines.append(
             [
-                _cell(each, row, cells[at], most.get(each.name, 0), again=_again(figures, cells, before, at))
+                _cell(each, cells[at], drawn.get(each.name, ""), again=_again(figures, cells, before, at))
                 for at, each in enumerate(figures)
             ]
         )
@@ -67,17 +72,18 @@ def figure_rows(report: Report, width: int) -> list[Row]:
     head, *rest = made
     gist = (Row(cut([Part(report.kind.gist, "accent")], width)),) if report.kind.gist else ()
     rows = [*gist, Row(head), *(Row(parts, key=at) for at, parts in enumerate(rest)), BLANK]
-    return [*rows, *_curves(report, width), *_formula(report, width)]
+    return [*rows, *_picture(report, width), *_formula(report, width)]
 
 
-def _curves(report: Report, width: int) -> list[Row]:
-    """Each figure as a line over the weeks, with the highest it came to."""
-    found = report.curves()
-    if not found:
+def _picture(report: Report, width: int) -> list[Row]:
+    """Lines, each with the highest it came to."""
+    found = report.kind.picture(report)
+    if found is None:
         return []
-    heads = [(Part(words, "muted"),) for words in ("over time", "the oldest week first", "highest")]
+    heads = [(Part(words, "muted"),) for words in (found.about, found.along, "highest")]
     lines = [
-        [(Part(each.title),), (Part(curve(each.values, _CURVE), "info"),), (Part(each.highest),)] for each in found
+        [(Part(each.title),), (Part(curve(each.values, _CURVE, each.most), "info"),), (Part(each.highest),)]
+        for each in found.curves
     ]
     made = table([Column(), Column(least=_LEAST), Column("right")], [heads, *lines], width)
     return [*(Row(parts) for parts in made), BLANK]
@@ -92,14 +98,13 @@ def _again(figures: Sequence[Figure], cells: Sequence[str], before: Sequence[str
     )
 
 
-def _cell(figure: Figure, row: Any, text: str, most: float, *, again: bool) -> tuple[Part, ...]:
+def _cell(figure: Figure, text: str, drawn: str, *, again: bool) -> tuple[Part, ...]:
     if again:
         return (Part(text, "faint"),)
     if figure.kind == "series":
         return (Part(text, "info"),)
     if figure.bar:
-        value = getattr(row, figure.name)
-        return (Part(f"{text:>7} "), Part(bar(value or 0, most, _BAR), "info"))
+        return (Part(f"{text:>7} "), Part(drawn, "info"))
     if figure.kind == "text":
         text = text.replace("_", " ")
     style = "muted" if text in {"-", "0", ""} else "accent" if figure.kind == "numbers" else "text"
@@ -109,13 +114,9 @@ def _cell(figure: Figure, row: Any, text: str, most: float, *, again: bool) -> t
 def _column(at: int, figure: Figure) -> Column:
     words = figure.kind in {"text", "numbers", "series"}
     # the first column says what a row is, with the week before it the second; numbers of orders give way first
-    drop = 0 if at == 0 else 90 if figure.kind == "numbers" else at if not figure.bar else 0
+    drop = 0 if at == 0 or figure.bar else at + 30 * figure.gives_way + (900 if figure.kind == "numbers" else 0)
     least = _LEAST_FIRST if at < 2 else _LEAST  # noqa: PLR2004
     return Column("left" if words or figure.bar else "right", least if words and figure.kind != "series" else 0, drop)
-
-
-def _most(rows: Sequence[Any], name: str) -> float:
-    return max((float(getattr(row, name) or 0) for row in rows), default=0.0)
 
 
 def _formula(report: Report, width: int) -> list[Row]:

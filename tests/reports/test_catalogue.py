@@ -16,8 +16,9 @@ from oms_tui.domain.query import parse
 from oms_tui.store.query_words import CATALOGUE
 from oms_tui.store.reads.reports.catalogue import REPORTS, make
 from oms_tui.store.reads.reports.export import as_csv, document, save
-from oms_tui.store.reads.reports.shape import Report, ReportKind, figure
-from oms_tui.store.reads.reports.workload import Load
+from oms_tui.store.reads.reports.quality import Flaw
+from oms_tui.store.reads.reports.shape import Report, ReportKind, figure, over_time
+from oms_tui.store.reads.reports.workload import Load, picture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,6 +118,40 @@ def test_a_curve_is_as_high_as_its_figures_and_tells_nothing_from_unknown() -> N
     assert curve((1, 1, 8, 8, None, None), 3) == "▂█ "
     assert curve((0, 0), 9) == "··"
     assert shown(Kind.SERIES, range(26)) == curve(range(26), 13)
+
+
+def test_hours_are_drawn_as_a_line_a_weekday_on_one_scale() -> None:
+    rows = tuple(Load(when, mails, 0, 0, 0, 0, None, "") for when, mails in (("Mon 09h", 8), ("Tue 23h", 4)))
+
+    found = picture(Report(REPORTS["workload"], "", "hour", 8, rows))
+
+    assert found is not None
+    lines = {each.title: curve(each.values, 52, each.most) for each in found.curves}
+    assert list(lines) == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    assert lines["Mon"] == "·" * 9 + "█" + "·" * 14
+    assert lines["Tue"] == "·" * 23 + "▅"
+    assert picture(Report(REPORTS["workload"], "", "role", 8, rows)) is None
+
+
+def test_weeks_are_drawn_from_the_first_that_has_a_row_and_a_gap_is_a_gap() -> None:
+    rows = tuple(Load(when, mails, 0, 0, 0, 0, 2, "") for when, mails in (("2026-W48", 8), ("2026-W46", 1)))
+    names = ("2026-W44", "2026-W45", "2026-W46", "2026-W47", "2026-W48")
+    report = Report(REPORTS["workload"], "", "week", 5, rows, names)
+
+    found = picture(report)
+
+    assert found is not None
+    mails, *_, backlog = found.curves
+    assert (mails.title, mails.values, mails.highest) == ("mails in", (1, None, 8), "8")
+    assert backlog.values == (2, None, 2)
+    assert over_time(replace(report, rows=rows[:1])) is None
+
+
+def test_a_share_fills_its_bar_at_all_of_it_and_a_count_at_the_highest() -> None:
+    report = Report(REPORTS["quality"], "", "", 1, (Flaw("2026-W48", "shop", "email", "blank", 3, 60, 5.0, ""),))
+    most = {column.name: report.most(column) for column in report.columns if column.name in {"count", "percent"}}
+
+    assert most == {"count": 3, "percent": 100}
 
 
 def test_what_a_grouping_leaves_out_is_no_column_and_the_running_week_is_marked() -> None:

@@ -10,9 +10,11 @@ from ui_shell.driving import SMALL, WIDE, desk, said, screen, settled
 from ui_shell.shop import NOW, change
 
 from oms_tui.domain.figures import curve, shown
+from oms_tui.store import desk_rows
 from oms_tui.store.reads.reports import quality
 from oms_tui.store.reads.reports.catalogue import REPORTS, make
 from oms_tui.store.reads.reports.quality import Flaw
+from oms_tui.store.reads.reports.shape import over_time
 from oms_tui.ui.report_rows import query_behind
 
 if TYPE_CHECKING:
@@ -59,7 +61,11 @@ async def test_what_the_screen_shows_is_what_the_command_prints(config: Config, 
         assert report.kind.gist in seen
 
 
-async def test_causes_are_told_by_week_and_what_grew_is_drawn_as_a_line(config: Config, session: Session) -> None:
+async def test_causes_are_told_by_week_and_what_grew_is_drawn_as_a_line(
+    config: Config, session: Session, store: Workspace
+) -> None:
+    for days in (1, 8, 15):
+        desk_rows.record(store.desk, kind="note", actor="ana", summary="#workaround", at=NOW - days * DAY)
     report = make(session, "causes")
     async with desk(config, session, size=WIDE) as pilot:
         await _at(pilot, "causes")
@@ -70,8 +76,10 @@ async def test_causes_are_told_by_week_and_what_grew_is_drawn_as_a_line(config: 
         assert f"{report.names[-1]}…" in screen(pilot)
         await pilot.press("escape", "end")
         await settled(pilot)
-        trend = make(session, "trend")
-        for each in trend.curves():
+        trend = over_time(make(session, "trend"))
+        assert trend is not None
+        assert [len(each.values) for each in trend.curves if each.title == "informal steps"] == [3]
+        for each in trend.curves:
             line = next(
                 line for line in screen(pilot).splitlines() if f" {each.title} " in line and each.highest in line
             )

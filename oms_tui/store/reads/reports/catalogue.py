@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.store.reads.reports import causes, coverage, handling, quality, sla, trend, workflow, workload
-from oms_tui.store.reads.reports.shape import Asked, Report, ReportKind
+from oms_tui.store.reads.reports.shape import Asked, Report, ReportKind, over_time
 from oms_tui.store.reads.reports.weeks import Weeks
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _KINDS: Final = (
         sla.Kept,
         sla.sla,
         behind="orders that were late, or wait too long",
-        gist="met = in time / (in time + late), in business time",
+        gist="in time = met / (met + late), in business time",
         nothing="nobody wrote in these weeks",
     ),
     ReportKind(
@@ -51,6 +51,7 @@ _KINDS: Final = (
         handling.Handling,
         handling.handling,
         behind="orders that waited longest",
+        picture=over_time,
         gist="first reply = business time from their first mail to our answer, the median",
         nothing="nothing was asked, closed or handled in these weeks",
     ),
@@ -84,7 +85,8 @@ _KINDS: Final = (
         workload.Load,
         workload.workload,
         behind="orders of it",
-        gist="backlog = customers who waited at the end of the week",
+        gist="counted by when it came in or was done; backlog: who waited at the week's end",
+        picture=workload.picture,
         by=workload.BY,
     ),
     ReportKind(
@@ -107,7 +109,7 @@ _KINDS: Final = (
         trend.trend,
         behind="orders placed in it",
         gist="each figure is another report's, over all tiers, sources and kinds",
-        curves=True,
+        picture=over_time,
     ),
 )
 

@@ -42,14 +42,14 @@ class Handling:
 
     week: str = figure(Kind.TEXT)
     asked: int = figure()
-    answered: int = figure()
+    answered: int = figure(gives_way=1)
     first_reply: int | None = figure(Kind.SECONDS, bar=True)
-    first_reply_slow: int | None = figure(Kind.SECONDS, "ninth decile")
+    first_reply_slow: int | None = figure(Kind.SECONDS, "ninth decile", gives_way=2)
     closed: int = figure()
-    close: int | None = figure(Kind.SECONDS)
+    close: int | None = figure(Kind.SECONDS, "time to close")
     handled: int = figure()
-    keys: float | None = figure()
-    screens: float | None = figure()
+    keys: float | None = figure(title="keys each")
+    screens: float | None = figure(title="screens each")
     query: str = figure(Kind.QUERY)
 
 

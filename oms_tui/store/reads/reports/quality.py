@@ -43,9 +43,9 @@ class Flaw:
     source: str = figure(Kind.TEXT)
     field: str = figure(Kind.TEXT)
     kind: str = figure(Kind.TEXT)
-    count: int = figure()
+    count: int = figure(bar=True)
     of: int | None = figure()
-    percent: float | None = figure(Kind.PERCENT, bar=True)
+    percent: float | None = figure(Kind.PERCENT)
     query: str = figure(Kind.QUERY)
 
 

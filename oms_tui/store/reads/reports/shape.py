@@ -19,26 +19,40 @@ if TYPE_CHECKING:
 class Column(NamedTuple):
     """A figure of a report: its name in JSON and CSV, its heading, how it is read, whether a bar shows it.
 
-    ``{by}`` in a heading stands for how the report is grouped.
+    ``{by}`` in a heading stands for how the report is grouped. ``gives_way``: where there is little room, the figure
+    with the highest is left out first; 0 is for those that say most.
     """
 
     name: str
     title: str
     kind: Kind
     bar: bool
+    gives_way: int = 0
 
 
 class Curve(NamedTuple):
-    """A figure over the weeks: its heading, its value in each, the oldest first, and the highest as people read it."""
+    """A line of a picture: its heading, its values from left to right, and the highest as people read it.
+
+    ``most``: what the top of the line stands for, None for its own highest.
+    """
 
     title: str
     values: tuple[float | None, ...]
     highest: str
+    most: float | None = None
 
 
-def figure(kind: Kind = Kind.COUNT, title: str = "", *, bar: bool = False) -> Any:
+class Picture(NamedTuple):
+    """Lines below each other: what they show, what lies along them, and the lines."""
+
+    about: str
+    along: str
+    curves: tuple[Curve, ...]
+
+
+def figure(kind: Kind = Kind.COUNT, title: str = "", *, bar: bool = False, gives_way: int = 0) -> Any:
     """A field of a report's row. ``title``: the heading where the name's own words will not do."""
-    return field(metadata={"kind": kind, "title": title, "bar": bar})
+    return field(metadata={"kind": kind, "title": title, "bar": bar, "gives_way": gives_way})
 
 
 class Asked(NamedTuple):
@@ -81,7 +95,7 @@ class ReportKind:
         nothing: words for when there is no row.
         behind: which orders the ``query`` of a row finds.
         gist: the formula in a few words, for above the figures.
-        curves: whether its figures are drawn as lines over the weeks: it has one row a week.
+        picture: draws it where lines say more than figures, None where they do not.
     """
 
     name: str
@@ -94,7 +108,7 @@ class ReportKind:
     nothing: str = "nothing of this happened in these weeks"
     behind: str = "orders"
     gist: str = ""
-    curves: bool = False
+    picture: Callable[[Report], Picture | None] = lambda _report: None
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -105,8 +119,8 @@ class ReportKind:
         )
 
 
-def _read(metadata: Mapping[str, Any]) -> tuple[Kind, bool]:
-    return metadata["kind"], metadata["bar"]
+def _read(metadata: Mapping[str, Any]) -> tuple[Kind, bool, int]:
+    return metadata["kind"], metadata["bar"], metadata["gives_way"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,19 +177,30 @@ class Report:
         over = f"{last}{_GOES_ON} is not over yet: its figures still change"
         return f"{self.weeks} week{'s' * (self.weeks > 1)}, from Monday {self.first_day} to now; {over}."
 
-    def curves(self) -> list[Curve]:
-        """Each figure over the weeks, from the first week there is a row of; none of one week alone."""
-        if not self.kind.curves or len(self.rows) < 2:  # noqa: PLR2004 - a line has two ends
-            return []
-        week, *figures = self.columns
-        rows = {getattr(row, week.name): row for row in self.rows}
-        names = self.names[min(self.names.index(name) for name in rows) :]
-        found = []
-        for each in figures:
-            values = tuple(getattr(rows[name], each.name) if name in rows else None for name in names)
-            highest = max((value for value in values if value is not None), default=None)
+    def most(self, column: Column) -> float:
+        """What the whole length of a bar stands for: all of it where the figure is a share, else the highest."""
+        if column.kind is Kind.PERCENT:
+            return 100.0
+        return max((float(getattr(row, column.name) or 0) for row in self.rows), default=0.0)
+
+
+def over_time(report: Report) -> Picture | None:
+    """Each figure of a report that has a row a week, from the first week there is a row of; None of one week alone.
+
+    A figure of which there was nothing in any week has no line.
+    """
+    if len(report.rows) < 2:  # noqa: PLR2004 - a line has two ends
+        return None
+    week, *figures = report.columns
+    rows = {getattr(row, week.name): row for row in report.rows}
+    names = report.names[min(report.names.index(name) for name in rows) :]
+    found = []
+    for each in figures:
+        values = tuple(getattr(rows[name], each.name) if name in rows else None for name in names)
+        highest = max((value for value in values if value is not None), default=0)
+        if highest:
             found.append(Curve(each.title, values, shown(each.kind, highest)))
-        return found
+    return Picture("over time", "the oldest week first", tuple(found))
 
 
 _GOES_ON: Final = "…"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from oms_tui.domain.figures import Kind
 from oms_tui.store.ids import first_id
 from oms_tui.store.reads.reports.behind import MOST, named, query_of
-from oms_tui.store.reads.reports.shape import figure
+from oms_tui.store.reads.reports.shape import Curve, Picture, figure, over_time
 from oms_tui.store.reads.reports.turns import turns
 from oms_tui.store.reads.reports.weeks import QUARTER_MS
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from oms_tui.store.reads.reports.behind import Named
-    from oms_tui.store.reads.reports.shape import Asked
+    from oms_tui.store.reads.reports.shape import Asked, Report
 
 FORMULA: Final = (
     "mails in and replies out: written by persons; orders: by the day they were placed; calls: made and received; "
@@ -73,13 +73,31 @@ def workload(asked: Asked) -> list[Load]:
     if asked.by == "hour":
         of_hour = _counted(asked, weeks.hour)
         hours = sorted({hour for hour, _ in of_hour})
-        return [_load(f"{_DAYS[weekday]} {hour:02}h", (weekday, hour), of_hour) for weekday, hour in hours]
+        return [_load(_hour(_DAYS[weekday], hour), (weekday, hour), of_hour) for weekday, hour in hours]
     found, backlog = _counted(asked, weeks.of), _backlog(asked)
     names = {name for name, _ in found} | {name for name, count in backlog.items() if count}
     return [
         replace(_load(name, name, found), backlog=backlog[name], query=_placed_in(asked, name))
         for name in sorted(names, reverse=True)
     ]
+
+
+def picture(report: Report) -> Picture | None:
+    """By week as all that is told by week; by hour the mails of each weekday, on one scale."""
+    if report.by == "week":
+        return over_time(report)
+    if report.by != "hour" or not report.rows:
+        return None
+    mails = {row.when: row.mails_in for row in report.rows}
+    days = [(day, tuple(mails.get(_hour(day, hour), 0) for hour in range(24))) for day in _DAYS]
+    most = max(max(values) for _, values in days)
+    return Picture(
+        "mails in", "from midnight to midnight", tuple(Curve(day, each, str(max(each)), most) for day, each in days)
+    )
+
+
+def _hour(day: str, hour: int) -> str:
+    return f"{day} {hour:02}h"
 
 
 def _placed_in(asked: Asked, week: str) -> str:
