@@ -62,7 +62,7 @@ def run(options: Any) -> int:
         "include_closed": True,
     }
     if options.count:
-        count = queue.count(session.store, **asked)
+        count = queue.count(session.store, most=None, **asked)
         if options.json:
             emit({"count": count})
         else:

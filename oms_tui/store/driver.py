@@ -32,6 +32,11 @@ DatabaseError: type[Exception] = sqlite.DatabaseError
 IntegrityError: type[Exception] = sqlite.IntegrityError
 
 _BUSY_MILLISECONDS = 10_000
+_STEPS_A_LOOK = 1_000
+
+
+class TooMuch(Exception):
+    """A statement took more steps than it was given: what was asked is found another way, or told as not counted."""
 
 
 def version() -> str:
@@ -44,13 +49,16 @@ def version_is_safe() -> bool:
     return tuple(sqlite.sqlite_version_info) >= SAFE_WAL
 
 
-def connect(path: Path, *, durable: bool, checkpoints: bool = False, read_only: bool = False) -> Connection:
+def connect(
+    path: Path, *, durable: bool, checkpoints: bool = False, takes_in: bool = False, read_only: bool = False
+) -> Connection:
     """Open a file of the store.
 
     Args:
         path: the file; made if it is not there (unless ``read_only``).
         durable: wait for the disk at every commit (the desk's data), or only at checkpoints (the cache).
         checkpoints: this connection moves the WAL into the file; the sync worker's alone does.
+        takes_in: it writes what a source brings: its transactions touch pages all over the indexes.
         read_only: refuse writes.
 
     Raises:
@@ -67,7 +75,7 @@ def connect(path: Path, *, durable: bool, checkpoints: bool = False, read_only: 
     # A first sync wrote the same pages of its indexes again and again: moved every 32 MB it takes half the time.
     connection.execute(f"PRAGMA wal_autocheckpoint={8000 if checkpoints else 0}")
     # What a desk reads lies in the system's own cache; a large one of ours made it grow with the shop.
-    connection.execute(f"PRAGMA cache_size={-65536 if checkpoints else -4096}")
+    connection.execute(f"PRAGMA cache_size={-65536 if checkpoints else -32768 if takes_in else -4096}")
     connection.execute("PRAGMA temp_store=MEMORY")
     connection.execute("PRAGMA journal_size_limit=67108864")
     return connection
@@ -115,6 +123,40 @@ def snapshot(connection: Connection) -> Iterator[None]:
     finally:
         if connection.in_transaction:  # a broken file has ended it already
             connection.execute("COMMIT")
+
+
+@contextmanager
+def at_most(connection: Connection, steps: int | None) -> Iterator[None]:
+    """Give what is read inside so many steps of SQLite's machine, some 30,000 of which take a millisecond.
+
+    Steps and not milliseconds: an answer must not depend on what else the machine is doing. Not for use in itself.
+
+    Args:
+        connection: what reads.
+        steps: in thousands, rounded down; None for as many as it takes.
+
+    Raises:
+        TooMuch: they were not enough; what was read is lost, and the connection as it was before.
+    """
+    if steps is None:
+        yield
+        return
+    left = steps // _STEPS_A_LOOK
+
+    def spent() -> int:
+        nonlocal left
+        left -= 1
+        return int(left < 0)
+
+    connection.set_progress_handler(spent, _STEPS_A_LOOK)
+    try:
+        yield
+    except OperationalError as error:
+        if "interrupt" not in str(error):
+            raise
+        raise TooMuch from error
+    finally:
+        connection.set_progress_handler(None, 0)
 
 
 def _begin(connection: Connection) -> None:

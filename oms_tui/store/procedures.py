@@ -87,15 +87,14 @@ def matching(
     cache: Connection, rule: ProcedureRule, policy: DeskPolicy, table: str, orders: Sequence[int], *, now: int
 ) -> list[int]:
     """Those of ``orders`` that a procedure is for, by their rows in ``table``."""
-    from oms_tui.domain.normalise import fold
+    from oms_tui.store.query_begun import ready
     from oms_tui.store.query_sql import compile_query
 
     tree = _tree(rule.when)
     if tree is None or not orders:
         return []
     text, bound = compile_query(tree, now=now, zone=policy.zone).condition()
-    if "folded(" in text:
-        cache.create_function("folded", 1, fold, deterministic=True)
+    ready(cache, text)
     statement = f"SELECT q.order_id FROM {table} q WHERE q.order_id IN ({marks(len(orders))}) AND {text}"
     return [order for (order,) in cache.execute(statement, [*orders, *bound])]
 

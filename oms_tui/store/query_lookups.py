@@ -9,18 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.domain.query_tree import Wild
 from oms_tui.store.order_keys import order_key
-from oms_tui.store.query_parts import (
-    AFTER_ANY,
-    NEWEST,
-    Asked,
-    Sql,
-    among,
-    compared,
-    indexed,
-    like,
-    pattern,
-    phrase,
-)
+from oms_tui.store.query_begun import AFTER_ANY, begun, phrase
+from oms_tui.store.query_parts import NEWEST, OPEN, Asked, Sql, among, compared, indexed, like, pattern
 
 if TYPE_CHECKING:
     from oms_tui.domain.query_tree import Term
@@ -28,8 +18,6 @@ if TYPE_CHECKING:
 
 _FEWEST_LAST_DIGITS: Final = 4
 _MOST_NUMBERS: Final = 1_000
-_MOST_PERSONS: Final = 1_000  # whose orders are looked up one by one
-_MOST_BEGINNING_DIGITS: Final = 5  # more are looked for as the beginnings of numbers, or as they stand
 _MAIL_SHARE: Final = 5  # of what a search looks at, one part in so many is mail
 
 
@@ -89,15 +77,14 @@ def found(term: Term, _: Asked) -> Sql:
 def _newest(index: str, text: str, most: int) -> tuple[str, list[Any]]:
     """A statement for the newest entries of a full-text index that hold a text: as a word, else as a word's beginning.
 
-    The index gives the newest of a whole word at once, but merges all words that begin so before it gives any: so
-    beginnings are left alone where the word itself fills what is looked at.
+    Words that begin so are not looked for where the word itself fills what is looked at.
     """
-    word, match, bound = phrase(text), "?", [phrase(text)]
-    # A million parcels' numbers begin alike, and each is a word of its own to merge.
-    many_digits = text.isdigit() and len(text) > _MOST_BEGINNING_DIGITS
-    if len(text) > 1 and " " not in text and not many_digits:
+    if len(text) == 1 or " " in text:
+        match, bound = "?", [phrase(text)]
+    else:
         filled = f"(SELECT 1 FROM {index} WHERE {index} MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET {most - 1})"
-        match, bound = f"CASE WHEN {filled} THEN ? ELSE ? END", [word, word, phrase(text, prefix=True)]
+        words, of_words = begun(index, text)
+        match, bound = f"CASE WHEN {filled} THEN ? ELSE {words} END", [phrase(text), phrase(text), *of_words]
     return f"SELECT rowid FROM {index} WHERE {index} MATCH {match} ORDER BY rowid DESC LIMIT {most}", bound
 
 
@@ -109,15 +96,16 @@ def customer(term: Term, _: Asked) -> Sql:
     if not text:
         return Sql("q.name <> ''")
     words = text.split()
-    match = " AND ".join(phrase(word, prefix=True) for word in words)
+    asked = [begun("orders_fts", word) for word in words]
+    match, bound = " || ' AND ' || ".join(each[0] for each in asked), [value for each in asked for value in each[1]]
     names = (
         "folded(q.name || ' ' || coalesce((SELECT c.name || ' ' || c.company FROM customers c "
         "WHERE c.id = q.customer_id), ''))"
     )
     named = " AND ".join(f"instr({names}, ?) > 0" for _ in words)
-    rows = f"SELECT rowid FROM orders_fts WHERE orders_fts MATCH ? ORDER BY rowid DESC LIMIT {NEWEST}"
+    rows = f"SELECT rowid FROM orders_fts WHERE orders_fts MATCH {match} ORDER BY rowid DESC LIMIT {NEWEST}"
     condition = f"q.order_id IN (SELECT rowid FROM ({rows})) AND {named}"
-    return indexed(condition, [match, *map(fold, words)])
+    return indexed(condition, [*bound, *map(fold, words)])
 
 
 def email(term: Term, _: Asked) -> Sql:
@@ -259,10 +247,9 @@ def worth(column: str) -> Builder:
             bound,
             # CROSS: the few who spent so much lead; without statistics SQLite would begin with every order.
             "SELECT q.order_id FROM person_worth w CROSS JOIN customers c ON c.person_id = w.person_id "
-            f"CROSS JOIN queue_row q ON q.customer_id = c.id AND q.currency = w.currency WHERE {text}",
+            f"CROSS JOIN queue_row q ON q.customer_id = c.id AND q.currency = w.currency WHERE {text}{OPEN}",
             bound,
             exact=True,
-            many=f"SELECT 1 FROM person_worth w WHERE {text} LIMIT 1 OFFSET {_MOST_PERSONS}",
         )
 
     return build

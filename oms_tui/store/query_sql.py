@@ -17,16 +17,12 @@ if TYPE_CHECKING:
 
 
 class Near(NamedTuple):
-    """What brings up every order that can pass part ``part`` of a query. ``open_only``: and no closed ones.
-
-    ``many`` gives a row where it would bring up too many to look at; "" if only itself can tell.
-    """
+    """What brings up every order that can pass part ``part`` of a query. ``open_only``: and no closed ones."""
 
     part: int
     text: str
     bound: Sequence[Any]
     open_only: bool
-    many: str
 
 
 @dataclass(slots=True)
@@ -51,6 +47,11 @@ class Compiled:
         """Its values."""
         return self.condition()[1]
 
+    @property
+    def looks_elsewhere(self) -> bool:
+        """Whether a part of it reads other tables: it costs more than a look at the row."""
+        return any("SELECT" in part.text for part in self.parts)
+
     def condition(self, known: int | None = None) -> tuple[str, list[Any]]:
         """The condition and its values. ``known``: a part that need not be asked any more where it is exact."""
         asked = [part for number, part in enumerate(self.parts) if number != known or not part.exact]
@@ -63,12 +64,12 @@ class Compiled:
         for number, part in enumerate(self.parts):
             if part.near:
                 text = part.near.replace(OPEN, narrowed)
-                yield Near(number, text, part.near_bound, open_only and text != part.near, part.many)
+                yield Near(number, text, part.near_bound, open_only and text != part.near)
 
     @property
-    def along(self) -> str:
-        """An index in which all that can pass lie together in the order of their ids; "" if there is none."""
-        return next((part.along for part in self.parts if part.along), "")
+    def along(self) -> Sql | None:
+        """The part with an index in which all that can pass lie together in the order of their ids, if there is one."""
+        return next((part for part in self.parts if part.along), None)
 
 
 def compile_query(tree: Tree, *, now: int, zone: tzinfo, agent: str = "") -> Compiled:
@@ -112,7 +113,7 @@ def _all(parts: Sequence[Sql]) -> Sql:
     """All of them; what is near the first that has an index is near all."""
     text = " AND ".join(f"({part.text})" for part in parts) or "1"
     near = next((part for part in parts if part.near), Sql(""))
-    return Sql(text, _bound(parts), near.near, near.near_bound, many=near.many)
+    return Sql(text, _bound(parts), near.near, near.near_bound)
 
 
 def _any(parts: Sequence[Sql]) -> Sql:
@@ -122,8 +123,7 @@ def _any(parts: Sequence[Sql]) -> Sql:
         return Sql(text, _bound(parts))
     near = " UNION ALL ".join(f"SELECT * FROM ({part.near})" for part in parts)
     bound = [value for part in parts for value in part.near_bound]
-    many = " UNION ALL ".join(f"SELECT * FROM ({part.many})" for part in parts) if all(p.many for p in parts) else ""
-    return Sql(text, _bound(parts), near, bound, exact=all(part.exact for part in parts), many=many)
+    return Sql(text, _bound(parts), near, bound, exact=all(part.exact for part in parts))
 
 
 def _bound(parts: Sequence[Sql]) -> list[Any]:

@@ -160,7 +160,7 @@ _HAS: Final = {
     "tracking": indexed(f"q.tracking IN ({_TOLD})"),
     "invoice": indexed("q.invoice <> ''"),
     "conflict": indexed("q.conflicts > 0"),
-    "owner": indexed("q.owner <> ''"),
+    "owner": indexed("q.owner <> ''", by="queue_row_of_owner"),
     "tag": Sql("q.tags <> '[]'", near="SELECT order_id FROM order_tags", exact=True),
     "promise": indexed("q.promised_at IS NOT NULL"),
     "call": indexed("q.call <> ''"),

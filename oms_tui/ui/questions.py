@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from oms_tui.ui.queue.model import PAGE
 
@@ -25,6 +25,12 @@ MOST_MARKED: Final = 2_000
 """Orders that are marked by one query."""
 
 
+LOOKED_AT: Final = 2_000
+"""Orders that one reading looks at where no index knows which are meant: 5 ms, and a key waits no longer than that."""
+
+_COUNTING: Final = 200_000
+"""Steps of SQLite's machine that counting a list may take, some 7 ms; a list that takes more is not counted."""
+
 _PAGES_LOOKED_AT: Final = 5
 """Pages in which the next order is looked for."""
 
@@ -43,12 +49,24 @@ class Question(NamedTuple):
 
 
 class QueueAnswer(NamedTuple):
-    """A page of the queue, the question it answers, and (of the first page) the ``number`` of orders."""
+    """A page of the queue and the question it answers.
+
+    ``cut``: it was to look at no more orders than it did, ``looked`` of ``reach``; the page goes on behind ``after``.
+    """
 
     question: Question
     items: tuple[QueueItem, ...]
     after: str | None
-    number: int | None = None
+    cut: bool = False
+    looked: int = 0
+    reach: int = 0
+
+
+class Counted(NamedTuple):
+    """How many orders a list has, up to so many; None where counting took too long."""
+
+    question: Question
+    number: int | None
 
 
 class OrderAnswer(NamedTuple):
@@ -79,44 +97,54 @@ def tree_of(query: str) -> Tree:
     return parse(query, CATALOGUE)
 
 
-def page_of(session: Session, question: Question, *, limit: int = PAGE, after: str | None = None) -> Page:
-    """A page of the queue."""
+def page_of(
+    session: Session, question: Question, *, limit: int = PAGE, after: str | None = None, look_at: int | None = None
+) -> Page:
+    """A page of the queue; ``look_at`` as of ``queue_page``."""
     from oms_tui.store.reads.queue import queue_page
 
-    return queue_page(
-        session.store,
-        tree=tree_of(question.query) if question.query else None,  # the first frame does without the query language
-        sort=question.sort,
-        limit=limit,
-        after=after,
-        now=session.now(),
-        zone=session.policy.zone,
-        agent=session.agent.id,
-    )
+    asked = _asked(session, question)
+    return queue_page(session.store, sort=question.sort, limit=limit, after=after, look_at=look_at, **asked)
 
 
-def queue(session: Session, question: Question, *, limit: int = PAGE, after: str | None = None) -> QueueAnswer:
-    """A page, and with the first one how many orders there are.
+def _asked(session: Session, question: Question) -> dict[str, Any]:
+    """Which orders, when, and who asks; the first frame does without the query language."""
+    return {
+        "tree": tree_of(question.query) if question.query else None,
+        "now": session.now(),
+        "zone": session.policy.zone,
+        "agent": session.agent.id,
+    }
+
+
+def queue(
+    session: Session, question: Question, *, limit: int = PAGE, after: str | None = None, reach: int = 0
+) -> QueueAnswer:
+    """A page, or as much of it as a look at some thousand orders finds.
+
+    Args:
+        session: who asks.
+        question: of which list.
+        limit: orders at most.
+        after: where the page before ended.
+        reach: of the page before, so that nothing is counted again for each.
 
     Raises:
         QueryError: the query cannot be read.
     """
-    page = page_of(session, question, limit=limit, after=after)
-    return QueueAnswer(question, page.items, page.next, None if after else _count(session, question))
+    page = page_of(session, question, limit=limit, after=after, look_at=LOOKED_AT)
+    if page.cut and not reach:
+        from oms_tui.store.reads.queue import reach as count_all
+
+        reach = count_all(session.store, **_asked(session, question))
+    return QueueAnswer(question, page.items, page.next, page.cut, page.looked, reach)
 
 
-def _count(session: Session, question: Question) -> int:
-    from oms_tui.store.reads.queue import count
+def count(session: Session, question: Question) -> Counted:
+    """How many orders a list has."""
+    from oms_tui.store.reads.queue import count as counted
 
-    return int(
-        count(
-            session.store,
-            tree=tree_of(question.query) if question.query else None,
-            now=session.now(),
-            zone=session.policy.zone,
-            agent=session.agent.id,
-        )
-    )
+    return Counted(question, counted(session.store, effort=_COUNTING, **_asked(session, question)))
 
 
 def found_by(session: Session, query: str) -> tuple[tuple[QueueItem, ...], bool]:
@@ -131,10 +159,9 @@ def found_by(session: Session, query: str) -> tuple[tuple[QueueItem, ...], bool]
 
 def view_count(session: Session, question: Question) -> int | None:
     """How many orders a view has, up to a thousand; None where that took too long to count."""
-    from oms_tui.store.reads.view_counts import view_count as count
+    from oms_tui.store.reads.view_counts import view_count as counted
 
-    tree = tree_of(question.query) if question.query else None
-    return count(session.store, tree, now=session.now(), zone=session.policy.zone, agent=session.agent.id)
+    return counted(session.store, **_asked(session, question))
 
 
 def order(session: Session, order_id: int) -> OrderAnswer:

@@ -101,7 +101,19 @@ def test_a_cursor_belongs_to_its_list(plain: PlainShop) -> None:
     first = page(plain.store, "due", limit=2)
     assert first.next is not None
 
-    rubbish = ["", "x", "{}", "[]", '["due"]', '["due",0]', '["due",7,1,2]', '["due",0,null,2]', '["due",0,[1],2]']
+    rubbish = [
+        "",
+        "x",
+        "{}",
+        "[]",
+        '["due"]',
+        '["due",0]',
+        '["due",7,1,2]',
+        '["due",0,null,2]',
+        '["due",0,[1],2]',
+        '["due",0,1,2,3,true]',
+        '["due",true]',
+    ]
     for cursor in [*rubbish, first.next.replace("due", "total")]:
         with pytest.raises(ValueError, match="use the `next` of an answer"):
             page(plain.store, "due", limit=2, after=cursor)

@@ -1,4 +1,4 @@
-"""Counts of views are bounded: so many orders, so much time."""
+"""Counts of views are bounded: so many orders, so many steps."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from plain_shop import BERLIN
 
 from oms_tui.domain.query import parse
+from oms_tui.store import driver
 from oms_tui.store.query_words import CATALOGUE
 from oms_tui.store.reads import view_counts
 from oms_tui.store.reads.view_counts import view_count
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 NOW = 1_790_000_000_000
 
 
-def counted(plain: PlainShop, query: str, **options: float) -> int | None:
+def counted(plain: PlainShop, query: str, **options: int) -> int | None:
     return view_count(plain.store, parse(query, CATALOGUE), now=NOW, zone=BERLIN, agent="ana", **options)
 
 
@@ -39,6 +40,6 @@ def test_so_many_and_no_more(many: PlainShop, monkeypatch: pytest.MonkeyPatch) -
 def test_one_that_takes_too_long_is_given_up_and_the_store_goes_on(
     many: PlainShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(view_counts, "_STEPS", 1)
-    assert counted(many, "total:>0", within=-1.0) is None
-    assert counted(many, "", within=10.0) == 60, "nothing is left behind that would stop the next question"
+    monkeypatch.setattr(driver, "_STEPS_A_LOOK", 1)
+    assert counted(many, "total:>0", effort=10) is None
+    assert counted(many, "", effort=1_000_000) == 60, "nothing is left behind that would stop the next question"

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
+from oms_tui.store.driver import TooMuch, at_most
 from oms_tui.store.queue_shapes import Flag, QueueItem
 from oms_tui.store.queue_sorts import NEWEST, SORTS
-from oms_tui.store.reads.queue_walk import Lookups, Part, glance, rows
+from oms_tui.store.reads import queue_walk
+from oms_tui.store.reads.queue_walk import EFFORT, PATIENCE, Lookups, Part, Walked, glance, looked_up, walked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,13 +35,22 @@ _NAMES: Final = tuple(name.strip().removeprefix("q.") for name in _COLUMNS.split
 
 _COUNTED: Final = 10_000
 
+_ELSEWHERE: Final = 4
+"""A test that reads another table costs as much as looking at so many orders."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some orders of a list. ``next`` goes on behind them; None: these were the last."""
+    """Some orders of a list. ``next`` goes on behind them; None: these were the last.
+
+    ``looked``: how many orders were walked by. ``cut``: the page was given so many to look at, and ends where it had:
+    there may be fewer orders on it than asked for, or none, though there are more behind.
+    """
 
     items: tuple[QueueItem, ...]
     next: str | None
+    looked: int = 0
+    cut: bool = False
 
 
 def queue_page(
@@ -53,6 +64,7 @@ def queue_page(
     zone: tzinfo,
     agent: str = "",
     include_closed: bool | None = None,
+    look_at: int | None = None,
 ) -> Page:
     """A page of a list.
 
@@ -67,6 +79,8 @@ def queue_page(
         agent: who asks.
         include_closed: closed orders too, behind the open ones where the sort is about open work. None: only where the
             query names them. Snoozed orders are left out of a queue unless the query asks for them.
+        look_at: orders to look at, at most, where a query has to be asked of one after the other: for a screen, that
+            shows what there is and goes on. None: as many as it takes, the page is whole.
 
     Raises:
         ValueError: there is no such sort, or ``after`` is not of this list.
@@ -74,26 +88,66 @@ def queue_page(
     compiled = _compiled(store, tree, now=now, zone=zone, agent=agent)
     closed = _with_closed(compiled, include_closed)
     parts = _parts(sort, closed=closed, condition=_awake(compiled, include_closed, now))
-    first, behind = _position(after, sort, parts)
-    lookups = Lookups(store.cache, compiled)
+    first, behind, cut = _position(after, sort, parts)
+    # Of a page that was cut the words were asked quickly, and told nothing: now with patience, then no more.
+    effort = None if look_at is None else EFFORT if cut is None else PATIENCE
+    lookups = Lookups(store.cache, compiled if cut is not False else None, effort=effort)
+    first_cut = cut is None
+    if look_at is not None and compiled is not None and compiled.looks_elsewhere:
+        look_at = max(1, look_at // _ELSEWHERE)
     found: list[Row] = []
     last: list[Any] = []
+    looked = 0
     for number, part in enumerate(parts[first:], start=first):
         wanted = limit + 1 - len(found)
-        more = glance(store.cache, _COLUMNS, part, compiled, limit=wanted) if compiled and behind is None else []
-        if not more:
-            known = lookups.few(open_only=part.open_only)
-            more = rows(store.cache, _COLUMNS, part, compiled, known, limit=wanted, after=behind)
+        left = None if look_at is None or compiled is None else look_at - looked
+        if left is not None and left <= 0:  # behind all of the part before
+            return Page(_items(found), json.dumps([sort, number, first_cut]), looked, cut=True)
+        step = _rows(store, part, compiled, lookups, limit=wanted, after=behind, most=left)
+        more, looked = step.rows, looked + step.looked
         if len(found) + len(more) > limit:
             more.pop()
             if more:
                 last = [number, *more[-1][_WIDTH:]]
-            return Page(_items(found + more), json.dumps([sort, *last]))
+            return Page(_items(found + more), json.dumps([sort, *last]), looked)
+        found += more
+        if step.stopped is not None:
+            return Page(_items(found), json.dumps([sort, number, *step.stopped, first_cut]), looked, cut=True)
         if more:
             last = [number, *more[-1][_WIDTH:]]
-        found += more
         behind = None
-    return Page(_items(found), None)
+    return Page(_items(found), None, looked)
+
+
+def _rows(
+    store: Workspace,
+    part: Part,
+    compiled: Compiled | None,
+    lookups: Lookups,
+    *,
+    limit: int,
+    after: list[Any] | None,
+    most: int | None,
+) -> Walked:
+    """The rows of a part of a list, read in whichever way costs least."""
+    walk = partial(walked, store.cache, _COLUMNS, part, compiled)
+    head = Walked([])
+    if compiled is not None:
+        if after is None and part.open_only and not compiled.looks_elsewhere:
+            # What most orders have is not worth asking any other index how many have it.
+            if most is None:
+                if more := glance(store.cache, _COLUMNS, part, compiled, limit=limit):
+                    return Walked(more)
+            else:
+                head = walk(limit=limit, after=None, most=max(1, min(queue_walk.GLANCE, most)))
+                if head.stopped is None or head.looked >= most:
+                    return head
+        if (known := lookups.few(open_only=part.open_only)) is not None:
+            return Walked(looked_up(store.cache, _COLUMNS, part, compiled, known, limit=limit, after=after))
+    if head.stopped is None or most is None:
+        return walk(limit=limit, after=after, most=most)
+    rest = walk(limit=limit - len(head.rows), after=head.stopped, most=most - head.looked)
+    return Walked(head.rows + rest.rows, head.looked + rest.looked, rest.stopped)
 
 
 def _with_closed(compiled: Compiled | None, include_closed: bool | None) -> bool:
@@ -117,23 +171,28 @@ def _parts(sort: str, *, closed: bool, condition: str) -> list[Part]:
     order = SORTS[name]
     keys = tuple(key.backwards for key in order.keys) if sort.startswith("-") else order.keys
     if not closed:
-        return [Part(f"q.is_open = 1 AND {condition}", keys, order.along, open_only=True)]
+        return [Part("q.is_open = 1", condition, keys, order.along, open_only=True)]
     if order.everywhere:
-        return [Part(condition, keys, order.along)]
+        return [Part("1", condition, keys, order.along)]
     return [
-        Part(f"q.is_open = 1 AND {condition}", keys, order.along, open_only=True),
-        Part(f"q.is_open = 0 AND {condition}", NEWEST, ""),
+        Part("q.is_open = 1", condition, keys, order.along, open_only=True),
+        Part("q.is_open = 0", condition, NEWEST, ""),
     ]
 
 
-def _position(after: str | None, sort: str, parts: Sequence[Part]) -> tuple[int, list[Any] | None]:
-    """In which part a page begins, and behind which values."""
+def _position(after: str | None, sort: str, parts: Sequence[Part]) -> tuple[int, list[Any] | None, bool | None]:
+    """In which part a page begins, behind which values; whether the page before was the first that was cut.
+
+    None: it was not cut.
+    """
     if after is None:
-        return 0, None
+        return 0, None, None
     try:
         of, number, *values = json.loads(after)
-        if of == sort and len(values) == len(parts[number].keys) and all(_is_plain(value) for value in values):
-            return int(number), values
+        cut = values.pop() if isinstance(values[-1], bool) else None
+        fits = len(values) == len(parts[number].keys) or (cut is not None and not values)
+        if of == sort and fits and all(_is_plain(value) for value in values):
+            return int(number), values or None, cut
     except (ValueError, TypeError, IndexError):
         pass
     raise ValueError("this is not where this list goes on: use the `next` of an answer as it is, with the same sort")
@@ -147,13 +206,11 @@ def _compiled(store: Workspace, tree: Tree | None, *, now: int, zone: tzinfo, ag
     """The query; None for everything, so that nobody imports the compiler for it."""
     if tree is None or not getattr(tree, "items", True):
         return None
+    from oms_tui.store.query_begun import ready
     from oms_tui.store.query_sql import compile_query
 
     compiled = compile_query(tree, now=now, zone=zone, agent=agent)
-    if any("folded(" in part.text for part in compiled.parts):
-        from oms_tui.domain.normalise import fold
-
-        store.cache.create_function("folded", 1, fold, deterministic=True)
+    ready(store.cache, compiled.sql)
     return compiled
 
 
@@ -165,22 +222,45 @@ def count(
     zone: tzinfo,
     agent: str = "",
     include_closed: bool | None = None,
-    most: int = _COUNTED,
-) -> int:
-    """How many orders a list has, counted up to ``most`` (a count that high is told as "more than")."""
+    most: int | None = _COUNTED,
+    effort: int | None = None,
+) -> int | None:
+    """How many orders a list has, counted up to ``most`` (a count that high is told as "more than").
+
+    Args:
+        store: both files.
+        tree: which orders; None or the empty query for all.
+        now: milliseconds since 1970 UTC.
+        zone: the desk's time zone.
+        agent: who asks.
+        include_closed: as of ``queue_page``.
+        most: counted so far; None for all there are.
+        effort: steps of SQLite's machine that it may take; the count is None where they are not enough.
+    """
     compiled = _compiled(store, tree, now=now, zone=zone, agent=agent)
     condition = _awake(compiled, include_closed, now)
     closed = _with_closed(compiled, include_closed)
     if not closed:
         condition += " AND q.is_open = 1"
-    found = Lookups(store.cache, compiled).few(open_only=not closed)
+    found = Lookups(store.cache, compiled, effort=effort).few(open_only=not closed)
     text, bound = compiled.condition(found.part if found else None) if compiled else ("1", [])
     source = "queue_row q"
     if found is not None:
         source = "(SELECT value AS wanted FROM json_each(?)) CROSS JOIN queue_row q ON q.order_id = wanted"
         bound = [found.listed, *bound]
     text = f"SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {condition} AND {text} LIMIT ?)"
-    return int(store.cache.execute(text, [*bound, most]).fetchone()[0])
+    try:
+        with at_most(store.cache, effort):
+            return int(store.cache.execute(text, [*bound, -1 if most is None else most]).fetchone()[0])
+    except TooMuch:
+        return None
+
+
+def reach(store: Workspace, tree: Tree | None, *, now: int, zone: tzinfo, agent: str = "") -> int:
+    """How many orders a list of ``tree`` is looked for among: the open ones, or all where it names closed ones."""
+    compiled = _compiled(store, tree, now=now, zone=zone, agent=agent)
+    among = "" if _with_closed(compiled, None) else " WHERE is_open = 1"
+    return int(store.cache.execute(f"SELECT count(*) FROM queue_row{among}").fetchone()[0])
 
 
 def items(store: Workspace, ids: Sequence[int]) -> list[QueueItem]:

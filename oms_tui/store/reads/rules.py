@@ -46,18 +46,18 @@ def found(
         among: only these orders.
         limit: orders at most.
     """
-    from oms_tui.domain.normalise import fold
+    from oms_tui.store.query_begun import ready
     from oms_tui.store.query_sql import compile_query
     from oms_tui.store.reads.queue_walk import Lookups
 
     compiled = compile_query(tree, now=now, zone=zone)
-    store.cache.create_function("folded", 1, fold, deterministic=True)
+    ready(store.cache, compiled.sql)
     only = "1" if compiled.closed else "q.is_open = 1"
     source, bound, known = "queue_row q", [], None
     if among is not None:
         source = "(SELECT value AS wanted FROM json_each(?)) CROSS JOIN queue_row q ON q.order_id = wanted"
         bound = [json.dumps(list(among))]
-    elif (few := Lookups(store.cache, compiled).few(open_only=not compiled.closed)) is not None:
+    elif (few := Lookups(store.cache, compiled, effort=None).few(open_only=not compiled.closed)) is not None:
         source = "(SELECT value AS wanted FROM json_each(?)) CROSS JOIN queue_row q ON q.order_id = wanted"
         bound, known = [few.listed], few.part
     text, values = compiled.condition(known)

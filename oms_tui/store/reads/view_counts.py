@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Final
 
-from oms_tui.store.driver import OperationalError
 from oms_tui.store.reads import queue
 
 if TYPE_CHECKING:
@@ -17,10 +15,8 @@ if TYPE_CHECKING:
 MOST: Final = 1000
 """Counted so far; more is told as "1000+"."""
 
-WITHIN_SECONDS: Final = 0.05
-"""A count that takes longer is given up: a list of twenty views is there within a second whatever they ask."""
-
-_STEPS: Final = 2_000  # of SQLite's machine between two looks at the clock
+EFFORT: Final = 1_000_000
+"""Steps of SQLite's machine, some 40 ms: a list of twenty views is there within a second whatever they ask."""
 
 
 def view_count(
@@ -30,7 +26,7 @@ def view_count(
     now: int,
     zone: tzinfo,
     agent: str,
-    within: float = WITHIN_SECONDS,
+    effort: int = EFFORT,
 ) -> int | None:
     """The number of orders, at most ``MOST``; None where counting took too long and was given up.
 
@@ -40,15 +36,6 @@ def view_count(
         now: milliseconds since 1970 UTC.
         zone: the desk's time zone.
         agent: who asks.
-        within: seconds it may take.
+        effort: steps of SQLite's machine that it may take.
     """
-    until = time.monotonic() + within
-    store.cache.set_progress_handler(lambda: int(time.monotonic() > until), _STEPS)
-    try:
-        return queue.count(store, tree=tree, now=now, zone=zone, agent=agent, most=MOST)
-    except OperationalError as error:
-        if "interrupt" in str(error):
-            return None
-        raise
-    finally:
-        store.cache.set_progress_handler(None, 0)
+    return queue.count(store, tree=tree, now=now, zone=zone, agent=agent, most=MOST, effort=effort)

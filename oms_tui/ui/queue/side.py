@@ -1,18 +1,22 @@
 """The queue's side of the desk: asks for pages, reads them again when the store changed, says in its frame what it is.
 
+A page that no index knows comes in steps: each looks at some thousand orders, keys are answered between two of them,
+and the frame says how far it is.
+
 The frame is a widget of its own around the list: a border of the list itself would be sent again with each of its
 lines (172 bytes a step of the cursor).
 """
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.widget import Widget
 
 from oms_tui.ui import questions
 from oms_tui.ui.last_view import first_items, last_view, remember
-from oms_tui.ui.questions import Question, QueueAnswer
+from oms_tui.ui.questions import Counted, Question, QueueAnswer
 from oms_tui.ui.queue.list import QueueList
 from oms_tui.ui.queue.model import PAGE, QueueModel
 from oms_tui.ui.rows import clean
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from oms_tui.store.session import Session
+    from oms_tui.store.shapes import QueueItem
     from oms_tui.ui.app import DeskApp
     from oms_tui.ui.messages import Answer
     from oms_tui.ui.order.frame import Frame
@@ -34,6 +39,17 @@ MOST_COUNTED: Final = 10_000
 """The store counts no further."""
 
 _AGAIN_AFTER: Final = 0.3
+_REST: Final = 3  # times as long as many steps took, before they are done again: never the whole of the thread
+
+
+class _Again:
+    """A list that is being read again: what was found, how much is wanted, and when it began."""
+
+    def __init__(self, wanted: int) -> None:
+        self.items: list[QueueItem] = []
+        self.wanted = wanted
+        self.began = monotonic()
+        self.steps = 0
 
 
 class QueueSide(Widget):
@@ -62,6 +78,12 @@ class QueueSide(Widget):
         self._words = ("", "")
         self._first_reading = ""
         self._again: Timer | None = None
+        self._again_of: _Again | None = None
+        self._rest = _AGAIN_AFTER
+        self._wanted = 0  # orders of a page that is being looked for
+        self._looking = False  # whether such a page comes in steps
+        self._looked = self._reach = 0
+        self._read = False
         self.restored = False
         self._read_first_page(session)
 
@@ -113,56 +135,115 @@ class QueueSide(Widget):
         self.list.use_columns(question.columns, self._now)
         self._count = None
         self._page_asked = 0
+        self._wanted, self._looking, self._looked, self._reach = PAGE, False, 0, 0
+        self._read = False
+        self._again_of = None
         self._desk.reader.ask("queue", self, questions.queue, question, limit=PAGE)
 
     def ask_again(self) -> None:
-        """Read what is loaded once more, now."""
+        """Read what is loaded once more, now; a page that is being looked for is waited for."""
         self._again = None
+        if self._looking or self._again_of is not None:
+            self.changed()
+            return
         limit = min(max(len(self.model.items), PAGE), questions.MOST_AGAIN)
+        self._again_of = _Again(limit)
         self._desk.reader.ask("again", self, questions.queue, self.question, limit=limit)
 
     def changed(self) -> None:
         """Rows may differ: they are read a moment later, so that a burst of changes costs one reading."""
         if self._again is None:
-            self._again = self.set_timer(_AGAIN_AFTER, self.ask_again)
+            self._again = self.set_timer(self._rest, self.ask_again)
 
     def on_queue_list_near_end(self) -> None:
         """The next page, once."""
         loaded = len(self.model.items)
-        if self._page_asked == loaded or self.model.after is None:
+        if self._page_asked == loaded or self._looking or self.model.after is None:
             return
         self._page_asked = loaded
-        self._desk.reader.ask("more", self, questions.queue, self.question, after=self.model.after)
+        self._wanted = PAGE
+        self._ask_more()
+
+    def _ask_more(self) -> None:
+        """What is still wanted of a page."""
+        asked = {"limit": self._wanted, "after": self.model.after, "reach": self._reach}
+        self._desk.reader.ask("more", self, questions.queue, self.question, **asked)
 
     # ---- answers
 
     def on_answer(self, event: Answer) -> None:
-        """A page; or the orders that are to be marked."""
+        """A page; how many orders there are; or the orders that are to be marked."""
         if event.slot == "marks":
             self._mark(event)
             return
-        answer: QueueAnswer | None = event.value
+        answer: QueueAnswer | Counted | None = event.value
         if answer is None:
             self._failed(event)
-            return
-        if answer.question != self.question:
+        elif answer.question != self.question:
             return  # something else was asked for meanwhile
-        if event.slot == "queue":
-            self.model.fill(answer.items, answer.after)
+        elif isinstance(answer, Counted):
             self._count = answer.number
+            self.name_it()
+        else:
+            self._show(event.slot, answer)
+
+    def _show(self, slot: str, answer: QueueAnswer) -> None:
+        if slot == "again":
+            if not self._read_again(answer):
+                return
+        elif slot == "queue":
+            self._note_how_far(answer)
+            self.model.fill(answer.items, answer.after)
             self._say_if_empty()
             self.list.refilled()
             self._tell_moved()
             self._remember()
-        elif event.slot == "more":
-            since = len(self.model.items)
-            self.model.extend(answer.items, answer.after)
-            self.list.extended(since)
+            self._ask_count()
         else:
-            self._renew(answer)
+            since = len(self.model.items)
+            empty = not since
+            self._note_how_far(answer)
+            self.model.extend(answer.items, answer.after)
+            self._say_if_empty()
+            self.list.extended(since)
+            if empty and self.model.items:
+                self._tell_moved()
         self._page_asked = 0
         self._stale = False
+        self._read = True
         self.name_it()
+        if self._looking and slot != "again":
+            self._ask_more()
+
+    def _note_how_far(self, answer: QueueAnswer) -> None:
+        """After a step: whether the page is there, and else how many orders were looked at."""
+        self._looked += answer.looked
+        self._reach = answer.reach
+        self._wanted -= len(answer.items)
+        self._looking = answer.cut and self._wanted > 0
+
+    def _ask_count(self) -> None:
+        """How many there are; of a list that is loaded to its end that is known."""
+        if self.model.after is not None:
+            self._desk.reader.ask("count", self, questions.count, self.question)
+
+    def _read_again(self, answer: QueueAnswer) -> bool:
+        """A step of reading a list again; whether that was the last one."""
+        again = self._again_of
+        if again is None:
+            return False  # it is of the list before
+        again.items += answer.items
+        if answer.cut and len(again.items) < again.wanted:
+            again.steps += 1
+            limit = again.wanted - len(again.items)
+            asked = {"limit": limit, "after": answer.after, "reach": answer.reach}
+            self._desk.reader.ask("again", self, questions.queue, self.question, **asked)
+            return False
+        self._again_of = None
+        self._rest = max(_AGAIN_AFTER, _REST * (monotonic() - again.began)) if again.steps else _AGAIN_AFTER
+        self._renew(again.items, answer.after)
+        self._ask_count()
+        return True
 
     def begin(self, defined: Question | None) -> None:
         """After the first frame: what the restored view finds, as it is ``defined`` now (None: it is no longer)."""
@@ -180,6 +261,7 @@ class QueueSide(Widget):
 
     def _failed(self, event: Answer) -> None:
         """Said once; what is on the screen stays there and is marked as old."""
+        self._again_of, self._looking = None, False
         if not self.model.items:
             self.list.show_words(f"! {event.error}", "alarm")
         if not self._stale:
@@ -187,10 +269,9 @@ class QueueSide(Widget):
         self._stale = True
         self.name_it()
 
-    def _renew(self, answer: QueueAnswer) -> None:
+    def _renew(self, items: list[QueueItem], after: str | None) -> None:
         before, on = self.model.cursor, self.model.current
-        differing = self.model.renew(answer.items, answer.after)
-        self._count = answer.number
+        differing = self.model.renew(items, after)
         self._say_if_empty()
         self.list.renewed(differing, before)
         now = self.model.current
@@ -220,6 +301,8 @@ class QueueSide(Widget):
     def _say_if_empty(self) -> None:
         if self.model.items:
             self.list.show_words("")
+        elif self._looking:
+            self.list.show_words(f"looking: {self._how_far()}", "info")
         elif self.question.query:
             self.list.show_words("no order matches; esc shows all")
         elif self._first_reading:
@@ -241,7 +324,7 @@ class QueueSide(Widget):
         """The words in the frame: what is shown, how many, in which order; all above where there is no lower edge."""
         from rich.text import Text
 
-        count = "" if self._count is None else f"{self._count:,}{'+' if self._count >= MOST_COUNTED else ''}"
+        count = f"{self._counted()}, looking: {self._how_far()}" if self._looking else self._counted()
         marked = f"{len(self.model.marked)} marked" if self.model.marked else ""
         stale = "! not the newest" if self._stale else ""
         below = " · ".join(filter(None, (stale, marked, count, f"by {self.question.sort.replace('_', ' ')}")))
@@ -251,6 +334,21 @@ class QueueSide(Widget):
         if words != self._words:  # kept here: Textual hands a title back as markup, which is never what was set
             self._words = words
             self.border_title, self.border_subtitle = (Text(each, end="") for each in words)
+
+    def _how_far(self) -> str:
+        """How many orders of how many were looked at; those placed meanwhile are no reason to say more than all."""
+        return f"{self._looked:,} of {max(self._reach, self._looked):,} orders"
+
+    def _counted(self) -> str:
+        """How many there are: "200+" where there may be more than were found or counted, "" before any answer."""
+        loaded = len(self.model.items)
+        if not self._read:
+            return ""
+        if self.model.after is None:
+            return f"{loaded:,}"
+        if self._count is None:
+            return f"{loaded:,}+"
+        return f"{self._count:,}{'+' if self._count >= MOST_COUNTED else ''}"
 
     def on_queue_list_marks_changed(self) -> None:
         """The frame says how many are marked."""
