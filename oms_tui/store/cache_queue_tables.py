@@ -275,6 +275,13 @@ class Dirty(CacheTable, table=True):
     order_id: int = Field(sa_column=big(primary=True))
 
 
+class WordsDue(CacheTable, table=True):
+    """An order whose words in the full-text index are written again when it is derived, however often they changed."""
+
+    __tablename__ = "words_due"
+    order_id: int = Field(sa_column=big(primary=True))
+
+
 class ChangeLog(CacheTable, table=True):
     """The change feed: what a screen has to read again. The truth; notifications are only hints."""
 

@@ -10,7 +10,7 @@ from oms_tui.domain.normalise import fold
 from oms_tui.store.rows import chunks, marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from oms_tui.store.driver import Connection
 
@@ -43,6 +43,21 @@ def index_orders(cache: Connection, order_ids: Iterable[int], *, fresh: bool = F
             f"{verb} INTO orders_fts(rowid, words) VALUES (?,?)",
             [(number, words if words.isascii() else _with_latin(words)) for number, words in found],
         )
+
+
+def index_again(cache: Connection, order_ids: Iterable[int]) -> None:
+    """Write the index rows of these orders anew when they are derived next.
+
+    Parcels, invoices and customers come in turns, and with each the whole row would be written again.
+    """
+    cache.executemany("INSERT OR IGNORE INTO words_due(order_id) VALUES (?)", [(order,) for order in order_ids])
+
+
+def index_due(cache: Connection, order_ids: Sequence[int]) -> None:
+    """Those of these orders whose index rows are to be written anew: write them. Some hundred at most."""
+    place = marks(len(order_ids))
+    due = cache.execute(f"DELETE FROM words_due WHERE order_id IN ({place}) RETURNING order_id", order_ids).fetchall()
+    index_orders(cache, [order for (order,) in due])
 
 
 def _with_latin(words: str) -> str:

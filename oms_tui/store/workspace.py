@@ -32,15 +32,19 @@ class Workspace:
     Args:
         folder: where the files lie; made if it is not there.
         checkpoints: True only in the sync worker (see driver.py).
+        takes_in: True for what writes a source's pages into the cache.
         read_only: refuse every write, to the desk too (``--read-only``).
     """
 
-    def __init__(self, folder: Path, *, checkpoints: bool = False, read_only: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, checkpoints: bool = False, takes_in: bool = False, read_only: bool = False
+    ) -> None:
         self.folder = folder
         self.read_only = read_only
         self.cache_path = folder / "cache.db"
         self.desk_path = folder / "desk.db"
         self._checkpoints = checkpoints
+        self._takes_in = takes_in
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
@@ -53,7 +57,13 @@ class Workspace:
         read_only = self.read_only and path.exists()
         wanted = DESK_VERSION if durable else CACHE_VERSION
         try:
-            connection = connect(path, durable=durable, checkpoints=self._checkpoints, read_only=read_only)
+            connection = connect(
+                path,
+                durable=durable,
+                checkpoints=self._checkpoints,
+                takes_in=self._takes_in and not durable,
+                read_only=read_only,
+            )
             found = int(connection.execute("PRAGMA user_version").fetchone()[0])
             older = durable and 0 < found <= wanted and (found < wanted or not _as_declared(connection))
         except DatabaseError as error:
@@ -107,6 +117,10 @@ class Workspace:
             return self._open(self.cache_path, durable=False)
         self.put_cache_aside("damaged")
         return self._open(self.cache_path, durable=False)
+
+    def give_memory_back(self) -> None:
+        """Give back what was kept of the cache's pages: a source that waits for its next round needs none of it."""
+        self.cache.execute("PRAGMA shrink_memory").fetchall()
 
     def put_cache_aside(self, why: str) -> None:
         """Rename the cache's files so that the next open makes an empty one; nothing is deleted."""

@@ -61,8 +61,10 @@ def ingest_page(store: Workspace, source: str, stream: str, page: Page, *, now: 
         settle(cache, source, effects)
         attach(cache, effects)
         fts.index_orders(cache, effects.fresh, fresh=True)
-        fts.index_orders(cache, effects.words - effects.fresh)
-        cache.executemany("INSERT OR IGNORE INTO dirty(order_id) VALUES (?)", [(order,) for order in effects.dirty])
+        fts.index_again(cache, effects.words - effects.fresh)
+        cache.executemany(
+            "INSERT OR IGNORE INTO dirty(order_id) VALUES (?)", [(order,) for order in effects.dirty | effects.words]
+        )
         demand.mark(cache, effects.skus, levels=True)
         quarantined = _set_aside(cache, source, stream, page, batch, now=now)
         sync_state.unmapped(cache, source, batch.unmapped, now)

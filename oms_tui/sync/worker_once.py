@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from connectors.base import Capability
 from oms_tui.store import sync_state
 from oms_tui.store.driver import DatabaseError
 from oms_tui.store.quality import keep_day
@@ -23,7 +24,7 @@ from oms_tui.sync.outbox_send import OutboxRunner
 from oms_tui.sync.rules import ROUNDS, Rules
 from oms_tui.sync.schedule import wait_after
 from oms_tui.sync.source_reader import WHOLE, Round, SourceReader, is_ours
-from oms_tui.sync.sources_open import OpenSource, fault_of
+from oms_tui.sync.sources_open import OpenSource, can, fault_of
 from oms_tui.sync.worker_threads import Crew
 
 if TYPE_CHECKING:
@@ -38,6 +39,14 @@ _LOOK_SECONDS: Final = 0.2
 _LOG_BYTES: Final = 32 * 1024 * 1024
 """From which size on the cache's log is moved into its file."""
 
+_JOINED: Final = (
+    Capability.CUSTOMERS,
+    Capability.INVOICES,
+    Capability.PAYMENTS,
+    Capability.PURCHASES,
+    Capability.SHIPMENTS,
+    Capability.STOCK,
+)
 _MOST_TICKS: Final = 20
 _LOG = logging.getLogger(__name__)
 
@@ -51,6 +60,16 @@ class SourceRun:
     records: int
     error: str = ""
     hint: str = ""
+
+
+def _in_turn(boxes: Sequence[SourceBox]) -> tuple[list[SourceBox], list[SourceBox], list[SourceBox]]:
+    """Who is read after whom: where orders are at home, what is joined to them, then carriers and mailboxes.
+
+    Before these last all is derived: carriers are asked of parcels under way, and mails are about orders.
+    """
+    home = [box for box in boxes if box.brings_orders()]
+    joined = [box for box in boxes if box not in home and can(box, *_JOINED)]
+    return home, joined, [box for box in boxes if box not in home and box not in joined]
 
 
 class Once:
@@ -69,12 +88,14 @@ class Once:
         names = [name for name in self._config.sources if not only or name in only]
         runs = {name: self._off(name) for name in names if name not in self._crew.boxes and only}
         boxes = [self._crew.boxes[name] for name in names if name in self._crew.boxes]
-        first = [box for box in boxes if box.brings_orders()]
         calls = Calls(self._session, self._crew.boxes, self._crew.writing)
         try:
-            for group in (first, [box for box in boxes if box not in first]):
-                runs |= self._all(group)
-                bring_up_to_date(self._session, self._crew.writing)
+            home, joined, others = _in_turn(boxes)
+            runs |= self._all(home)
+            runs |= self._all(joined)  # before anything is derived: on a first sync it would all be derived twice
+            bring_up_to_date(self._session, self._crew.writing)
+            runs |= self._all(others)
+            bring_up_to_date(self._session, self._crew.writing)
             calls.tick()
             self._rules()
             Notices(self._session, self._config.notices).tick()
@@ -126,7 +147,7 @@ class Once:
 
     def _one(self, box: SourceBox) -> SourceRun:
         try:
-            store = Workspace(self._session.store.folder)
+            store = Workspace(self._session.store.folder, takes_in=True)
         except StoreError as error:
             return SourceRun(
                 box.name, ok=False, records=0, error=str(error), hint="`oms-tui doctor` looks at the store"

@@ -86,7 +86,9 @@ class CrewThread(threading.Thread):
         failures = 0
         while not self.crew.stopping():
             try:
-                store = Workspace(self.crew.session.store.folder, checkpoints=self.checkpoints())
+                store = Workspace(
+                    self.crew.session.store.folder, checkpoints=self.checkpoints(), takes_in=self.takes_in()
+                )
             except StoreError:
                 _LOG.exception("%s: the store cannot be opened", self.name)
             else:
@@ -101,6 +103,10 @@ class CrewThread(threading.Thread):
 
     def checkpoints(self) -> bool:
         """Whether its connections move the log of writes into the files: one thread's do."""
+        return False
+
+    def takes_in(self) -> bool:
+        """Whether it writes what a source brings."""
         return False
 
     def work(self, session: Session) -> None:
@@ -118,12 +124,17 @@ class SourceThread(CrewThread):
         self._away_since: float | None = None
         self._hot_at = 0.0
 
+    def takes_in(self) -> bool:
+        """It does."""
+        return True
+
     def work(self, session: Session) -> None:
         """Read, wait, read."""
         while not self.crew.stopping():
             self._box.stirred.clear()
             wait = self._round(session)
             self.crew.first_rounds.discard(self._box.name)
+            session.store.give_memory_back()
             self._wait(wait)
 
     def _round(self, session: Session) -> float:

@@ -18,6 +18,8 @@ from connectors.records import (
     TrackingRecord,
 )
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
+from oms_tui.store.driver import transaction
+from oms_tui.store.fts import index_due
 from oms_tui.store.incoming import JOINED_TABLES
 from oms_tui.sync.ingest import Ingested, ingest_page
 
@@ -119,7 +121,11 @@ class Desk:
         return found[0][0]
 
     def found(self, words: str) -> set[str]:
-        """Numbers of the orders that full-text search finds."""
+        """Numbers of the orders that full-text search finds, once those whose words changed are derived."""
+        with transaction(self.store.cache) as cache:
+            due = [order for (order,) in cache.execute("SELECT order_id FROM words_due")]
+            assert set(due) <= {order for (order,) in cache.execute("SELECT order_id FROM dirty")}, "never written"
+            index_due(cache, due)
         rows = self.rows(
             "SELECT o.number FROM orders_fts f JOIN orders o ON o.id=f.rowid WHERE orders_fts MATCH ?", words
         )

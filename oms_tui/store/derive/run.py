@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.domain.vocabulary import Role, words_of
-from oms_tui.store import badges
+from oms_tui.store import badges, fts
 from oms_tui.store.absences import team_of
 from oms_tui.store.conflict_facts import twins_of
 from oms_tui.store.customer_facts import read_tiers
@@ -133,6 +133,7 @@ def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now:
         write_down(cache, facts, changed, now)
         _count(cache, facts, changed)
         called = write_calls(store, policy, facts, rows, now)
+        fts.index_due(cache, list(ids))
         cache.execute(f"DELETE FROM dirty WHERE order_id IN ({marks(len(ids))})", list(ids))
         told = [row["order_id"] for row in changed if _differs(facts[row["order_id"]].before, row, _TOLD)]
         taken = _take_away(cache, gone)
