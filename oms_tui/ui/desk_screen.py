@@ -325,7 +325,7 @@ class DeskScreen(ListPlace):
     def targets(self) -> list[Target]:
         """Every row that is seen, and the order's panels."""
         from oms_tui.ui.jump import Target
-        from oms_tui.ui.order.arrangement import PANELS
+        from oms_tui.ui.order.arrangement import GOES
 
         found: list[Target] = []
         if not self.reading:
@@ -335,8 +335,8 @@ class DeskScreen(ListPlace):
                 for at, item in enumerate(self._list.seen)
             ]
         if self._pane is not None and (self.reading or not self.narrow):
-            for number, name in enumerate(PANELS, 1):
-                region = self._pane.panels[name].region
+            for number, name in enumerate(GOES, 1):
+                region = self._pane.panel(name).region
                 if region.width:
                     found.append(Target(region.x + 2, region.y, partial(self.do_panel, number)))
         return found
@@ -486,8 +486,8 @@ class DeskScreen(ListPlace):
 
     def do_panel(self, number: int) -> None:
         """To one of the order's panels, by its number."""
-        from oms_tui.ui.order.arrangement import PANELS
+        from oms_tui.ui.order.arrangement import GOES
 
         target = self._target()
         if target is not None:
-            self.open(target.id, then=partial(self._go_to_panel, PANELS[number - 1]))
+            self.open(target.id, then=partial(self._go_to_panel, GOES[number - 1]))

@@ -103,6 +103,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("panel_4", "timeline", ("4",), "panels", (DESK,), 0, "Go to everything that happened, in order of time."),
     Command("panel_5", "conversation", ("5",), "panels", (DESK,), 0, "Go to the mails of this order."),
     Command("panel_6", "reply", ("6",), "panels", (DESK,), 0, "Go to the reply being written."),
+    Command(
+        "panel_7", "order", ("7",), "panels", (DESK,), 0, "Go to its head: what to do next, the address, what differs."
+    ),
     Command("why", "why so urgent", ("p",), "panels", (DESK,), 0, "The order's priority, term by term."),
     Command(
         "related", "same customer?", ("&",), "panels", (DESK,), 0, "Who may be the same customer, with the evidence."

@@ -176,6 +176,8 @@ async def test_in_a_small_terminal_the_strip_tells_what_the_hidden_panels_hold()
             "●",
             "6",
             "Reply",
+            "7",
+            "Order",
         ]
 
 
@@ -384,6 +386,28 @@ async def test_a_step_of_the_cursor_draws_two_lines() -> None:
         await pilot.press("down")
         await pilot.pause()
         assert sorted(set(drawn)) == [(panel.id, 0), (panel.id, 1)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_head_can_be_read_to_its_end_at_every_size(size: tuple[int, int]) -> None:
+    app = Desk(sample.order())
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        await pilot.press("7")
+        await pilot.pause()
+        assert app.pane.head.has_focus
+        read = text(app)
+        for _ in range(len(app.pane.head.rows)):
+            await pilot.press("down")
+            await pilot.pause()
+            read += text(app)
+        assert "Łódź" in read, "where it goes"
+        assert "maybe also" in read
+
+        await pilot.press("5")
+        await pilot.pause()
+        assert app.pane.panels["conversation"].has_focus
+        assert app.pane.panels["conversation"].region.height >= 3
 
 
 async def test_a_thread_of_sixty_mails_opens_at_once() -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 PANELS: Final = ("stock", "money", "parcels", "timeline", "conversation", "reply")
 """The panels by number, 1 to 6."""
+GOES: Final = (*PANELS, "head")
+"""What the keys 1 to 7 go to."""
 
 _STACK: Final = ("stock", "money", "parcels")
 _ASIDES: Final = ("stock", "money", "parcels", "timeline")
@@ -26,6 +28,7 @@ _WRITING: Final = {"full": 15, "pairs": 13, "tabs": 10}
 _READING: Final = 8
 """Lines a conversation should have."""
 
+_BELOW_HEAD: Final = 6  # lines that a panel keeps below a head that is in use
 _MORE_TIMELINE: Final = 4  # lines a long timeline may have beyond what stands beside it
 
 
@@ -72,7 +75,7 @@ def arrange(width: int, height: int, wants: Callable[[str, int], int], wish: Wis
     how = way(width, height)
     if how == "tabs" or wish.maximised:
         return _tabs(width, height, wants, wish)
-    head = min(wants("head", width), _HEAD[how], height // 3)
+    head = min(wants("head", width), *((height // 2,) if wish.focus == "head" else (_HEAD[how], height // 3)))
     places = {"head": Place(0, 0, width, head)}
     rest = height - head
     if how == "pairs" and wish.writing:
@@ -124,10 +127,12 @@ def _pairs_writing(width: int, top: int, rest: int, wish: Wish) -> dict[str, Pla
 
 def _tabs(width: int, height: int, wants: Callable[[str, int], int], wish: Wish) -> dict[str, Place]:
     """One panel; while a reply is written, what it answers or quotes above it."""
-    focus = wish.focus if wish.focus in PANELS else "conversation"
+    focus = next(name for name in (wish.focus, wish.last, "conversation") if name in PANELS)
     most = _HEAD["tabs"] if not wish.maximised else _HEAD["pairs"]
     head = min(wants("head", width), most, max(3, height // 4))
-    if wish.writing and not wish.maximised:
+    if wish.focus == "head":
+        head = max(head, min(wants("head", width), height - 1 - _BELOW_HEAD))
+    elif wish.writing and not wish.maximised:
         head = min(head, 3)
     places = {"head": Place(0, 0, width, head), "tabs": Place(0, head, width, 1)}
     top = head + 1

@@ -12,7 +12,7 @@ from textual.layout import Layout, WidgetPlacement
 from textual.widget import Widget
 
 from oms_tui.store.session import wall_clock
-from oms_tui.ui.order.arrangement import PANELS, Place, Wish, arrange, way
+from oms_tui.ui.order.arrangement import GOES, Place, Wish, arrange, way
 from oms_tui.ui.order.conversation import ConversationPanel
 from oms_tui.ui.order.copying import copied_of
 from oms_tui.ui.order.frame import Frame, newest
@@ -79,7 +79,7 @@ class Board(Widget, can_focus=False):
                 show=False,
                 tooltip=f"Go to {name}",
             )
-            for number, name in enumerate(PANELS, 1)
+            for number, name in enumerate(GOES, 1)
         ),
         Binding("z,alt+z", "maximise", "Maximise", id="order.maximise", show=False, tooltip="This panel alone"),
     ]
@@ -202,8 +202,11 @@ class Board(Widget, can_focus=False):
         )
 
     def _wants(self, name: str, width: int) -> int:
-        panel = self.head if name == "head" else self.panels[name]
-        return panel.wanted(width)
+        return self.panel(name).wanted(width)
+
+    def panel(self, name: str) -> Panel:
+        """A panel, or the head, by its name."""
+        return self.head if name == "head" else self.panels[name]
 
     def _again(self) -> None:
         """Place everything anew, if anything would go elsewhere than it is."""
@@ -251,15 +254,15 @@ class Board(Widget, can_focus=False):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """The panel in use is served first."""
         name = self._slot_of(event.widget)
-        if name in self.panels and name != self._focus:
+        if (name in self.panels or name == "head") and name != self._focus:
             self._use(name)
 
     def _use(self, name: str) -> None:
         """This panel is in use now."""
         self._focus = name
-        if name != "reply":
+        if name not in {"reply", "head"}:
             self._last = name
-        if name not in {"conversation", "reply"}:
+        if name not in {"conversation", "reply", "head"}:
             self._aside = name
         self._again()
 
@@ -275,7 +278,7 @@ class Board(Widget, can_focus=False):
             self._go_when_shown = name
             return
         self._use(name)
-        self.panels[name].focus()
+        self.panel(name).focus()
 
     def copied(self) -> str:
         """What is worth copying of the row in use: a number, an address, a link, else its words; "" for nothing."""

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from oms_tui.domain.vocabulary import TRACKING_TROUBLE
-from oms_tui.ui.order.arrangement import PANELS
+from oms_tui.ui.order.arrangement import GOES
 from oms_tui.ui.order.replies import NEEDS_DECISION
 from oms_tui.ui.rows import Part, cells, cut
 from oms_tui.ui.theme import style
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from oms_tui.store.shapes import OrderView
 
-NAMES: Final = ("Lines", "Money", "Parcels", "Timeline", "Mail", "Reply")
+NAMES: Final = ("Lines", "Money", "Parcels", "Timeline", "Mail", "Reply", "Order")
 
 
 def marks_of(view: OrderView, *, writing: bool) -> dict[str, Part]:
@@ -89,7 +89,7 @@ class TabStrip(Widget):
     def _parts(self, letters: int) -> tuple[list[Part], list[tuple[int, str]]]:
         parts: list[Part] = []
         ends: list[tuple[int, str]] = []
-        for number, (panel, name) in enumerate(zip(PANELS, NAMES, strict=True), 1):
+        for number, (panel, name) in enumerate(zip(GOES, NAMES, strict=True), 1):
             short = name if len(name) <= letters else name[:letters]
             here = panel == self._active
             label = f" {number} {short} " if short else f" {number} "
