@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Fields = Mapping[str, Any]
     WhyNot = Callable[[Session, QueueItem], str]
     Preview = Callable[[Session, QueueItem, Fields], str]
+    Doubt = Callable[[Session, QueueItem, Fields], str]
     Apply = Callable[[Session, QueueItem, Fields], "Outcome"]
 
 __all__ = [
@@ -112,6 +113,7 @@ class Action:
         preview: what it would do, in words, changing nothing.
         leaves: mail or money leaves by it: a rule does it only where the rule itself says ``without_asking``.
         not_by_rule: why no rule may do it, "" where one may.
+        doubt: what speaks against it though it may be done, "" for nothing: a person is asked first.
     """
 
     id: str
@@ -129,6 +131,7 @@ class Action:
     preview: Preview | None = None
     leaves: bool = False
     not_by_rule: str = ""
+    doubt: Doubt | None = None
 
     def allowed(self, session: Session) -> str:
         """Why this agent may not do it at all, "" if they may."""

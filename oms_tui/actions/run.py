@@ -53,6 +53,21 @@ def run(
     return done
 
 
+def doubt(session: Session, action_id: str, order_id: int, fields: Mapping[str, object]) -> str:
+    """What speaks against doing an action to an order though it may be done: a person is asked first. "" for nothing.
+
+    Raises:
+        Refused: as ``run``.
+    """
+    from oms_tui.store.reads.queue import items
+
+    action = action_called(action_id)
+    found = items(session.store, [order_id]) if action.doubt is not None else ()
+    if action.doubt is None or not found or action.refusal(session, found[0]):
+        return ""
+    return action.doubt(session, found[0], read_fields(session, action, fields))
+
+
 def why_not(session: Session, action: Action, order: QueueItem) -> str:
     """Why ``action`` cannot be done to ``order`` now, by role or by rule; "" if it can."""
     return action.refusal(session, order)

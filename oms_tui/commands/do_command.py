@@ -54,9 +54,14 @@ def run(options: Any) -> int:
         orders += [number for number in _found(session, options.query) if number not in orders]
     if not orders:
         raise Failure(WRONG_USE, "usage", "name the orders, or find them with --query", field="order")
-    if not options.preview and not options.yes and (len(orders) > 1 or action.destructive):
-        _ask(action, len(orders))
+    from oms_tui.actions.run import doubt
     from oms_tui.actions.run import run as act
+
+    if not options.preview and not options.yes:
+        if len(orders) > 1 or action.destructive:
+            _ask(action, len(orders))
+        elif sys.stdin.isatty() and (why := doubt(session, action.id, orders[0], fields)):
+            _ask(action, 1, why)  # elsewhere it is done, and the answer warns
 
     return answer(act(session, action.id, orders, fields, preview=options.preview), json=options.json)
 
@@ -149,13 +154,14 @@ def _found(session: Session, query: str) -> list[int]:
     return [item.id for item in page.items]
 
 
-def _ask(action: Action, count: int) -> None:
+def _ask(action: Action, count: int, why: str = "") -> None:
     """Ask on a terminal; elsewhere --yes must say so."""
     if not sys.stdin.isatty():
         raise Failure(
             WRONG_USE, "usage", f"{action.id} on {count} orders: say --yes, or look with --preview", field="yes"
         )
-    sys.stderr.write(f"{action.title} on {count} order{'s' if count > 1 else ''}? Type yes: ")
+    said = f" ({why})" if why else ""
+    sys.stderr.write(f"{action.title} on {count} order{'s' if count > 1 else ''}?{said} Type yes: ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() != "yes":
         raise Failure(REFUSED, "refused", "nothing was done")

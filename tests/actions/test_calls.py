@@ -39,7 +39,7 @@ def test_one_conversation_settles_every_call_that_is_open_on_the_order(world: Wo
     due(world, "delayed", "2026-11-26T15:00")
     [done] = world.do("log_call", "1042", outcome="reached")
     assert (state(world, "shipped"), state(world, "delayed")) == ("late", "kept")
-    assert done.why == "call about shipped: reached"
+    assert done.why == "call about shipped and delayed: reached"
     world.do("log_call", "1042", outcome="reached")
     assert (state(world, "shipped"), state(world, "delayed")) == ("late", "kept"), "what is made is made"
 
@@ -89,6 +89,8 @@ def test_a_preview_says_what_would_be_settled(world: World) -> None:
     due(world, "delayed", "2026-11-26T16:00")
     [done] = world.do("log_call", "1042", preview=True, outcome="reached")
     assert done.why == "would log a call: reached; ends the call about shipped and delayed"
+    [done] = world.do("log_call", "1042", outcome="no_answer")
+    assert done.why.startswith("call about shipped and delayed: no answer; again"), "every call that it moves is named"
 
 
 TRIES = st.lists(st.tuples(st.integers(0, 300), st.sampled_from(["no_answer", "callback", "reached"])), max_size=6)

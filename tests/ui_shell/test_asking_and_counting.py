@@ -211,3 +211,36 @@ def with_account(session: Session) -> Session:
 
     policy = replace(session.policy, own_addresses=frozenset({"support@shop.example"}))
     return replace(session, policy=policy, accounts=(MailAccount("support", "support@shop.example", "Bright Shop"),))
+
+
+async def test_a_courtesy_call_to_a_one_off_customer_is_asked_about_first(
+    config: Config, session: Session, store: Workspace
+) -> None:
+    [number] = store.cache.execute("SELECT number FROM queue_row WHERE order_id = 3").fetchone()
+    async with desk(config, session, MEDIUM) as pilot:
+        pilot.app.queue_screen.go_to(3)
+        await settled(pilot)
+        await pilot.press("escape", "c", "1", "enter")
+        await settled(pilot)
+        assert "a one-off customer does not expect" in screen(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert not list(desk_rows.select(store.desk, "call_logs")), "the key that asked is not the one that does it"
+        await pilot.press("n", "c", "1", "enter")
+        await settled(pilot)
+        await pilot.press("y")
+        await settled(pilot)
+        assert f"#{number}: call: reached; a one-off customer" in said(pilot)[-1]
+    assert len(list(desk_rows.select(store.desk, "call_logs"))) == 1
+
+
+async def test_a_call_that_somebody_expects_is_not_asked_about(
+    config: Config, session: Session, store: Workspace
+) -> None:
+    async with desk(config, session, MEDIUM) as pilot:
+        await settled(pilot)
+        assert pilot.app.queue_screen.model.current.tier != "one_off"
+        await pilot.press("c", "1", "enter")
+        await settled(pilot)
+        assert "call: reached" in said(pilot)[-1]
+    assert len(list(desk_rows.select(store.desk, "call_logs"))) == 1

@@ -15,6 +15,8 @@ from oms_tui.domain.milestones import ended_by
 from oms_tui.domain.vocabulary import CallOutcome, Milestone, Tier, values, words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from oms_tui.actions.base import Fields
     from oms_tui.store.desk_rows import Values
     from oms_tui.store.session import Session
@@ -63,8 +65,9 @@ def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
 
     outcome, inbound = fields["outcome"], fields["direction"] == "inbound"
     tasks = _about(session, order, fields)
-    milestone = fields["milestone"] or next((task["milestone"] for task in tasks if task["milestone"]), "")
-    words = _summary(outcome, milestone, fields["note"], inbound=inbound)
+    about = [fields["milestone"]] if fields["milestone"] else [task["milestone"] for task in tasks if task["milestone"]]
+    milestone = next(iter(about), "")
+    words = _summary(outcome, about, fields["note"], inbound=inbound)
     warning = _warning(session, order, fields)
     again: int | None = None
     with write_on(session, "log_call", order, words) as write:
@@ -112,8 +115,10 @@ def _try_again(write: DeskWrite, task: Values, again: int, *, asked: bool) -> No
     write.merge("tasks", (task["id"],), attempts=task["attempts"] + 1, due_at=due_at, missed_at=missed_at)
 
 
-def _summary(outcome: str, milestone: str, note: str, *, inbound: bool) -> str:
-    about = f" about {words_of(Milestone, milestone)}" if milestone else ""
+def _summary(outcome: str, milestones: Sequence[str], note: str, *, inbound: bool) -> str:
+    names = [words_of(Milestone, each) for each in milestones]
+    *first, last = names or [""]
+    about = f" about {', '.join(first)}{' and ' if first else ''}{last}" if last else ""
     words = f"{'they called' if inbound else 'call'}{about}: {_WORDS[outcome]}"
     return f"{words}; {note}" if note else words
 
@@ -169,4 +174,5 @@ ACTION = Action(
     not_by_rule="a call is made by a person",
     apply=_apply,
     preview=_preview,
+    doubt=_warning,
 )

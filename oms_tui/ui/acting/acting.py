@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from oms_tui.actions.run import run
+from oms_tui.actions.run import doubt, run
 from oms_tui.domain.refused import Refused
 from oms_tui.ui.queue.row import numbered
 
@@ -84,13 +84,32 @@ class Acting:
     def _proceed(self, *, sure: bool) -> None:
         if len(self._orders) > 1 or (self._action.destructive and not sure):
             self._run("act.preview", preview=True)
+        elif self._action.doubt is not None:
+            self._desk.reader.call(
+                doubt, self._action.id, self._orders[0].id, self._written(), to=self._screen, slot="act.doubt"
+            )
         else:
+            self._run("act.done")
+
+    def _written(self) -> dict[str, str]:
+        return {name: value for name, value in self._values.items() if value}
+
+    def _doubted(self, why: str) -> None:
+        if not why:
+            self._run("act.done")
+            return
+        from oms_tui.ui.dialogs.confirm import Confirm
+
+        words = f"{self._about}: {why}."
+        self._desk.push_screen(Confirm(f"{self._action.title}?", words, "y", "all the same"), self._sure)
+
+    def _sure(self, yes: bool | None) -> None:
+        if yes:
             self._run("act.done")
 
     def _run(self, slot: str, *, preview: bool = False) -> None:
         ids = [order.id for order in self._orders]
-        fields = {name: value for name, value in self._values.items() if value}
-        self._desk.reader.call(run, self._action.id, ids, fields, to=self._screen, slot=slot, preview=preview)
+        self._desk.reader.call(run, self._action.id, ids, self._written(), to=self._screen, slot=slot, preview=preview)
 
     # ---- answers
 
@@ -100,6 +119,8 @@ class Acting:
             self._failed(event)
         elif event.slot == "act.mails":
             self._with_mails(event.value)
+        elif event.slot == "act.doubt":
+            self._doubted(event.value)
         elif event.slot == "act.preview":
             from oms_tui.ui.acting.lists import Preview
 
