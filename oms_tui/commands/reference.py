@@ -131,6 +131,32 @@ def _queries() -> Iterator[str]:
             yield f"## `{name}:`"
             yield ""
             yield from _table(("value", "means"), ((_code(value), word.meanings[value]) for value in word.values))
+    yield from ("", "## What a query costs", "", *_cost_of_a_query())
+
+
+def _cost_of_a_query() -> Iterator[str]:
+    from oms_tui.store.query_begun import MOST_WORDS
+    from oms_tui.store.query_parts import NEWEST
+    from oms_tui.store.reads.queue_walk import FEW, SOME
+    from oms_tui.ui.questions import LOOKED_AT
+
+    yield (
+        "A word with an index brings up its orders where they are few "
+        f"(open ones {FEW:,}, else {SOME:,}); where they are many, a page of them is met on the way down the list as "
+        f"it is sorted. What neither finds soon comes to the desk in steps of {LOOKED_AT:,} orders looked at: it "
+        "shows what there is, says how far it is (`2+, looking: 40,000 of 1,000,000 orders`), and goes on by itself until the "
+        "page is full or the last order was looked at; keys are answered between two steps. `NOT`, an `OR` of common "
+        "words and a part from the middle of a number (`*05*`) are such. `oms-tui find`, rules and bulk actions wait "
+        "for all of it: their lists are whole. Steps or not, the list is the same, in the same order."
+    )
+    yield ""
+    yield (
+        f"A bare word is looked for in full text among the newest {NEWEST:,} orders that hold it, and the newest "
+        f"{NEWEST // 5:,} mails; what begins with it counts too where at most {MOST_WORDS} words do, and of more where "
+        "there is no digit in it (numbers are found by their beginnings and ends all the same). Counts end at "
+        "`10,000+`, and in the list of views at `1,000+`; one that would take too long is not told: the list says how "
+        "many are loaded (`200+`), and a view `not counted`. `find --count` counts all."
+    )
 
 
 def _views() -> Iterator[str]:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from oms_tui.store.driver import Connection
 
-_MOST_WORDS: Final = 64
+MOST_WORDS: Final = 64
+"""So many words that begin alike are asked for by name."""
+
 AFTER_ANY: Final = "\U0010ffff"
 
 
@@ -25,7 +27,7 @@ def phrase(text: str, *, prefix: bool = False) -> str:
 def begun(index: str, word: str) -> tuple[str, list[Any]]:
     """An expression for what to ask ``index`` for, for all its words that begin with ``word``; and its values.
 
-    Where more than ``_MOST_WORDS`` begin so it is the beginning itself; with a digit in it, the word alone: the numbers
+    Where more than ``MOST_WORDS`` begin so it is the beginning itself; with a digit in it, the word alone: the numbers
     that begin so are a million words, and they are found by ``order_keys``.
 
     Args:
@@ -41,8 +43,8 @@ def begun(index: str, word: str) -> tuple[str, list[Any]]:
     words = (
         f"WITH RECURSIVE begun(term) AS (SELECT (SELECT term FROM {terms} WHERE term >= ? LIMIT 1) UNION ALL "
         f"SELECT (SELECT term FROM {terms} WHERE term >= begun.term || char(1) LIMIT 1) FROM begun "
-        f"WHERE begun.term < ? LIMIT {_MOST_WORDS + 1}) "
-        f"SELECT CASE WHEN count(*) <= {_MOST_WORDS} THEN group_concat('\"' || term || '\"', ' OR ') END "
+        f"WHERE begun.term < ? LIMIT {MOST_WORDS + 1}) "
+        f"SELECT CASE WHEN count(*) <= {MOST_WORDS} THEN group_concat('\"' || term || '\"', ' OR ') END "
         "FROM begun WHERE term < ?"
     )
     return f"coalesce('(' || ({words}) || ')', ?)", [first, end, end, rest]

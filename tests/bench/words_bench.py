@@ -1,10 +1,12 @@
 """A page for every word of the query language, with values as people write them: flat, however large the shop is.
 
-The words are taken from the catalogue, so that a new one is measured as soon as it is listed.
+The words are taken from the catalogue, so that a new one is measured as soon as it is listed. The page is the one that
+the desk shows first; what was cut there is told beside with the whole page, which comes in steps.
 """
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -17,10 +19,13 @@ from oms_tui.domain.query_words import Kind
 from oms_tui.store.query_words import CATALOGUE
 from oms_tui.store.reads import queue
 from oms_tui.store.workspace import Workspace
+from oms_tui.ui.questions import LOOKED_AT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from oms_tui.domain.query_tree import Tree
 
 _PAGE: Final = 50
 _WITHIN: Final = 1.3
@@ -72,18 +77,32 @@ def queries() -> Iterator[str]:
     yield from _MIXED
 
 
+def _whole(ask: Callable[..., queue.Page], tree: Tree) -> tuple[float, float, int]:
+    """Seconds until a page is full or the list at its end, those of the longest step but the first, and the steps."""
+    after, wanted, steps, longest, began = None, _PAGE, 0, 0.0, time.perf_counter()
+    while wanted > 0 and (after or not steps):
+        at = time.perf_counter()
+        page = ask(tree=tree, after=after, limit=wanted)
+        longest = max(longest, time.perf_counter() - at) if steps else 0.0
+        after, wanted, steps = page.next, wanted - len(page.items), steps + 1
+    return time.perf_counter() - began, longest, steps
+
+
 def figures(stores: dict[int, Path]) -> Iterator[Figure]:
     """A page of each query in each store; the larger against the smaller, but never less than a page without words."""
     now = int(datetime.now(UTC).timestamp() * 1000)
     found: dict[str, dict[int, float]] = {}
     plain: dict[int, float] = {}
+    whole: dict[str, tuple[float, float, int]] = {}
     for count, folder in stores.items():
         with Workspace(folder) as store:
-            ask = partial(queue.queue_page, store, now=now, zone=ZONE, agent="ana", limit=_PAGE)
+            ask = partial(queue.queue_page, store, now=now, zone=ZONE, agent="ana", limit=_PAGE, look_at=LOOKED_AT)
             plain[count] = least_of(ask)
             for text in queries():
                 tree = parse(text, CATALOGUE)
                 found.setdefault(text, {})[count] = least_of(partial(ask, tree=tree))
+                if count == max(stores) and ask(tree=tree).cut:
+                    whole[text] = _whole(ask, tree)
     if len(stores) < 2:
         for text, times in found.items():
             yield Figure(f"page of {text}", min(times.values()) * 1000, "ms")
@@ -94,4 +113,7 @@ def figures(stores: dict[int, Path]) -> Iterator[Figure]:
         floor = max(times[smaller], plain[smaller])
         over += times[larger] > floor * _WITHIN
         yield Figure(f"page of {text}", times[larger] * 1000, "ms", floor * 1000, f"{smaller:,} orders", _WITHIN)
+    for text, (seconds, longest, steps) in whole.items():
+        yield Figure(f"whole page of {text}, in {steps} steps", seconds * 1000, "ms")
+        yield Figure(f"longest of those steps: {text}", longest * 1000, "ms")
     yield Figure(f"words over {_WITHIN} at {larger:,} orders against {smaller:,}, of {len(found)}", over, "", budget=0)
