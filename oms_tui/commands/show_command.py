@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from oms_tui.commands import documents
 from oms_tui.commands.context import emit, opened, order_named, settled
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import OrderView
+
+_TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -31,12 +33,31 @@ def run(options: Any) -> int:
         from oms_tui.store.reads.calls import calls_of
 
         found = calls_of(session.store, view.item.id, session.now())
-        emit(documents.order(view, actions(session, view)) | {"milestone_calls": [call(each) for each in found]})
+        more = {"clock": clock(session, view), "milestone_calls": [call(each) for each in found]}
+        emit(documents.order(view, actions(session, view)) | more)
     else:
         from oms_tui.commands.show_text import tell_order
 
         tell_order(view, session)
     return DONE
+
+
+def clock(session: Session, view: OrderView) -> documents.Document | None:
+    """The clock that runs while the customer waits: since when, what they are promised, and when it is due."""
+    from oms_tui.store.reads.clocks import running_clock
+
+    found = running_clock(session.store, session.policy, view.item, session.now())
+    if found is None:
+        return None
+    return {
+        "kind": found.clock.kind.value,
+        "state": found.clock.state.value,
+        "started_at": found.clock.started_at.strftime(_TIME),
+        "soon_at": found.clock.soon_at.strftime(_TIME),
+        "due_at": found.clock.due_at.strftime(_TIME),
+        "promised_seconds": found.allowed,
+        "share": found.share,
+    }
 
 
 def whole_order(session: Session, order_id: int) -> OrderView:

@@ -208,8 +208,8 @@ def _attend(
     delay = delay_of(delay_facts, now=moment, zone=policy.zone)
     call = _next(facts, calls=True)
     task = _next(facts, calls=False)
-    promised = _promised(row, policy)
-    clock = _clock(facts, promised, policy, moment)
+    promised = promised_to(row["tier"], policy)
+    clock = clock_of(facts, promised, policy, moment)
     attention = AttentionFacts(
         zone=policy.zone,
         placed_at=_known(row["placed_at"]),
@@ -354,8 +354,9 @@ def _delay_facts(
     )
 
 
-def _promised(row: Values, policy: DeskPolicy) -> ResponsePolicy:
-    tier = policy.tier(row["tier"])
+def promised_to(name: str, policy: DeskPolicy) -> ResponsePolicy:
+    """What the customers of a tier are promised."""
+    tier = policy.tier(name)
     return ResponsePolicy(tier.first_response, tier.next_response, tier.resolution)
 
 
@@ -364,7 +365,7 @@ def _later(moment: datetime | None) -> int | None:
     return None if moment is None else -((_EPOCH - moment) // _MILLISECOND)
 
 
-def _clock(facts: OrderFacts, promised: ResponsePolicy, policy: DeskPolicy, now: datetime) -> Clock | None:
+def clock_of(facts: OrderFacts, promised: ResponsePolicy, policy: DeskPolicy, now: datetime) -> Clock | None:
     """The clock that runs out first, of an answer or of the solution, if a customer waits."""
     if facts.threads is None:
         return None
@@ -378,12 +379,16 @@ def _clock(facts: OrderFacts, promised: ResponsePolicy, policy: DeskPolicy, now:
 
 
 def _letters(waiting: Waiting) -> list[Letter]:
-    """Who wrote when. What was closed without an answer before the customer wrote again asks for none any more."""
-    answered = max((at for at, direction in waiting.letters if direction == Direction.OUTBOUND), default=0)
+    """Who wrote when. What was closed without an answer before the customer wrote again asks for none any more.
+
+    What went out since and left them waiting was no answer to them: it went to somebody else in the same thread.
+    """
+    outbound = [at for at, direction in waiting.letters if direction == Direction.OUTBOUND]
+    answered = max((at for at in outbound if not waiting.waits or at <= waiting.since), default=0)
     return [
         Letter(str(at), _known(at), direction, "")
         for at, direction in waiting.letters
-        if at <= answered or at >= waiting.since
+        if at <= answered or (at >= waiting.since and not (waiting.waits and direction == Direction.OUTBOUND))
     ]
 
 
