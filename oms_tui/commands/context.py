@@ -7,7 +7,7 @@ import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from oms_tui.commands.failures import NOTHING, WRONG_USE, Failure, not_found
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from oms_tui.config_model import Config
     from oms_tui.store.session import Session
     from oms_tui.store.workspace import Workspace
+
+_YEARS: Final = range(1971, 2101)
+"""Years that ``--now`` may name: reckoning weeks and months around them stays within what a calendar holds."""
 
 
 def config_of(options: Any, *, checked: bool = False) -> Config:
@@ -121,6 +124,9 @@ def _read_time(text: str) -> int:
         raise Failure(
             WRONG_USE, "now", f"--now: {text!r} is no time", field="now", hint="write it like 2026-11-26T10:00:00Z"
         ) from None
+    if at.year not in _YEARS:
+        words = f"--now: {text!r} is no time of a desk's: the year is {_YEARS[0]} to {_YEARS[-1]}"
+        raise Failure(WRONG_USE, "now", words, field="now")
     return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
 
 

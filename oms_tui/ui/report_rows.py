@@ -18,7 +18,7 @@ _WIDE: Final = 100
 """Cells from which a bar has its whole length."""
 
 _LEAST: Final = 14
-_LEAST_FIRST: Final = 30
+_LEAST_FIRST: Final = 36
 """Cells of the first two columns, which say what a row is about."""
 
 _ONE_LINE: Final = 60

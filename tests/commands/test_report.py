@@ -85,6 +85,13 @@ def test_what_cannot_be_reported_is_said_in_words(desk: Desk) -> None:
     assert "grouped one way only" in answer.err
 
 
+def test_a_time_that_no_desk_lives_in_is_wrong_use(desk: Desk) -> None:
+    for year in ("0001", "9999"):
+        answer = desk.run("--now", f"{year}-12-31T00:00:00Z", "report", "sla")
+        assert answer.code == 2
+        assert "the year is 1971 to 2100" in answer.err
+
+
 def test_causes_are_the_worst_first_and_their_query_finds_their_orders(desk: Desk) -> None:
     causes = desk.json("report", "causes")["items"]
     assert [each["score"] for each in causes] == sorted((each["score"] for each in causes), reverse=True)

@@ -104,6 +104,7 @@ async def test_enter_on_a_row_lists_the_orders_behind_it(config: Config, session
     query = query_behind(report.kind, report.rows[0])
     async with desk(config, session, size=WIDE) as pilot:
         await _at(pilot, "causes")
+        assert "enter its orders" in screen(pilot)
         await pilot.press("enter")
         await settled(pilot)
         assert report.rows[0].orders[0] in screen(pilot)

@@ -127,8 +127,9 @@ class ReportsScreen(Place):
             self._ask()
 
     def on_descendant_focus(self) -> None:
-        """Where there is little room, the figures that are read have all of it."""
+        """Where there is little room, the figures that are read have all of it; the footer says what enter does."""
         self.set_class(self._figures.has_focus, "-reading")
+        self.show_keys()
 
     # ---- commands
 
@@ -193,7 +194,6 @@ class ReportsScreen(Place):
         event.stop()
         if event.view is self._list:
             self._figures.focus()
-            self.show_keys()
         elif self._report is not None and isinstance(event.key, int):
             self._go_to_orders(self._report, event.key)
 
@@ -216,7 +216,6 @@ class ReportsScreen(Place):
         if self._figures.has_focus:
             self.remove_class("-reading")  # what is not shown cannot have the focus
             self._list.focus()
-            self.show_keys()
         else:
             self.desk.do_go_queue()
 
