@@ -127,6 +127,12 @@ async def test_colleagues_are_offered_by_name() -> None:
     assert "○   none" in shown or "●   none" in shown
 
 
+async def test_a_choice_that_is_folded_says_that_there_are_others() -> None:
+    _, shown = await ask(CALL, "tab", "tab")
+    assert "● reached ▾" in shown
+    assert "2 no answer" not in shown
+
+
 async def test_escape_hands_back_nothing() -> None:
     answer, _ = await ask(CALL, "2", "escape")
     assert answer is None

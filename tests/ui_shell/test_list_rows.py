@@ -10,7 +10,7 @@ from oms_tui.store.reads.rules import RuleCounts
 from oms_tui.store.shapes import CandidateView, UnlinkedMail
 from oms_tui.ui.order.frame import Frame
 from oms_tui.ui.screens.rules import Listed, run_rows
-from oms_tui.ui.screens.unlinked import candidate_rows, mail_rows
+from oms_tui.ui.screens.unlinked import Opened, candidate_rows, mail_rows, order_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,6 +40,17 @@ def test_why_a_mail_is_unattended_is_never_cut_for_its_subject() -> None:
 def test_how_sure_a_candidate_is_has_a_unit() -> None:
     rows = texts(candidate_rows([CandidateView(7, "1042", "Jan Kowal", 62, ("address Lindenweg 4",))], 80))
     assert rows == ["1 #1042 Jan Kowal  62 % address Lindenweg 4"]
+
+
+def test_the_evidence_for_an_order_is_read_whole_where_there_is_room() -> None:
+    evidence = ("jan@x.example is known on it", "address Lindenweg 4", "placed 2 days before")
+    found = Opened(1, None, (CandidateView(7, "1042", "Jan Kowal", 100, evidence),), ())
+    roomy = texts(order_rows(found, 60, 6))
+    assert roomy[0] == "1 #1042 Jan Kowal  100 % "
+    assert " ".join(line.strip() for line in roomy[1:]) == ", ".join(evidence)
+    narrow = texts(order_rows(found, 60, 2))
+    assert len(narrow) == 1
+    assert narrow[0].endswith("…")
 
 
 def test_what_a_rule_did_stands_in_columns() -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _FLAG: Final = (("no", "no"), ("yes", "yes"))
 _BORDER: Final = 2
+_NAME: Final = 24  # cells from which a field's name would take three lines of the narrow column
 
 
 class Asks(Protocol):
@@ -89,6 +90,7 @@ class ActionForm(FramedDialog[dict[str, str]]):
         self._about = about
         self._given = given or {}
         self._mails = mails
+        self._wide = any(len(field.title) >= _NAME for field in action.fields)
         self.fields = {field.name: self._made(field) for field in action.fields}
         self._scroll = VerticalScroll(*self.fields.values(), can_focus=False)
 
@@ -131,7 +133,9 @@ class ActionForm(FramedDialog[dict[str, str]]):
         else:
             inside = Input(value=value, compact=True, select_on_focus=True)  # typing replaces what is proposed
             inside.cursor_blink = False
-        return FormField(field.name, field.title, required=field.required, inside=inside, note=field.help)
+        return FormField(
+            field.name, field.title, required=field.required, inside=inside, note=field.help, wide=self._wide
+        )
 
     def _options(self, field: Field) -> Sequence[tuple[str, str]]:
         if field.kind == "flag":

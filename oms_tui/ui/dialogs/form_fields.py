@@ -87,8 +87,10 @@ class Choice(LinesView):
             if not here and not self._unfolded:
                 continue
             sign = Part("● " if here else "○ ", "accent" if here else "faint")
+            name = Part(words, "strong" if here else "text")
+            more = [] if self._unfolded or not self.options[1:] else [Part(" ▾", "muted")]  # there are others
             rows.append(
-                Row(cut([sign, Part(digit, "muted"), Part(words, "strong" if here else "text")], width), key=at)
+                Row(cut([sign, *([Part(digit, "muted")] if self._unfolded else []), name, *more], width), key=at)
             )
         return rows
 
@@ -136,7 +138,8 @@ class FormField(Horizontal):
     FormField {
         height: auto;
         background: $oms-over;
-        & > Static { width: 13; color: $oms-muted; }
+        & > Static { width: 13; padding-right: 1; color: $oms-muted; }
+        &.wide > Static { width: 24; }
         & > Vertical { width: 1fr; height: auto; }
         & Vertical > Static { color: $oms-muted; height: auto; display: none; }
         &.wrong Vertical > Static { color: $oms-alarm; }
@@ -145,8 +148,10 @@ class FormField(Horizontal):
     }
     """
 
-    def __init__(self, name: str, title: str, *, required: bool, inside: Widget, note: str = "") -> None:
-        super().__init__()
+    def __init__(
+        self, name: str, title: str, *, required: bool, inside: Widget, note: str = "", wide: bool = False
+    ) -> None:
+        super().__init__(classes="wide" if wide else None)
         self.field = name
         self.inside = inside
         self._title = f"{title} *" if required else title

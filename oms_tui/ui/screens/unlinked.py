@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from rich.cells import cell_len
+
 from oms_tui.ui.keys import UNLINKED
 from oms_tui.ui.mail_requests import SLOT, MailRequests
 from oms_tui.ui.order.letter import attached, body, heading, remarks
 from oms_tui.ui.queue.row import numbered
-from oms_tui.ui.rows import BLANK, Part, Row, cut, spread
+from oms_tui.ui.rows import BLANK, Part, Row, cells, cut, spread, wrap
 from oms_tui.ui.screens.listing import Listing
 from oms_tui.ui.screens.lists import Chosen, Framed
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from oms_tui.ui.messages import Answer, Changed
     from oms_tui.ui.order.frame import Frame
 
+_INDENT = 4
+_NARROW = 100
 _UNANSWERED = "unanswered, and "
 _MOST = 9
 """Candidates, one for each key."""
@@ -212,9 +216,24 @@ class UnlinkedScreen(Listing):
             return
         message, frame = found.message, self._now()
         self._candidates.display = True
-        self._candidates.show(lambda width: order_rows(found, width), top=True)
-        self._candidates.styles.height = max(1, len(order_rows(found, 80))) + 2
+        self._candidates.show(lambda width: order_rows(found, width, self._most_evidence), top=True)
+        self._fit_candidates()
         self._letter.show(lambda width: letter_rows(message, frame, width), top=True)
+
+    def _fit_candidates(self) -> None:
+        if self._open is not None and self._candidates.display:
+            width = self._candidates.text_width if self._candidates.size.width else self.size.width // 2
+            self._candidates.styles.height = max(1, len(order_rows(self._open, width, self._most_evidence))) + 2
+
+    @property
+    def _most_evidence(self) -> int:
+        """Lines that the evidence may take from the mail."""
+        return min(12, self.size.height // (4 if self.size.width < _NARROW else 3))
+
+    def on_resize(self) -> None:
+        """Another width breaks the evidence elsewhere."""
+        self.call_after_refresh(self._candidates.reload)
+        self.call_after_refresh(self._fit_candidates)
 
     # ---- commands
 
@@ -318,17 +337,20 @@ def mail_rows(mails: Sequence[UnlinkedMail], frame: Frame, width: int, *, reason
     return rows
 
 
-def order_rows(found: Opened, width: int) -> list[Row]:
-    """The orders the mail lies on, then those it may be about as well."""
+def order_rows(found: Opened, width: int, most: int) -> list[Row]:
+    """The orders the mail lies on, then those it may be about as well; in more than ``most`` lines only one each."""
     rows = [
         Row(cut([Part("on ", "muted"), Part(numbered(number), "strong")], width), key=order)
         for order, number in found.lies_on
     ]
-    return rows + (candidate_rows(found.candidates, width) if found.candidates or not rows else [])
+    if found.candidates or not rows:
+        whole = candidate_rows(found.candidates, width, whole=True)
+        rows += whole if len(rows) + len(whole) <= most else candidate_rows(found.candidates, width)
+    return rows
 
 
-def candidate_rows(found: Sequence[CandidateView], width: int) -> list[Row]:
-    """A line a candidate: its key, the order, how sure, and the evidence."""
+def candidate_rows(found: Sequence[CandidateView], width: int, *, whole: bool = False) -> list[Row]:
+    """A candidate: its key, the order, how sure, and the evidence; ``whole``: below it where it has no room beside."""
     if not found:
         return [Row((Part("no order looks like it; ", "muted"), Part("l", "warn"), Part(" names one", "muted")))]
     rows = []
@@ -337,9 +359,12 @@ def candidate_rows(found: Sequence[CandidateView], width: int) -> list[Row]:
             Part(f"{number} ", "warn", bold=True),
             Part(f"{numbered(each.number)} {each.name}", "strong"),
             Part(f"  {each.score} % ", "info"),
-            Part(", ".join(each.evidence), "muted"),
         ]
-        rows.append(Row(cut(parts, width), key=each.order_id))
+        said = ", ".join(each.evidence)
+        below = whole and cells(parts) + cell_len(said) > width
+        rows.append(Row(cut(parts if below else [*parts, Part(said, "muted")], width), key=each.order_id))
+        if below:
+            rows += [Row((Part(" " * _INDENT), Part(line, "muted"))) for line in wrap(said, width - _INDENT)]
     return rows
 
 
