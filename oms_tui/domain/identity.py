@@ -66,7 +66,8 @@ class Face:
 def shared(one: Face, other: Face) -> list[Evidence]:
     """What two faces have in common, the most telling first."""
     found = [Evidence("email", f"same mail address {each}") for each in sorted(one.emails & other.emails)]
-    found += [Evidence("phone", f"same phone {each}") for each in sorted(_same_phones(one.phones, other.phones))]
+    if one.phones and other.phones:
+        found += [Evidence("phone", f"same phone {each}") for each in sorted(_same_phones(one.phones, other.phones))]
     if place := same_place(one, other):
         found.append(Evidence("address", f"same address {place}"))
     if same_name(one.name, other.name):
@@ -84,7 +85,11 @@ def strength(evidence: Iterable[Evidence], one: str, other: str) -> Strength | N
         one: the name of the one.
         other: and of the other.
     """
-    kinds = {each.kind for each in evidence}
+    return _strength(frozenset(each.kind for each in evidence), one, other)
+
+
+@lru_cache(maxsize=1024)
+def _strength(kinds: frozenset[str], one: str, other: str) -> Strength | None:
     if not kinds - {"name"}:
         return None
     if kinds <= {"address"} and not related_names(one, other):

@@ -77,7 +77,7 @@ _SELECT: Final = (
 def load(cache: Connection, ids: Iterable[int]) -> Iterator[OtherOrder]:
     """These orders."""
     for part in chunks(sorted(ids)):
-        yield from map(OtherOrder._make, cache.execute(f"{_SELECT} ({marks(len(part))})", part))
+        yield from map(OtherOrder._make, cache.execute(f"{_SELECT} ({marks(len(part))})", part).fetchall())
 
 
 class Near(NamedTuple):
@@ -110,13 +110,13 @@ def near_orders(cache: Connection, own: OtherOrder, ways: Sequence[tuple[int, st
         phones=tuple(variant for number in sorted(face.phones) for variant in normalise.phone_variants(number)),
         codes=normalise.postcode_spellings(own.postcode) if street and own.postcode else (),
     )
-    found.take(cache.execute(_text(*map(len, asked), most), _bound(own, asked)))
+    found.take(cache.execute(_text(*map(len, asked), most), _bound(own, asked)).fetchall())
     members = {customer for customer, *_ in ways}
     customers, payers = sorted(found.customers - members), sorted(found.payers - face.emails)
     if customers or payers:
         most = _MOST * max(1, len(face.emails) + len(face.phones))
         found.take(cache.execute(_text_of_others(len(customers), len(payers), most), (*customers, *payers)))
-    sharing = found.with_threads()
+    sharing = found.sharing()
     sharing.pop(own.id, None)
     return Near(face, frozenset(found.of_person - {own.id}), sharing)
 
@@ -137,13 +137,17 @@ class _Found:
         self._same_door: dict[str, bool] = {}  # behind the same postcode live many; behind the same door, few
         self._sharing: dict[int, list[Evidence]] = {}
         self._threads: dict[int, str] = {}
+        self._neighbours: list[int] = []
         self.of_person: set[int] = set()
         self.customers: set[int] = set()
         self.payers: set[str] = set()
 
     def take(self, rows: Iterable[tuple[int, str, str]]) -> None:
         for number, how, text in rows:
-            if how == "person":
+            if how == "house":  # most of them are
+                if self._behind_the_door(text):
+                    self._neighbours.append(number)
+            elif how == "person":
                 self.of_person.add(number)
             elif how == "customer":
                 self.customers.add(number)
@@ -153,17 +157,21 @@ class _Found:
                 self._threads[number] = max(text, self._threads.get(number, ""))
             elif how in _PAID:
                 self._tell(number, Evidence("payment", f"{_PAID[how]} {text}"))
-            elif how != "house" or self._behind_the_door(text):
+            else:
                 self._sharing.setdefault(number, [])
 
     def _behind_the_door(self, street: str) -> bool:
-        if street not in self._same_door:
-            self._same_door[street] = normalise.street(street).key == self._street
-        return self._same_door[street]
+        known = self._same_door.get(street)
+        if known is None:
+            known = self._same_door[street] = normalise.street(street).key == self._street
+        return known
 
-    def with_threads(self) -> dict[int, list[Evidence]]:
+    def sharing(self) -> dict[int, list[Evidence]]:
+        """What was found, when all was."""
         for order in sorted(self._threads, reverse=True)[:_MOST]:
             self._tell(order, Evidence("thread", f"one mail is about both: “{self._threads[order]}”"))
+        for order in sorted(self._neighbours, reverse=True)[:_MOST]:
+            self._sharing.setdefault(order, [])
         return self._sharing
 
     def _tell(self, order: int, evidence: Evidence) -> None:

@@ -150,12 +150,13 @@ def _compared(
             yield _Compared(other, DecisionState.CONFIRMED, (OWN_EVIDENCE,), None, None)
             continue
         told = near.sharing.get(other.id, ())
-        looks = (other.looks, *told)
-        if looks not in alike:  # in a house of a hundred orders live some thirty customers
+        looks = (other.looks, *told) if told else other.looks
+        found = alike.get(looks)
+        if found is None:  # in a house of a hundred orders live some thirty customers
             evidence = [*shared(near.face, face_of(other, ways.get(other.customer_id or 0, ()))), *told]
             words = tuple(dict.fromkeys(each.words for each in evidence))
-            alike[looks] = words, strength(evidence, own.name, other.name)
-        words, worth = alike[looks]
+            found = alike[looks] = words, strength(evidence, own.name, other.name)
+        words, worth = found
         of_them = _of_them(known.decided, other, members)
         if same_person:
             decision = _decided(of_them, DecisionState.CONFIRMED)
