@@ -31,7 +31,7 @@ def read_hours(table: Mapping[str, Any] | None, document: Document) -> Hours:
     for key in sorted(table, key=lambda each: "-" not in each):
         if key != _HOLIDAYS:
             days = _days(key, (*path, key), document)
-            week.update(dict.fromkeys(days, _spans(key, table[key], (*path, key), document)))
+            week.update(dict.fromkeys(days, _spans(table[key], (*path, key), document)))
     if not any(week.values()) and document.clean:
         document.wrong(path, 'never opens: write mon-fri = ["09:00-17:00"], or leave [desk.hours] out for always open')
     return Hours({day: week[day] for day in schema.WEEK if day in week}, holidays.get(_HOLIDAYS, ()))
@@ -53,7 +53,7 @@ def _days(key: str, path: KeyPath, document: Document) -> Iterable[str]:
     return [name for name, spans in zip(schema.WEEK, week, strict=True) if spans]
 
 
-def _spans(key: str, value: object, path: KeyPath, document: Document) -> tuple[str, ...]:
+def _spans(value: object, path: KeyPath, document: Document) -> tuple[str, ...]:
     from oms_tui.domain.business_time import BusinessHours, read_week
 
     try:
@@ -72,7 +72,7 @@ def _spans(key: str, value: object, path: KeyPath, document: Document) -> tuple[
             return ()
     try:
         if spans:
-            BusinessHours(UTC, read_week({key: spans}))
+            BusinessHours(UTC, read_week({"mon": spans}))  # whatever day: that the key names none is told elsewhere
     except ValueError:
         document.wrong(path, "two of its spans overlap")
     return spans

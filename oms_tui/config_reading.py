@@ -275,7 +275,7 @@ class Reading:
         from oms_tui.domain.procedures import step_id
 
         if isinstance(value, str):
-            return Step(value, id=step_id(value))
+            value = {"title": value}
         if not isinstance(value, dict):
             document.wrong(path, f"must be text or a table, not {read.type_words(value)}")
             return None

@@ -44,8 +44,10 @@ def table(value: object) -> dict[str, Any]:
 
 def steps(value: object) -> list[Any]:
     """A list of steps, each read elsewhere."""
-    if not isinstance(value, list) or not value:
-        raise read.wrong_type("a list of steps, at least one", value)
+    if not isinstance(value, list):
+        raise read.wrong_type("a list of steps", value)
+    if not value:
+        raise ValueError("must have a step at least")
     return value
 
 

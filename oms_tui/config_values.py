@@ -31,6 +31,7 @@ _UNITS: Final = {
     "w": timedelta(weeks=1),
 }
 _LONGEST: Final = timedelta(days=3660)
+_HEAVIEST: Final = 1_000_000  # points of one term
 _LONGEST_TEXT: Final = 12  # characters of a number in a duration: keeps floats finite
 
 # Compiled when first used: not every desk has them, and every desk starts.
@@ -97,9 +98,11 @@ def integer(value: object) -> int:
 
 
 def weight(value: object) -> int:
-    """A whole number that is not negative."""
+    """A whole number that is not negative, and such that a sum of a few fits the store."""
     if integer(value) < 0:
         raise ValueError("must not be negative")
+    if integer(value) > _HEAVIEST:
+        raise ValueError(f"must not be more than {_HEAVIEST:,}")
     return integer(value)
 
 

@@ -255,3 +255,14 @@ def test_a_task_whose_order_is_gone_is_still_listed(world: World) -> None:
     (task,) = tasks(world.session.store)
 
     assert (task.title, task.order) == ("ask the depot", None)
+
+
+def test_what_nothing_waits_for_is_not_put_aside_as_nothing_would_bring_it_back(world: World) -> None:
+    world.orders(order(state="closed", payment_status="paid", fulfillment_status="fulfilled"))
+
+    (done,) = world.do("snooze", "1042", until="1d")
+
+    assert done.result == "refused"
+    assert done.why == "it is closed and nothing about it waits: `remind` brings it back at a time"
+    (done,) = world.do("remind", "1042", when="1d", title="ask how it went")
+    assert done.result == "done"

@@ -216,7 +216,9 @@ def test_the_message_is_one_line_a_mistake_as_compilers_write_it(write: Callable
             '[desk]\nagent = "ana"\n[tiers.key]\ncolor = "yelow"\n',
             '4 tiers.key.color: "yelow" is no colour: did you mean yellow?',
         ),
-        ('[desk]\nagent = "ana"\n[procedures.x]\nsteps = []\n', "4 procedures.x.steps: must be a list of steps"),
+        ('[desk]\nagent = "ana"\n[procedures.x]\nsteps = []\n', "4 procedures.x.steps: must have a step at least"),
+        ('[desk]\nagent = "ana"\n[procedures.x]\nsteps = [""]\n', "4 procedures.x.steps[1].title: must not be empty"),
+        ('[desk]\nagent = "ana"\n[priority]\ntier = 99999999999999999999\n', "4 priority.tier: must not be more than"),
     ],
 )
 def test_each_kind_of_mistake_has_its_words(write: Callable[..., Path], text: str, told: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from oms_tui.actions.base import EVERYBODY, WHEN_EXAMPLES, Action, Field, Outcome, Refused
 from oms_tui.actions.decisions import ORDER_CHANGED, decide, decision, name_of, shown_time, write_on
+from oms_tui.domain.vocabulary import OrderState, words_of
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
@@ -30,6 +31,12 @@ def _read(session: Session, text: str) -> tuple[int | None, str]:
 
     until = read_field(session, Field("until", "Until", "when", required=True), text)
     return until, f"put aside until {shown_time(session, until)}, or until the customer writes"
+
+
+def _why_not(session: Session, order: QueueItem) -> str:
+    if order.is_open or order.waiting_since is not None or decision(session, order)["snoozed_until"] is not None:
+        return ""
+    return f"it is {words_of(OrderState, order.state)} and nothing about it waits: `remind` brings it back at a time"
 
 
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
@@ -92,6 +99,7 @@ ACTION = Action(
         Field("reason", "Why", help="needed while the customer waits for an answer"),
     ),
     roles=EVERYBODY,
+    why_not=_why_not,
     apply=_apply,
     preview=_preview,
 )
