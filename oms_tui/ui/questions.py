@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from oms_tui.ui.queue.model import PAGE
@@ -26,7 +27,10 @@ MOST_MARKED: Final = 2_000
 
 
 LOOKED_AT: Final = 2_000
-"""Orders that one reading looks at where no index knows which are meant: 5 ms, and a key waits no longer than that."""
+"""Orders that the first reading looks at where no index knows which are meant: what there is shows at once."""
+
+STEP_SECONDS: Final = 0.01
+"""How long the steps that follow may take, each twice the one before until then: no key waits longer than for one."""
 
 _COUNTING: Final = 200_000
 """Steps of SQLite's machine that counting a list may take, some 7 ms; a list that takes more is not counted."""
@@ -51,7 +55,8 @@ class Question(NamedTuple):
 class QueueAnswer(NamedTuple):
     """A page of the queue and the question it answers.
 
-    ``cut``: it was to look at no more orders than it did, ``looked`` of ``reach``; the page goes on behind ``after``.
+    ``cut``: it was to look at no more orders than it did, ``looked`` of ``reach``; the page goes on behind ``after``,
+    and may look at ``look_at`` orders there.
     """
 
     question: Question
@@ -60,6 +65,7 @@ class QueueAnswer(NamedTuple):
     cut: bool = False
     looked: int = 0
     reach: int = 0
+    look_at: int = 0
 
 
 class Counted(NamedTuple):
@@ -118,7 +124,13 @@ def _asked(session: Session, question: Question) -> dict[str, Any]:
 
 
 def queue(
-    session: Session, question: Question, *, limit: int = PAGE, after: str | None = None, reach: int = 0
+    session: Session,
+    question: Question,
+    *,
+    limit: int = PAGE,
+    after: str | None = None,
+    reach: int = 0,
+    look_at: int = 0,
 ) -> QueueAnswer:
     """A page, or as much of it as a look at some thousand orders finds.
 
@@ -128,16 +140,26 @@ def queue(
         limit: orders at most.
         after: where the page before ended.
         reach: of the page before, so that nothing is counted again for each.
+        look_at: as the page before says; 0 for the first.
 
     Raises:
         QueryError: the query cannot be read.
     """
-    page = page_of(session, question, limit=limit, after=after, look_at=LOOKED_AT)
-    if page.cut and not reach:
+    look_at = look_at or LOOKED_AT
+    began = monotonic()
+    page = page_of(session, question, limit=limit, after=after, look_at=look_at)
+    if not page.cut:
+        return QueueAnswer(question, page.items, page.next, looked=page.looked)
+    took = monotonic() - began
+    if not reach:
         from oms_tui.store.reads.queue import reach as count_all
 
         reach = count_all(session.store, **_asked(session, question))
-    return QueueAnswer(question, page.items, page.next, page.cut, page.looked, reach)
+    if took < STEP_SECONDS / 2:
+        look_at *= 2
+    elif took > STEP_SECONDS:
+        look_at = max(LOOKED_AT, look_at // 2)
+    return QueueAnswer(question, page.items, page.next, True, page.looked, reach, look_at)
 
 
 def count(session: Session, question: Question) -> Counted:

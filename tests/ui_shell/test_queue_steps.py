@@ -31,6 +31,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[questions.QueueAnswer]:
 
     monkeypatch.setattr(questions, "queue", asked)
     monkeypatch.setattr(questions, "LOOKED_AT", 7)
+    monkeypatch.setattr(questions, "STEP_SECONDS", 0.0)  # no step is quick enough for a longer one
     for name in ("FEW", "SOME", "GLANCE"):
         monkeypatch.setattr(queue_walk, name, 0)
     return told
@@ -97,3 +98,18 @@ async def test_what_is_not_found_yet_is_said_to_be_looked_for(
         await settled(pilot)
         assert "no order matches" in screen(pilot)
         assert "looking" not in screen(pilot)
+
+
+async def test_steps_that_are_quick_get_longer_and_slow_ones_shorter_again(
+    session: Session, steps: list[questions.QueueAnswer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = questions.Question("NOT is:open")
+    monkeypatch.setattr(questions, "STEP_SECONDS", 1000.0)
+    first = questions.queue(session, asked)
+    second = questions.queue(session, asked, after=first.after, look_at=first.look_at)
+    assert (first.looked, second.looked, second.look_at) == (7, 14, 28)
+    monkeypatch.setattr(questions, "STEP_SECONDS", 0.0)
+    third = questions.queue(session, asked, after=second.after, look_at=second.look_at)
+    assert (third.looked, third.look_at) == (28, 14)
+    fourth = questions.queue(session, asked, after=third.after, look_at=7)
+    assert (fourth.looked, fourth.look_at) == (7, 7)

@@ -82,7 +82,7 @@ class QueueSide(Widget):
         self._rest = _AGAIN_AFTER
         self._wanted = 0  # orders of a page that is being looked for
         self._looking = False  # whether such a page comes in steps
-        self._looked = self._reach = 0
+        self._looked = self._reach = self._look_at = 0
         self._read = False
         self.restored = False
         self._read_first_page(session)
@@ -135,7 +135,8 @@ class QueueSide(Widget):
         self.list.use_columns(question.columns, self._now)
         self._count = None
         self._page_asked = 0
-        self._wanted, self._looking, self._looked, self._reach = PAGE, False, 0, 0
+        self._wanted, self._looking = PAGE, False
+        self._looked = self._reach = self._look_at = 0
         self._read = False
         self._again_of = None
         self._desk.reader.ask("queue", self, questions.queue, question, limit=PAGE)
@@ -166,7 +167,7 @@ class QueueSide(Widget):
 
     def _ask_more(self) -> None:
         """What is still wanted of a page."""
-        asked = {"limit": self._wanted, "after": self.model.after, "reach": self._reach}
+        asked = {"limit": self._wanted, "after": self.model.after, "reach": self._reach, "look_at": self._look_at}
         self._desk.reader.ask("more", self, questions.queue, self.question, **asked)
 
     # ---- answers
@@ -218,7 +219,7 @@ class QueueSide(Widget):
     def _note_how_far(self, answer: QueueAnswer) -> None:
         """After a step: whether the page is there, and else how many orders were looked at."""
         self._looked += answer.looked
-        self._reach = answer.reach
+        self._reach, self._look_at = answer.reach, answer.look_at
         self._wanted -= len(answer.items)
         self._looking = answer.cut and self._wanted > 0
 
@@ -236,7 +237,7 @@ class QueueSide(Widget):
         if answer.cut and len(again.items) < again.wanted:
             again.steps += 1
             limit = again.wanted - len(again.items)
-            asked = {"limit": limit, "after": answer.after, "reach": answer.reach}
+            asked = {"limit": limit, "after": answer.after, "reach": answer.reach, "look_at": answer.look_at}
             self._desk.reader.ask("again", self, questions.queue, self.question, **asked)
             return False
         self._again_of = None
