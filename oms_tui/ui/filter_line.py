@@ -163,7 +163,9 @@ class FilterLine(Vertical, WithOwnKeys):
         self._input.cursor_blink = self._blink
         yield self._proposals
         with Horizontal():
-            yield Static(self._prompt, classes="prompt", markup=False)
+            prompt = Static(self._prompt, classes="prompt", markup=False)
+            prompt.styles.width = cell_len(self._prompt)
+            yield prompt
             yield self._input
         yield self._error
 

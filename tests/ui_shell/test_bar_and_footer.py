@@ -165,6 +165,13 @@ async def test_the_filter_line_shows_its_keys_and_none_that_it_takes(config: Con
         assert "n note" in await foot(pilot)
 
 
+async def test_the_prompt_for_what_is_to_be_marked_is_whole(config: Config, session: Session) -> None:
+    async with desk(config, session) as pilot:
+        await pilot.press("+")
+        await settled(pilot)
+        assert any(line.startswith("mark stage:packing") for line in screen(pilot).splitlines())
+
+
 async def test_what_the_marked_orders_are_told_is_not_what_the_order_under_the_cursor_is(
     config: Config, session: Session
 ) -> None:

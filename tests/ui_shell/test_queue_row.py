@@ -48,6 +48,13 @@ def test_an_order_without_flags_says_how_far_it_is() -> None:
     assert text(lines(ITEM._replace(flags=(), stage="awaiting_stock"), 40, Look())[1]).strip() == "awaiting stock"
 
 
+def test_of_several_parcels_it_is_said_how_many_are_further_and_where_the_others_are() -> None:
+    (line,) = lines(ITEM._replace(stage="ready_to_release", progress="1/2"), 80, Look())
+    assert " 1/2 ready to re… " in text(line)
+    (line,) = lines(ITEM._replace(stage="in_transit", progress="0/2"), 80, Look())
+    assert " 0/2 in transit " in text(line)
+
+
 def test_a_tier_of_the_desks_own_has_a_badge_too() -> None:
     assert badge("standard").text == " STD "
     assert badge("gold") == (" GO… ", "tier.gold", False)

@@ -40,6 +40,7 @@ async def test_every_view_is_listed_with_its_count(config: Config, session: Sess
         shown = screen(pilot)
         assert "every open order" in shown
         assert "enter shows it" in shown
+        assert "on every desk" in shown, "the first one's definition, before any key"
         await pilot.press(*"nobody's", "enter")
         await settled(pilot)
         assert pilot.app.queue_screen.queue.question.title == "Open priority accounts in nobody's hands"

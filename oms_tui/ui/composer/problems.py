@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from oms_tui.ui.composer.saving import Written
 
+_NOT_BEGUN: Final = "nothing is written yet"  # true of every reply at first, and no mistake
 _MOST: Final = 4  # lines; what is more is counted
 
 
@@ -54,6 +55,8 @@ def problem_rows(problems: Sequence[ProblemLike], written: Written, width: int, 
     rows = []
     for blocking, field, words in lines[:most]:
         mark, level = ("✗", "alarm") if blocking else ("!", "warn")
+        if words == _NOT_BEGUN:
+            mark, level = "·", "muted"
         rows.append(Row(cut([Part(f"{mark} ", level, bold=True), Part(words, level)], width), key=("field", field)))
     if len(lines) > most:
         blocked = sum(blocking for blocking, _, _ in lines[most:])

@@ -159,6 +159,7 @@ class ViewPicker(FramedDialog[Question]):
         super().on_mount()
         self._input.focus()
         self._find("")
+        self.call_after_refresh(self._show_definition)  # the list has no width before, and nothing under its cursor
         self._count_next()
 
     @on(Input.Changed)

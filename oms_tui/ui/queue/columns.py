@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from oms_tui.ui.order.frame import amount
+from oms_tui.ui.queue.row import staged
 from oms_tui.ui.rows import clean, cut_text, fit
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _when(name: str, say: Callable[[Frame, int], str]) -> Callable[[QueueItem, F
 _TEXTS: Final[dict[str, Callable[[QueueItem, Frame], str]]] = {
     **{name: _plain(name) for name in _WIDTHS},
     "risk": lambda item, _: ", ".join(item.risk.split()),
-    "stage": lambda item, _: item.progress or item.stage.replace("_", " "),
+    "stage": lambda item, _: staged(item),
     "next": _plain("next_action"),
     "total": lambda item, _: amount(item.total, item.currency),
     "due_at": _when("due_at", lambda frame, at: frame.due(at)),

@@ -81,6 +81,11 @@ def _head(look: Look) -> str:
     return ("" if look.cursor else " ") + (MARK if look.marked else " ")
 
 
+def staged(item: QueueItem) -> str:
+    """How far an order is: of several parcels first how many are further (``1/2``), so that this is never cut."""
+    return f"{item.progress} {item.stage.replace('_', ' ')}".strip()
+
+
 def _two(item: QueueItem, width: int, look: Look) -> tuple[tuple[Part, ...], ...]:
     start = _start(look)
     room = width - BADGE - len(start)
@@ -94,7 +99,7 @@ def _two(item: QueueItem, width: int, look: Look) -> tuple[tuple[Part, ...], ...
 def _one(item: QueueItem, width: int, look: Look) -> tuple[Part, ...]:
     start = _start(look)
     name = fit(_head(look) + _title(item), _NAME - len(start) - 1) + " "
-    right = f" {item.progress or item.stage.replace('_', ' ')}"
+    right = f" {staged(item)}"
     owner = _owner(item, look)
     stage = fit(cut_text(right, _STAGE - cell_len(owner)), _STAGE - cell_len(owner)) + owner + " "
     room = width - _NAME - _STAGE - 1 - BADGE
