@@ -24,6 +24,7 @@ def run(
     fields: Mapping[str, object] | None = None,
     *,
     preview: bool = False,
+    whole: bool = False,
 ) -> list[Done]:
     """Do an action to every one of ``order_ids``, and settle the cache so that whoever reads next sees it.
 
@@ -33,6 +34,7 @@ def run(
         order_ids: orders by their id in the store.
         fields: by field id, as text or as values.
         preview: change nothing; ``why`` says what would be done.
+        whole: wait until lists have every one of them as it is now, and not only some hundred.
 
     Raises:
         Refused: for all of them: no such action, not this role (``forbidden``), or the fields are wrong (``usage``).
@@ -49,7 +51,7 @@ def run(
     if len(ways_back := [each.undo_id for each in done if each.undo_id]) > 1:
         join(session, ways_back)
     if any(each.result in {"done", "queued"} for each in done):
-        settle(session)
+        settle(session, most=len(order_ids) if whole else None)
     return done
 
 
@@ -73,13 +75,17 @@ def why_not(session: Session, action: Action, order: QueueItem) -> str:
     return action.refusal(session, order)
 
 
-def settle(session: Session) -> None:
-    """Let the cache show what the desk now says; inside a transaction of the desk that is left to whoever began it."""
+def settle(session: Session, *, most: int | None = None) -> None:
+    """Let the cache show what the desk now says; inside a transaction of the desk that is left to whoever began it.
+
+    ``most``: of how many orders; None: as many as nobody has to wait for.
+    """
     if session.store.desk.in_transaction:
         return
     from oms_tui.store.settle import settle as settle_store
 
-    settle_store(session.store, session.policy, session.now())
+    wanted = {} if most is None else {"most": most}
+    settle_store(session.store, session.policy, session.now(), **wanted)
 
 
 def _one(

@@ -130,13 +130,16 @@ def _read_time(text: str) -> int:
     return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
-def settled(session: Session) -> None:
-    """Bring the cache up to the desk's decisions and the time, as far as nobody else has."""
+def settled(session: Session, *, orders: int = 0) -> None:
+    """Bring the cache up to the desk's decisions and the time, as far as nobody else has.
+
+    ``orders``: how many were decided on just now, where these are more than a command would wait for otherwise.
+    """
     from oms_tui.store.derive.by_time import catch_up
-    from oms_tui.store.settle import settle
+    from oms_tui.store.settle import DERIVED, settle
 
     if not session.store.read_only:
-        settle(session.store, session.policy, session.now())
+        settle(session.store, session.policy, session.now(), most=max(orders, DERIVED))
         catch_up(session.store, session.policy, session.now())
 
 

@@ -63,7 +63,8 @@ def run(options: Any) -> int:
         elif sys.stdin.isatty() and (why := doubt(session, action.id, orders[0], fields)):
             _ask(action, 1, why)  # elsewhere it is done, and the answer warns
 
-    return answer(act(session, action.id, orders, fields, preview=options.preview), json=options.json)
+    done = act(session, action.id, orders, fields, preview=options.preview, whole=True)
+    return answer(done, json=options.json)
 
 
 def _list(actions: Iterable[Action], *, json: bool) -> int:

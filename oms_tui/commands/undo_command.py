@@ -24,7 +24,7 @@ def run(options: Any) -> int:
 
     session = opened(options).session
     undone = undo(session, options.count)
-    settled(session)
+    settled(session, orders=sum(len(each.orders) for each in undone))
     if options.json:
         emit({"items": [_document(each) for each in undone], "next": None})
     else:

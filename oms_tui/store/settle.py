@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from oms_tui.store.workspace import Workspace
 
 _MOST: Final = 5_000
-_DERIVED: Final = 200
-"""Orders derived at once by whoever wrote; more is the worker's."""
+DERIVED: Final = 200
+"""Orders derived at once, and by whoever wrote on the desk; more is the worker's."""
 
 _MAIL: Final = "mail"
 """What the feed calls a decision about a mail; it names the mail by its content."""
@@ -30,10 +30,11 @@ _ABOUT_ORDERS: Final = ("order_decisions", "tasks", "outbox", "call_logs", "conf
 _ABOUT_MAILS: Final = ("link_decisions", "thread_decisions")
 
 
-def settle(store: Workspace, policy: DeskPolicy, now: int) -> int:
-    """Apply the desk's feed to the cache; how many entries were new. Some hundred orders they name are derived too.
+def settle(store: Workspace, policy: DeskPolicy, now: int, *, most: int = DERIVED) -> int:
+    """Apply the desk's feed to the cache; how many entries were new. ``most`` of the orders they name are derived too.
 
-    These come before whatever else is dirty: while a shop comes in for the first time that is a million orders.
+    These come before whatever else is dirty: while a shop comes in for the first time that is a million orders. More
+    than a few hundred are waited for by who has no worker beside: a command that did something to thousands.
     """
     applied = 0
     named: dict[int, None] = {}
@@ -43,8 +44,9 @@ def settle(store: Workspace, policy: DeskPolicy, now: int) -> int:
         named |= dict.fromkeys(orders)
         if count < _MOST:
             break
-    if named:
-        derive_orders(store, policy, list(named)[-_DERIVED:], now)
+    latest = list(named)[-most:]
+    for at in range(0, len(latest), DERIVED):
+        derive_orders(store, policy, latest[at : at + DERIVED], now)
     return applied
 
 

@@ -8,7 +8,7 @@ from plain_shop import DAY, PlainShop
 
 from oms_tui.store import desk_rows
 from oms_tui.store.derive import run
-from oms_tui.store.settle import settle
+from oms_tui.store.settle import DERIVED, settle
 from oms_tui.store.workspace import Workspace
 from oms_tui.store.writes.desk_write import blank
 
@@ -155,3 +155,18 @@ def test_what_is_decided_while_rows_are_derived_is_not_lost(plain: PlainShop, mo
     settled(plain)
 
     assert plain.row(order)["owner"] == "ana"
+
+
+def test_who_waits_for_all_that_was_decided_has_all_of_it(plain: PlainShop) -> None:
+    """A desk shows some hundred at once and leaves the rest to its worker; a script has none beside it."""
+    orders = [plain.order() for _ in range(450)]
+    plain.derive()
+    for order in orders:
+        plain.decide("order_decisions", order, owner="ben")
+    settle(plain.store, plain.policy, plain.now, most=len(orders))
+    assert {row["owner"] for row in plain.rows().values()} == {"ben"}
+
+    for order in orders:
+        plain.decide("order_decisions", order, owner="ana")
+    settle(plain.store, plain.policy, plain.now)
+    assert sum(row["owner"] == "ana" for row in plain.rows().values()) == DERIVED
