@@ -132,14 +132,14 @@ class StoreLookup:
         if self._proof:
             return []
         at = normalise.email(address)
-        found = self._ids("SELECT id FROM orders WHERE email=? ORDER BY id DESC LIMIT ?", at, _MOST)
-        found += self._ids(f"{_OF_PERSON.format('email')} ORDER BY o.id DESC LIMIT ?", at, _MOST)
-        found += self._ids(_WRITTEN_ABOUT, at, _MOST)
+        found = self._ids(f"SELECT id FROM orders WHERE email=? ORDER BY id DESC LIMIT {_MOST}", at)
+        found += self._ids(f"{_OF_PERSON.format('email')} ORDER BY o.id DESC LIMIT {_MOST}", at)
+        found += self._ids(_WRITTEN_ABOUT, at)
         for (name,) in self._desk.execute(
             'SELECT "left" FROM identity_decisions WHERE "right"=? AND state=\'confirmed\' LIMIT 20', (f"email:{at}",)
         ):
             _, source, remote_id = (*str(name).split(":", 2), "", "")[:3]
-            found += self._ids(_OF_CUSTOMER, source, remote_id, _MOST)
+            found += self._ids(_OF_CUSTOMER, source, remote_id)
         return self.orders(found)
 
     def by_address(self, streets: Sequence[str], words: Sequence[str]) -> list[OrderSketch]:
@@ -155,7 +155,7 @@ class StoreLookup:
             )
         codes = [word for word in words if any(map(str.isdigit, word))]
         for code in dict.fromkeys([*codes, *map(str.upper, codes)]):
-            found += self._ids("SELECT id FROM orders WHERE ship_postcode=? ORDER BY id DESC LIMIT ?", code, _MOST)
+            found += self._ids(f"SELECT id FROM orders WHERE ship_postcode=? ORDER BY id DESC LIMIT {_MOST}", code)
         return self.orders(found)
 
     def by_phone(self, phones: Sequence[str]) -> list[OrderSketch]:
@@ -166,7 +166,7 @@ class StoreLookup:
         found = [
             order
             for number in wanted
-            for order in self._ids(f"{_OF_PERSON.format('phone')} ORDER BY o.id DESC LIMIT ?", number, _MOST)
+            for order in self._ids(f"{_OF_PERSON.format('phone')} ORDER BY o.id DESC LIMIT {_MOST}", number)
         ]
         return self.orders(found)
 
@@ -177,8 +177,8 @@ class StoreLookup:
         counted: list[tuple[int, str]] = []
         for word in dict.fromkeys(words):
             count = self._cache.execute(
-                "SELECT count(*) FROM (SELECT 1 FROM orders_fts WHERE orders_fts MATCH ? LIMIT ?)",
-                (_spellings(word), _RARE_FIRST),
+                f"SELECT count(*) FROM (SELECT 1 FROM orders_fts WHERE orders_fts MATCH ? LIMIT {_RARE_FIRST})",
+                (_spellings(word),),
             ).fetchone()[0]
             if count:
                 counted.append((count, word))
@@ -243,10 +243,11 @@ class StoreLookup:
 
     def _full_text(self, query: str) -> list[int]:
         return self._ids(
-            "SELECT rowid FROM orders_fts WHERE orders_fts MATCH ? ORDER BY rowid DESC LIMIT ?", query, _MOST
+            f"SELECT rowid FROM orders_fts WHERE orders_fts MATCH ? ORDER BY rowid DESC LIMIT {_MOST}", query
         )
 
-    def _ids(self, query: str, *values: str | int) -> list[int]:
+    def _ids(self, query: str, *values: str) -> list[int]:
+        """Ids found. The limit stands in the text: where it is bound, SQLite prepares a statement every time."""
         return [number for (number,) in self._cache.execute(query, values)]
 
 
@@ -256,11 +257,11 @@ _OF_PERSON: Final = (
 )
 _WRITTEN_ABOUT: Final = (
     "SELECT l.order_id FROM messages m JOIN message_links l ON l.message=m.id "
-    "WHERE m.from_address=? ORDER BY m.sent_at DESC LIMIT ?"
+    f"WHERE m.from_address=? ORDER BY m.sent_at DESC LIMIT {_MOST}"
 )
 _OF_CUSTOMER: Final = (
     "SELECT o.id FROM customers c JOIN customers p ON p.person_id=c.person_id JOIN orders o ON o.customer_id=p.id "
-    "WHERE c.source=? AND c.remote_id=? ORDER BY o.id DESC LIMIT ?"
+    f"WHERE c.source=? AND c.remote_id=? ORDER BY o.id DESC LIMIT {_MOST}"
 )
 
 

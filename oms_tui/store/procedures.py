@@ -130,8 +130,8 @@ def _done(desk: Connection, name: OrderName) -> dict[str, Done]:
     """The actions that were done to an order and not taken back."""
     rows = desk.execute(
         "SELECT kind, data, actor, occurred_at FROM desk_events WHERE source=? AND remote_id=? "
-        "ORDER BY occurred_at DESC, rowid DESC LIMIT ?",
-        (*name, _MOST_EVENTS),
+        f"ORDER BY occurred_at DESC, rowid DESC LIMIT {_MOST_EVENTS}",
+        name,
     ).fetchall()
     return actions_done((kind, _action(data), actor, at) for kind, data, actor, at in reversed(rows))
 
