@@ -90,6 +90,7 @@ class Term:
         word: a word of the catalogue, or ``FREE_TEXT``.
         op: how to compare; text, choices and flags know only ``=``; ``..`` goes with a ``Range``.
         value: text, wildcards, a Decimal in major units, a timedelta, or a point in time.
+        currency: ISO 4217 of an amount that names one (``>5000EUR``), "" for one that does not.
         column: where it stood in the text (0-based); not part of what it means.
     """
 
@@ -97,6 +98,7 @@ class Term:
     op: Op
     value: Value
     column: int = field(default=0, compare=False)
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

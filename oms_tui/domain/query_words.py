@@ -6,7 +6,7 @@ The words themselves are listed where their SQL is; here is only what they may b
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -84,6 +84,7 @@ _COMPARED: Final = frozenset({Kind.COUNT, Kind.NUMBER, Kind.MONEY, Kind.PERCENT,
 _LISTED: Final = frozenset({Kind.CHOICE, Kind.FLAG})
 _DURATION: Final = re.compile(r"(?:(\d{1,6})w)?(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?", re.ASCII)
 _DECIMAL: Final = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
+_IN_CURRENCY: Final = re.compile(r"([\d.-]*\d) ?([A-Za-z]{3})", re.ASCII)
 _PERIOD: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _MINUTE: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
 _YEARS: Final = range(1970, 2200)
@@ -91,7 +92,7 @@ _NAMED_DAYS: Final = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _EXPECTS: Final = {
     Kind.COUNT: "a number like 3",
     Kind.NUMBER: "a number like 3",
-    Kind.MONEY: "an amount like 79.00",
+    Kind.MONEY: "an amount like 79.00 or 79.00EUR",
     Kind.PERCENT: "a share like 80%",
     Kind.AGE: "a length of time like 4h or 2d",
     Kind.DATE: "a day like today or 2026-11-24, or a distance like 2d",
@@ -158,6 +159,9 @@ def _listed(word: str, kind: WordType, token: Token) -> str:
 
 
 def _compared(word: str, kind: Kind, token: Token) -> Term:
+    if kind is Kind.MONEY and (found := _IN_CURRENCY.fullmatch(token.value)):
+        amount = _compared(word, kind, replace(token, value=_IN_CURRENCY.sub(r"\1", token.value)))
+        return replace(amount, currency=found[2].upper())
     if ".." in token.value and not token.quoted:
         _equals(word, token)
         low, _, high = token.value.partition("..")

@@ -6,7 +6,7 @@ contract, a tag the shop gave them, name and mail address), and by the order at 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
@@ -16,7 +16,7 @@ from oms_tui.domain.query_tree import And, Not, Or, Range, Term, Wild
 from oms_tui.domain.vocabulary import Tier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from oms_tui.domain.query_tree import Tree
 
@@ -35,15 +35,15 @@ FIRST_ORDER: Final = f"{NO_RULE}, and it is their first order"
 
 @dataclass(frozen=True, slots=True)
 class CustomerFacts:
-    """What a tier is told from. Amounts are minor units of ``currency``.
+    """What a tier is told from. Amounts are minor units: ``total`` of ``currency``, the others by their currencies.
 
     ``customer_tags`` are those of the customer, ``tags`` those of the order and of the customer.
     """
 
     currency: str
-    spend: int
+    spent: Mapping[str, int]
     orders: int
-    owed: int = 0
+    owed: Mapping[str, int] = field(default_factory=dict)
     total: int = 0
     country: str = ""
     source: str = ""
@@ -137,8 +137,8 @@ def _because(tree: Tree, facts: CustomerFacts, *, wanted: bool) -> Iterator[str]
 def _said(term: Term, facts: CustomerFacts, *, holds: bool) -> str:
     figures = {
         "customer.orders": f"{facts.orders} order{'s' if facts.orders != 1 else ''}",
-        "customer.spend": f"spent {money_text(facts.spend, facts.currency)}",
-        "customer.open": f"owes {money_text(facts.owed, facts.currency)}",
+        "customer.spend": f"spent {money_text(*_amount(facts.spent, facts, term))}",
+        "customer.open": f"owes {money_text(*_amount(facts.owed, facts, term))}",
         "total": f"an order of {money_text(facts.total, facts.currency)}",
         "contract": "has a contract" if has_contract(facts.customer_tags) else "has no contract",
         "customer": f"is{'' if holds else ' not'} {_written(term)}",
@@ -153,15 +153,14 @@ def _written(term: Term) -> str:
 
 
 def _term(term: Term, facts: CustomerFacts) -> bool:
-    numbers = {
-        "customer.spend": facts.spend,
-        "customer.open": facts.owed,
-        "total": facts.total,
-        "customer.orders": facts.orders,
-    }
-    if term.word in numbers:
-        scale = 1 if term.word == "customer.orders" else 10 ** minor_digits(facts.currency)
-        return _compared(Decimal(numbers[term.word]) / scale, term)
+    if term.word == "customer.orders":
+        return _compared(Decimal(facts.orders), term)
+    amounts = {"customer.spend": facts.spent, "customer.open": facts.owed, "total": {facts.currency: facts.total}}
+    if term.word in amounts:
+        there = amounts[term.word]
+        if term.currency and term.currency not in there:
+            return False
+        return _compared(_major(*_amount(there, facts, term)), term)
     if term.word == "contract":
         return has_contract(facts.customer_tags) == (term.value == "yes")
     texts = {
@@ -177,6 +176,22 @@ def _term(term: Term, facts: CustomerFacts) -> bool:
         return any(text.casefold() == str(wanted).casefold() for text in texts.get(term.word, ()))
     pattern = "*".join(part.replace("[", "[[]").replace("?", "[?]") for part in wanted.parts).casefold()
     return any(text and fnmatchcase(text.casefold(), pattern) for text in texts.get(term.word, ()))
+
+
+def _amount(amounts: Mapping[str, int], facts: CustomerFacts, term: Term) -> tuple[int, str]:
+    """The amount a rule is about, and its currency: the one it names, else the largest figure.
+
+    Nobody knows what one currency is worth in another: a rule that shall tell them apart names them. The largest is
+    the same whichever of the customer's orders is at hand.
+    """
+    if term.currency:
+        return amounts.get(term.currency, 0), term.currency
+    found = max(((_major(minor, currency), currency) for currency, minor in amounts.items()), default=None)
+    return (amounts[found[1]], found[1]) if found else (0, facts.currency)
+
+
+def _major(minor: int, currency: str) -> Decimal:
+    return Decimal(minor).scaleb(-minor_digits(currency))
 
 
 def _compared(value: Decimal, term: Term) -> bool:

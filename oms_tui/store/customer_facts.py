@@ -131,9 +131,9 @@ def customer_facts(order: Mapping[str, Any], person: PersonFacts | None, name: s
     currency = order["currency"]
     return CustomerFacts(
         currency=currency,
-        spend=known.spent.get(currency, 0),
+        spent=known.spent,
         orders=known.orders,
-        owed=known.owed.get(currency, 0),
+        owed=known.owed,
         total=order["total"],
         country=order["ship_country"],
         source=order["source"],

@@ -237,17 +237,29 @@ def _of_tagged(text: str, bound: list[Any]) -> Sql:
 
 
 def worth(column: str) -> Builder:
-    """A figure over all orders of the person who placed it; of guests, whom nobody keeps, none."""
+    """A figure over all orders of the person who placed it; of guests, whom nobody keeps, none.
+
+    Of amounts in several currencies it is the one that is named, else the largest: so all orders of a person are found
+    alike, whichever currency they are in (``domain.tiers`` tells it the same way).
+    """
 
     def build(term: Term, _: Asked) -> Sql:
-        text, bound = compared(f"w.{column}", term)
+        text, values = compared(f"w.{column}", term)
+        bound: list[Any] = [*values]
+        if term.currency:
+            text, bound = f"{text} AND w.currency = ?", [*values, term.currency]
+        else:
+            text += (
+                " AND NOT EXISTS (SELECT 1 FROM person_worth b WHERE b.person_id = w.person_id "
+                f"AND (b.{column}, b.currency) > (w.{column}, w.currency))"
+            )
         return Sql(
             "EXISTS (SELECT 1 FROM customers c JOIN person_worth w ON w.person_id = c.person_id "
-            f"AND w.currency = q.currency WHERE c.id = q.customer_id AND {text})",
+            f"WHERE c.id = q.customer_id AND {text})",
             bound,
             # CROSS: the few who spent so much lead; without statistics SQLite would begin with every order.
             "SELECT q.order_id FROM person_worth w CROSS JOIN customers c ON c.person_id = w.person_id "
-            f"CROSS JOIN queue_row q ON q.customer_id = c.id AND q.currency = w.currency WHERE {text}{OPEN}",
+            f"CROSS JOIN queue_row q ON q.customer_id = c.id WHERE {text}{OPEN}",
             bound,
             exact=True,
         )

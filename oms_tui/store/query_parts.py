@@ -128,8 +128,10 @@ def number(column: str, *, index: bool = True) -> Builder:
     """A number compared."""
 
     def build(term: Term, _: Asked) -> Sql:
-        found = compared(column, term)
-        return indexed(*found) if index else Sql(*found)
+        text, bound = compared(column, term)
+        if term.currency:
+            return Sql(f"({text} AND q.currency = ?)", [*bound, term.currency])
+        return indexed(text, bound) if index else Sql(text, bound)
 
     return build
 

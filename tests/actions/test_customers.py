@@ -106,6 +106,24 @@ def test_a_changed_config_is_taken_over_by_whoever_looks_after_the_rows(world: W
     assert (world.item("1042").tier, world.item("1042").account_manager) == ("key", "lea")
 
 
+def test_a_tier_is_the_same_whichever_currency_an_order_is_in(world: World) -> None:
+    world.orders(order("1042", total=620_000), order("1043", total=90_000, currency="USD"))
+    assert [world.item(each).tier for each in ("1042", "1043")] == ["key", "key"]
+    assert world.view("1043").customer.tier_reason == "spent €6,200.00"
+    assert found(world, "customer.spend:>5000") == found(world, "customer.spend:>5000EUR") == ["1042", "1043"]
+    assert found(world, "customer.spend:>5000USD") == found(world, "customer.spend:<5000") == []
+    assert found(world, "customer.spend:<1000usd") == ["1042", "1043"]
+    assert found(world, "total:>500USD") == ["1043"]
+
+    take_over(world.session.store, world.session.policy)
+    named = replace(world.session.policy, tiers=(replace(KEY, when="customer.spend:>800USD"), TierPolicy("standard")))
+    world.session = replace(world.session, policy=named)
+    assert take_over(world.session.store, named)
+    world.derive()
+    assert [world.item(each).tier for each in ("1042", "1043")] == ["key", "key"]
+    assert world.view("1042").customer.tier_reason == "spent $900.00"
+
+
 def test_a_key_accounts_mail_goes_to_their_manager_and_to_the_deputy_meanwhile(world: World) -> None:
     world.orders(order("1042", total=620_000))
     assert (world.item("1042").account_manager, world.item("1042").owner) == ("lea", ""), "nobody waits yet"

@@ -31,9 +31,9 @@ class Known:
     phones: list[str]
     words: list[str]
     mail_words: list[str]
-    spend: int
+    spent: dict[str, int]
     orders: int
-    owed: int
+    owed: dict[str, int]
     customer_tags: list[str]
     tasks: list[dict[str, Any]] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)  # milestone, state
@@ -43,6 +43,14 @@ class Known:
     alone: bool = False  # a conversation on it waits, and none of its orders is in anybody's hands
     wrote_elsewhere: bool = False  # its customer wrote a mail that lies on no order
     old: bool = False  # its source was not read in time
+
+
+def amount(there: dict[str, int], asked: Term) -> bool:
+    """Of several currencies the one that is named, else the largest figure."""
+    major = {currency: Decimal(minor) / 10 ** minor_digits(currency) for currency, minor in there.items()}
+    if asked.currency:
+        return asked.currency in major and number(major[asked.currency], asked)
+    return number(max(major.values()), asked)
 
 
 def passes(tree: Tree, order: Known, *, now: int, agent: str = "ana") -> bool:
@@ -95,11 +103,11 @@ def term(asked: Term, order: Known, now: int, agent: str) -> bool:  # noqa: C901
             wanted = normalise.fold(_text(value))
             return any(word.startswith(wanted) for word in (*order.words, *order.mail_words))
         case "total":
-            return number(Decimal(row["total"]) / 10 ** minor_digits(row["currency"]), asked)
+            return amount({row["currency"]: row["total"]}, asked)
         case "customer.spend":
-            return number(Decimal(order.spend) / 10 ** minor_digits(row["currency"]), asked) if order.orders else False
+            return amount(order.spent, asked) if order.orders else False
         case "customer.open":
-            return number(Decimal(order.owed) / 10 ** minor_digits(row["currency"]), asked) if order.orders else False
+            return amount(order.owed, asked) if order.orders else False
         case "customer.tag":
             return any(text(tag.casefold(), lower(value)) for tag in order.customer_tags)
         case "contract":

@@ -52,7 +52,7 @@ QUERIES = {
     "manager": ["lea", "none", "me", "*"],
     "stock": ["short", "ok"],
     "invoice": ["open", "overdue", "paid", "*"],
-    "total": [">79", "79", "79.00", "<100", "79..900", ">=900", "7900", "0.50..", "*"],
+    "total": [">79", ">79EUR", "<9000jpy", "79", "79.00", "<100", "79..900", ">=900", "7900", "0.50..", "*"],
     "placed": ["today", ">2d", "<3d", "2026-11", "2026-11-20..2026-11-22", "*", ">=2026-11-21"],
     "promised": ["today", "tomorrow", "<2d", ">1d", "..2026-11-22", "*"],
     "due": ["today", "<1d", ">2d", "*"],
@@ -72,9 +72,9 @@ QUERIES = {
     "clock": [">80%", ">=100", "<50%", "0..100", "*"],
     "task": ["due", "today", "open", "*"],
     "task.due": ["today", "<1d", ">1d", "..2026-11-26", "*"],
-    "customer.spend": [">100", "<500", ">=900", "*"],
+    "customer.spend": [">100", "<500", ">=900", "*", ">100EUR", "<500JPY", "100..900eur"],
     "customer.orders": [">1", "1", "<=3", "*"],
-    "customer.open": [">0", "0", ">=79", "*"],
+    "customer.open": [">0", "0", ">=79", "*", ">0EUR", "0JPY"],
     "customer.tag": ["vip", "VIP", "v*", "*", "nothing"],
     "contract": ["yes", "no"],
     "text": ["kowal", "lun", "LAMP", "zoe", "1001", "hello", "nothing"],
@@ -268,8 +268,10 @@ def known(plain: PlainShop) -> dict[int, Known]:
     found = {}
     for order, row in plain.rows().items():
         customer = row["customer_id"]
-        email, currency = cache.execute("SELECT email, currency FROM orders WHERE id=?", (order,)).fetchone()
+        (email,) = cache.execute("SELECT email FROM orders WHERE id=?", (order,)).fetchone()
         theirs = cache.execute("SELECT state, currency, total FROM orders WHERE customer_id=?", (customer,)).fetchall()
+        billed_in = "SELECT i.currency FROM invoices i JOIN orders o ON o.id=i.order_id WHERE o.customer_id=?"
+        currencies = {of for _, of, _ in theirs} | set(listed(billed_in, customer))
         numbers = listed("SELECT value FROM order_keys WHERE order_id=? AND kind IN ('number','remote_id')", order)
         parcels = listed("SELECT value FROM order_keys WHERE order_id=? AND kind='tracking'", order)
         skus = listed("SELECT sku FROM order_lines WHERE order_id=?", order)
@@ -294,9 +296,12 @@ def known(plain: PlainShop) -> dict[int, Known]:
             phones=phones,
             words=[word for text in written for word in normalise.word_list(text)] + numbers,
             mail_words=[word for text in mail for word in normalise.word_list(text)] + (["jan"] if mail else []),
-            spend=sum(total for state, of, total in theirs if of == currency and state != "cancelled"),
+            spent={
+                each: sum(total for state, of, total in theirs if of == each and state != "cancelled")
+                for each in currencies
+            },
             orders=len(theirs) if customer is not None else 0,
-            owed=_owed(plain, customer, currency),
+            owed={each: _owed(plain, customer, each) for each in currencies},
             customer_tags=[
                 tag for tags in listed("SELECT tags FROM customers WHERE id=?", customer) for tag in json.loads(tags)
             ],

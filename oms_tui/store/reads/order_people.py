@@ -54,7 +54,7 @@ def customer(store: Workspace, policy: DeskPolicy, order: Values, queue: Values,
         "tier": str(queue["tier"]),
         "tier_reason": why if tier == queue["tier"] else "the tiers' rules changed; it is told anew",
         "account_manager": queue["account_manager"],
-        "owed": facts.owed,
+        "owed": facts.owed.get(order["currency"], 0),
         "tags": facts.customer_tags,
     }
     if row is None:
@@ -78,7 +78,7 @@ def customer(store: Workspace, policy: DeskPolicy, order: Values, queue: Values,
         company=row["company"],
         identities=_identities(known),
         orders=facts.orders,
-        spend=facts.spend,
+        spend=facts.spent.get(order["currency"], 0),
         synced_at=row["synced_at"],
         **base,
     )
