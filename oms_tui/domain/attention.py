@@ -34,6 +34,9 @@ ENDED: Final = frozenset({OrderState.CLOSED, OrderState.CANCELLED})
 STANDS: Final = frozenset({FulfillmentStatus.ON_HOLD, FulfillmentStatus.SCHEDULED})
 """Somebody decided that the goods wait: they are not to be released now."""
 
+FAR_OFF: Final = timedelta(days=300)
+"""What is put aside for longer waits for its customer to write; the day it comes back at the latest says nothing."""
+
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 _IN_HOURS: Final = 2 * DAY
@@ -175,3 +178,5 @@ def _moments(facts: AttentionFacts, now: datetime) -> Iterator[datetime]:
     if (moved := delay_changes_at(facts.delay, now=now, zone=facts.zone)) is not None:
         yield moved
     yield from filter(None, (facts.call_due_at, facts.task_due_at, facts.snoozed_until))
+    if facts.snoozed_until is not None:
+        yield facts.snoozed_until - FAR_OFF

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from oms_tui.domain.attention import STANDS, AttentionFacts, age
+from oms_tui.domain.attention import FAR_OFF, STANDS, AttentionFacts, age
 from oms_tui.domain.delay import Delay, delay_of
 from oms_tui.domain.vocabulary import (
     TRACKING_TROUBLE,
@@ -131,6 +131,8 @@ def flags(facts: AttentionFacts, *, now: datetime) -> tuple[Flag, ...]:
     """The short words of a queue row, the most pressing first; a calm order has one that says how it is."""
     delay = delay_of(facts.delay, now=now, zone=facts.zone)
     if facts.snoozed(now) and facts.snoozed_until:
+        if facts.snoozed_until - now > FAR_OFF:
+            return (Flag("until they write", FlagLevel.QUIET),)
         return (Flag(f"until {facts.snoozed_until.astimezone(facts.zone):%a %d %b %H:%M}", FlagLevel.QUIET),)
     found = [*_people(facts, now), *_goods(facts, delay, now), *_books(facts, now)]
     found.sort(key=lambda flag: _PRESSING[flag.level])

@@ -254,3 +254,10 @@ def test_a_next_step_is_none_that_the_orders_axes_refuse(known: AttentionFacts) 
     if action in ORDER.steps:
         axes = {axis: getattr(known, axis) for axis in ORDER_AXES}
         assert order_refusal(action, known.state, axes) == ""
+
+
+def test_what_waits_for_its_customer_says_so_and_not_the_day_it_comes_back_at_the_latest() -> None:
+    assert flags(replace(READY, snoozed_until=NOW + 365 * DAY), now=NOW)[0].text == "until they write"
+    soon = replace(READY, snoozed_until=NOW + 2 * DAY)
+    assert flags(soon, now=NOW)[0].text == "until Sat 28 Nov 11:00"
+    assert due_again(replace(READY, snoozed_until=NOW + 301 * DAY), NOW) == NOW + DAY
