@@ -382,3 +382,20 @@ def test_what_hangs_off_no_order_disturbs_nothing(plain: PlainShop) -> None:
 
     assert plain.derive() == 1
     assert plain.rows() == {}
+
+
+def test_a_parcel_in_trouble_is_news_for_its_customer_before_the_promised_day_is_over(plain: PlainShop) -> None:
+    promised = plain.now + 5 * DAY
+    order = plain.order(promised_at=promised, fulfillment_status="fulfilled")
+    plain.parcel(order, status="exception", reason="weather_delay", state="shipped", last_event_at=plain.now - HOUR)
+    plain.derive()
+    row = plain.row(order)
+    assert (row["will_be_late"], row["days_late"], row["late_since"]) == (1, 0, plain.now - HOUR)
+    assert "not told" in plain.flags(order)
+    assert "will be late" not in plain.flags(order)
+    assert "tell the customer" in row["next_why"]
+
+    plain.thread(order, mails=[("outbound", plain.now - HOUR // 2)])
+    plain.derive()
+    assert "not told" not in plain.flags(order)
+    assert plain.row(order)["last_told_at"] >= plain.row(order)["late_since"]
