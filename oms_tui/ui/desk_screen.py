@@ -131,11 +131,11 @@ class DeskScreen(ListPlace):
 
     # ---- the queue
 
-    def ask(self, question: Question) -> None:
-        """Show another list."""
+    def ask(self, question: Question, *, to: int | None = None) -> None:
+        """Show another list, the cursor at its top or on the order ``to``."""
         if self.reading:
             self.do_back()
-        self.queue.ask(question)
+        self.queue.ask(question, to=to)
 
     def show_status(self, status: questions.Status) -> None:
         """New counts or ages."""
@@ -284,7 +284,7 @@ class DeskScreen(ListPlace):
         elif self.model.marked:
             self._list.unmark()
         elif self.queue.question.query:
-            self.ask(Question())
+            self.ask(Question(), to=self.model.current.id if self.model.current is not None else None)
 
     def do_next(self) -> None:
         """The order that most needs this agent."""

@@ -22,6 +22,7 @@ class ListPlace(Place):
     def __init__(self) -> None:
         super().__init__()
         self._before_filter = Question()
+        self._before_on: int | None = None
         self._marking = False
 
     def body(self) -> Iterable[Widget]:
@@ -38,9 +39,9 @@ class ListPlace(Place):
         """Whether something else has the screen instead of the list."""
         return False
 
-    def ask(self, question: Question) -> None:
-        """Show another list."""
-        self.queue.ask(question)
+    def ask(self, question: Question, *, to: int | None = None) -> None:
+        """Show another list, the cursor at its top or on the order ``to``."""
+        self.queue.ask(question, to=to)
 
     def do_back(self) -> None:
         """Out of what one is in."""
@@ -99,6 +100,7 @@ class ListPlace(Place):
             self.do_back()
         if not self.query(FilterLine):
             self._before_filter, self._marking = self.queue.question, marking
+            self._before_on = self.model.current.id if self.model.current is not None else None
             blink = self.desk.config.ui.blink
             self.mount(FilterLine(CATALOGUE, self.queue.question.query, blink=blink, prompt=prompt))
             self.desk.expect_text()
@@ -121,7 +123,7 @@ class ListPlace(Place):
         """What was there before."""
         event.stop()
         if self.queue.question != self._before_filter:
-            self.ask(self._before_filter)
+            self.ask(self._before_filter, to=self._before_on)
         self._close_filter()
 
     def _close_filter(self) -> None:

@@ -165,6 +165,29 @@ async def test_the_filter_line_shows_its_keys_and_none_that_it_takes(config: Con
         assert "n note" in await foot(pilot)
 
 
+async def test_a_filter_that_is_dropped_leaves_the_cursor_where_it_was(config: Config, session: Session) -> None:
+    async with desk(config, session, SMALL) as pilot:
+        await pilot.press("j", "j", "j")
+        before = pilot.app.queue_screen.model.current.number
+        await pilot.press("/", *"number:1044*")
+        await pilot.pause(0.4)
+        await settled(pilot)
+        assert pilot.app.queue_screen.model.current.number != before
+
+        await pilot.press("escape")
+        await settled(pilot)
+        assert pilot.app.queue_screen.model.current.number == before
+
+        await pilot.press("/", *"number:1044*", "enter")
+        await settled(pilot)
+        await pilot.press("j")
+        found = pilot.app.queue_screen.model.current.number
+        await pilot.press("escape")
+        await settled(pilot)
+        assert pilot.app.queue_screen.queue.question.query == ""
+        assert pilot.app.queue_screen.model.current.number == found, "the order that was found is still in sight"
+
+
 async def test_the_prompt_for_what_is_to_be_marked_is_whole(config: Config, session: Session) -> None:
     async with desk(config, session) as pilot:
         await pilot.press("+")

@@ -73,6 +73,7 @@ class QueueSide(Widget):
         self.model = QueueModel()
         self.list = QueueList(self.model, agent=session.agent.id, id="queue")
         self._count: int | None = None
+        self._to: int | None = None
         self._page_asked = 0
         self._stale = False
         self._words = ("", "")
@@ -129,9 +130,9 @@ class QueueSide(Widget):
 
     # ---- asking
 
-    def ask(self, question: Question) -> None:
-        """Show another list."""
-        self.question = question
+    def ask(self, question: Question, *, to: int | None = None) -> None:
+        """Show another list; the cursor goes to the order ``to`` if it is on its first page, else to the top."""
+        self.question, self._to = question, to
         self.list.use_columns(question.columns, self._now)
         self._count = None
         self._page_asked = 0
@@ -197,6 +198,10 @@ class QueueSide(Widget):
             self.model.fill(answer.items, answer.after)
             self._say_if_empty()
             self.list.refilled()
+            at = self.model.index_of(self._to) if self._to is not None else None
+            if at is not None:
+                self.list.go(at)
+            self._to = None
             self._tell_moved()
             self._remember()
             self._ask_count()
