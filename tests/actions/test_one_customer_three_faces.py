@@ -153,6 +153,16 @@ def test_spend_tier_and_orders_follow_and_one_link_is_undone_much_later_to_the_l
     assert {number: before[number] for number in FACES} == {number: shown(town, number) for number in FACES}
 
 
+@pytest.mark.parametrize("parted", ["7041", "9041"])
+def test_of_several_links_the_one_that_is_named_is_undone(town: World, parted: str) -> None:
+    [kept] = {"7041", "9041"} - {parted}
+    for other in ("7041", "9041"):
+        town.do("confirm_identity", "2041", agent="lea", identity=other)
+    town.do("undo_identity", "2041", agent="lea", identity=parted)
+    assert related(town, "2041") == {kept: "confirmed", parted: "proposed"}
+    assert [town.view(number).customer.orders for number in ("2041", kept, parted)] == [2, 2, 1]
+
+
 def test_undo_takes_a_rejection_back_as_well(town: World) -> None:
     before = everything(town)
     town.do("reject_identity", "2042", identity="2043")

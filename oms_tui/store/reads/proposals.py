@@ -64,9 +64,11 @@ def _of_orders(
             views_of.setdefault(view.customer, view)
     for customer, view in views_of.items():
         theirs = {customer, *_members_called(store, customer)}
-        pair = next((each for each in decided if _joins(each, set(members), theirs) and each.state == view.state), None)
-        if pair is None and view.state == DecisionState.CONFIRMED:
-            pair = next((each for each in decided if customer in {each.left, each.right}), None)
+        fitting = [each for each in decided if _joins(each, set(members), theirs) and each.state == view.state]
+        # of several that made one person of them it is the one about these two that is taken back, else one about theirs
+        by_name = ({own, customer}, {customer})
+        named = (each for names in by_name for each in fitting if names <= {each.left, each.right})
+        pair = next(named, next(iter(fitting), None))
         left, right = (pair.left, pair.right) if pair else (own, customer)
         names = (called[customer][0], customer, *called[customer][1:])
         yield Proposal(left, right, view.state, pair.evidence if pair else view.evidence, names)
