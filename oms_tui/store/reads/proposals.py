@@ -65,7 +65,7 @@ def _of_orders(
     for customer, view in views_of.items():
         theirs = {customer, *_members_called(store, customer)}
         fitting = [each for each in decided if _joins(each, set(members), theirs) and each.state == view.state]
-        # of several that made one person of them it is the one about these two that is taken back, else one about theirs
+        # of several that made one person of them the one about these two is taken back, else one about theirs
         by_name = ({own, customer}, {customer})
         named = (each for names in by_name for each in fitting if names <= {each.left, each.right})
         pair = next(named, next(iter(fitting), None))
