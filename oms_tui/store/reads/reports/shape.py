@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from oms_tui.domain.policy import DeskPolicy
+    from oms_tui.store.reads.reports.turns import Turn
     from oms_tui.store.reads.reports.weeks import Weeks
     from oms_tui.store.session import Session
     from oms_tui.store.workspace import Workspace
@@ -56,11 +57,15 @@ def figure(kind: Kind = Kind.COUNT, title: str = "", *, bar: bool = False, gives
 
 
 class Asked(NamedTuple):
-    """What a report is made of: who asks at which store, of which weeks, and how it is grouped (one of its ``by``)."""
+    """What a report is made of: who asks at which store, of which weeks, and how it is grouped (one of its ``by``).
+
+    ``waits``: what ``turns`` found, where reports made of each other read it once; None where it was not read yet.
+    """
 
     session: Session
     weeks: Weeks
     by: str = ""
+    waits: tuple[Turn, ...] | None = None
 
     @property
     def store(self) -> Workspace:

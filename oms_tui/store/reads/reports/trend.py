@@ -12,6 +12,7 @@ from oms_tui.store.reads.reports.handling import handling
 from oms_tui.store.reads.reports.quality import looked_at, stood
 from oms_tui.store.reads.reports.shape import figure, share
 from oms_tui.store.reads.reports.sla import sla
+from oms_tui.store.reads.reports.turns import turns
 from oms_tui.store.reads.reports.workflow import workflow
 from oms_tui.store.reads.reports.workload import workload
 
@@ -44,7 +45,7 @@ class Trend:
 
 def trend(asked: Asked) -> list[Trend]:
     """The newest week first, every week that was asked for in which anything came in."""
-    plain = asked._replace(by="week")
+    plain = asked._replace(by="week", waits=tuple(turns(asked)))
     replies = {row.week: row.first_reply for row in handling(plain)}
     sums: Counter[tuple[str, str]] = Counter()
     for kept in sla(plain):

@@ -11,7 +11,7 @@ from oms_tui.store.reads.reports.behind import Named
 from oms_tui.store.reads.reports.weeks import DAY_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from oms_tui.domain.business_time import BusinessHours
     from oms_tui.store.reads.reports.shape import Asked
@@ -51,8 +51,12 @@ class Turn(NamedTuple):
     order: Named | None
 
 
-def turns(asked: Asked) -> Iterator[Turn]:
+def turns(asked: Asked) -> Iterable[Turn]:
     """Every wait that lasted into these weeks or began in them; in no order."""
+    return asked.waits if asked.waits is not None else _turns(asked)
+
+
+def _turns(asked: Asked) -> Iterator[Turn]:
     lowest = first_id(asked.weeks.since - _BEFORE_MS)
     bound = (lowest, first_id(asked.weeks.until + DAY_MS), lowest)
     for number, at, ended, place, status, older, tier, *order in asked.store.cache.execute(_TURNS, bound):
