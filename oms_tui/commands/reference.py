@@ -146,7 +146,7 @@ def _cost_of_a_query() -> Iterator[str]:
         f"A word with an index brings up its orders where they are few (open ones {FEW:,}, else {SOME:,}); where "
         "they are many, a page of them is met on the way down the list as it is sorted. What neither finds soon "
         f"comes to the desk in steps of {LOOKED_AT:,} and more orders looked at: it shows what there is, says how "
-        "far it is (`2+, looking: 40,000 of 1,000,000 orders`), and goes on by itself until the page is full or the "
+        "far it is (`2+, 4% looked at`), and goes on by itself until the page is full or the "
         "last order was looked at; keys are answered between two steps. `NOT`, an `OR` of common words and a part "
         "from the middle of a number (`*05*`) are such. `oms-tui find`, rules and bulk actions wait for all of it: "
         "their lists are whole. Steps or not, the list is the same, in the same order."

@@ -91,6 +91,7 @@ async def test_what_is_not_found_yet_is_said_to_be_looked_for(
         monkeypatch.setattr(side, "_ask_more", lambda: None)  # as between two steps
         assert await filtered(pilot, "NOT is:open") == []
         assert "looking: 7 of 60 orders" in screen(pilot)
+        assert "11% looked at" in screen(pilot)
 
         monkeypatch.undo()
         side._ask_more()
@@ -98,6 +99,7 @@ async def test_what_is_not_found_yet_is_said_to_be_looked_for(
         await settled(pilot)
         assert "no order matches" in screen(pilot)
         assert "looking" not in screen(pilot)
+        assert "looked at" not in screen(pilot)
 
 
 async def test_steps_that_are_quick_get_longer_and_slow_ones_shorter_again(

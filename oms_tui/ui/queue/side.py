@@ -330,7 +330,9 @@ class QueueSide(Widget):
         """The words in the frame: what is shown, how many, in which order; all above where there is no lower edge."""
         from rich.text import Text
 
-        count = f"{self._counted()}, looking: {self._how_far()}" if self._looking else self._counted()
+        count = self._counted()
+        if self._looking:  # in the frame's few signs
+            count += f", {100 * self._looked // max(self._reach, self._looked, 1)}% looked at"
         marked = f"{len(self.model.marked)} marked" if self.model.marked else ""
         stale = "! not the newest" if self._stale else ""
         below = " · ".join(filter(None, (stale, marked, count, f"by {self.question.sort.replace('_', ' ')}")))
