@@ -132,6 +132,28 @@ def test_a_list_is_read_along_its_index_and_never_sorted(full: PlainShop, sort: 
             assert not [step for step in steps if "TEMP B-TREE" in step], steps
 
 
+@pytest.mark.parametrize("sort", sorted(queue.SORTS) + [f"-{name}" for name in queue.SORTS])
+def test_a_list_in_steps_is_never_sorted_and_its_steps_are_measured_in_an_index(
+    full: PlainShop, sort: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_walk, "GLANCE", 2)
+    for query in ("-tag:vip", "tracking:* -tag:vip OR has:phone"):
+        asked: dict[str, Any] = {"tree": parse(query, CATALOGUE), "sort": sort, "now": full.now, "zone": BERLIN}
+        with Statements(full.store.cache) as told:
+            page = queue.queue_page(full.store, include_closed=True, look_at=12, limit=5, **asked)
+            while page.next:
+                page = queue.queue_page(full.store, include_closed=True, look_at=12, after=page.next, **asked)
+        plans = told.plans()
+        assert len(plans) > 2
+        assert not [steps for steps in plans if any("TEMP B-TREE" in step for step in steps)]
+        measured = [text for text in told.texts if "OFFSET" in text and "queue_row q INDEXED BY" in text]
+        assert measured
+        ranked = sort.removeprefix("-") in {"stage", "tier"}  # an expression in a partial index never counts as covered
+        for text in measured:
+            (step,) = plan(full.store.cache, text, ())
+            assert "USING COVERING INDEX" in step or (ranked and " USING INDEX queue_row_" in step), (text, step)
+
+
 def test_what_many_orders_have_is_met_on_the_way_and_not_sorted(
     full: PlainShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
