@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 _LOOK_SECONDS: Final = 0.01  # between looks whether the next key may go, while any waits
-_COME_SECONDS: Final = 1.0  # that a screen may take until something on it has the focus
+_COME_SECONDS: Final = 4.0  # that a screen may take until something on it has the focus
 _EXPECT_SECONDS: Final = 10.0
 """So long a place to write is waited for; what was typed for it is then dropped, as it was meant for nothing else."""
 

@@ -263,8 +263,11 @@ async def test_a_saved_view_of_the_config(make_config: Callable[..., Config], se
         await pilot.press("v")
         await pilot.pause(0.3)
         await settled(pilot)
+        assert "owner:lea" in screen(pilot), "the first one's, before any key"
+        await pilot.press(*"unpaid")
+        await settled(pilot)
         assert "owner:lea" not in screen(pilot)
-        await pilot.press(*"lea")
+        await pilot.press(*["backspace"] * 6, *"lea")
         await settled(pilot)
         assert "owner:lea" in screen(pilot), "the definition of the view under the cursor"
         assert "by name · from config.toml" in screen(pilot)
