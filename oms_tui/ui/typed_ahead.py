@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 _LOOK_SECONDS: Final = 0.01  # between looks whether the next key may go, while any waits
+_BARE_SECONDS: Final = 0.25  # after which a screen without anything to focus is taken to be one
 _COME_SECONDS: Final = 4.0  # that a screen may take until something on it has the focus
 _EXPECT_SECONDS: Final = 10.0
 """So long a place to write is waited for; what was typed for it is then dropped, as it was meant for nothing else."""
@@ -96,8 +97,9 @@ class TypedAheadApp(EffortApp, inherit_bindings=False):
         """Whether a screen has come so far that what takes its keys has the focus; a few have nothing that does."""
         if screen is not self._unseen:
             self._unseen, self._unseen_until = screen, monotonic() + _COME_SECONDS
-        late = monotonic() >= self._unseen_until
-        if late or (screen.is_mounted and (screen.focused is not None or not screen.focus_chain)):
+        left = self._unseen_until - monotonic()
+        bare = screen.is_mounted and not screen.focus_chain and left <= _COME_SECONDS - _BARE_SECONDS
+        if left <= 0 or screen.focused is not None or bare:
             self._seen = screen
         return screen is self._seen
 
