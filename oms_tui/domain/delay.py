@@ -37,6 +37,7 @@ class DelayFacts:
         settled: closed or cancelled: nothing is late any more.
         carrier_late: a carrier itself speaks of a delay, or of a parcel that stands still.
         slipped_at: when a prediction first went past the promise, as far as we saw it.
+        trouble_at: since when a parcel stands still, of several the newest; None: none does.
         carrier_reason: a DelayReason as the carrier's codes say, or as the order itself shows before any parcel is on
             its way (no stock, no payment); "" for none.
         house_reason: a DelayReason that a person here set, "" for none.
@@ -50,6 +51,7 @@ class DelayFacts:
     settled: bool = False
     carrier_late: bool = False
     slipped_at: datetime | None = None
+    trouble_at: datetime | None = None
     carrier_reason: str = ""
     house_reason: str = ""
     told_at: datetime | None = None
@@ -68,7 +70,9 @@ class Delay:
         reason_source: as ``source_of`` says; a person's word goes before a code.
         predicted_at: the latest prediction that has not passed.
         predicted_source: whose it is.
-        told_at: the customer's first-hand news since it became late; None: they heard nothing.
+        news_at: since when there is something to tell the customer: ``since``, or when a parcel got into trouble after
+            that, which is news of its own.
+        told_at: the customer's first-hand news since ``news_at``; None: they heard nothing.
     """
 
     late: bool = False
@@ -79,6 +83,7 @@ class Delay:
     reason_source: str = ""
     predicted_at: datetime | None = None
     predicted_source: str = ""
+    news_at: datetime | None = None
     told_at: datetime | None = None
 
     @property
@@ -88,8 +93,8 @@ class Delay:
 
     @property
     def untold(self) -> bool:
-        """Late or soon to be, and the customer has heard nothing since."""
-        return (self.late or self.will_be_late) and self.since is not None and self.told_at is None
+        """Late or soon to be, and the customer has heard nothing since, or not of the trouble that came after."""
+        return (self.late or self.will_be_late) and self.news_at is not None and self.told_at is None
 
 
 def delay_of(facts: DelayFacts, *, now: datetime, zone: tzinfo) -> Delay:
@@ -110,6 +115,7 @@ def delay_of(facts: DelayFacts, *, now: datetime, zone: tzinfo) -> Delay:
     slips = promised is not None and predicted is not None and predicted > promised
     foreseen = not late and (slips or facts.carrier_late)
     since = _midnight(promised + _DAY, zone) if late and promised else facts.slipped_at if foreseen else None
+    news_at = max(filter(None, (since, facts.trouble_at)), default=None) if since else None
     if late and promised:
         days = (today - promised).days
     else:
@@ -123,7 +129,8 @@ def delay_of(facts: DelayFacts, *, now: datetime, zone: tzinfo) -> Delay:
         reason_source=source,
         predicted_at=prediction.at if prediction else None,
         predicted_source=prediction.source if prediction else "",
-        told_at=facts.told_at if since and facts.told_at and facts.told_at >= since else None,
+        news_at=news_at,
+        told_at=facts.told_at if news_at and facts.told_at and facts.told_at >= news_at else None,
     )
 
 

@@ -65,7 +65,7 @@ def _silence(facts: AttentionFacts, delay: Delay, told_at: datetime | None, now:
     """Nobody answered in the promised time, or it became late and nobody told the customer."""
     if facts.clock is not None and facts.clock.runs and facts.waiting_since is not None and now >= facts.clock.due_at:
         return True
-    untold = delay.since is not None and (told_at is None or told_at < delay.since)
+    untold = delay.news_at is not None and (told_at is None or told_at < delay.news_at)
     return delay.late and untold and not facts.ended
 
 

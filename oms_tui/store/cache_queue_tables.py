@@ -131,6 +131,7 @@ class QueueRow(CacheTable, table=True):
     reason: str = ""  # why it is late
     days_late: int = 0
     late_since: int | None = Field(default=None, sa_column=big(null=True))
+    news_at: int | None = Field(default=None, sa_column=big(null=True))  # late_since, or trouble that came after
     will_be_late: int = 0
     waiting_since: int | None = Field(default=None, sa_column=big(null=True))
     waiting_sort: int = Field(sa_column=big())

@@ -176,7 +176,7 @@ _IS: Final = {
     "unheld": indexed("q.held = 0 AND q.is_open = 1"),
     "unlinked": query_work.unlinked(),
     "untold": indexed(
-        "q.is_open = 1 AND q.late_since IS NOT NULL AND (q.last_told_at IS NULL OR q.last_told_at < q.late_since)"
+        "q.is_open = 1 AND q.late_since IS NOT NULL AND (q.last_told_at IS NULL OR q.last_told_at < q.news_at)"
     ),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -359,6 +360,27 @@ class TestPreparedDrafts:
         )
         on_its_way(world, "exception", when="2026-11-26T16:00")
         tick(world, watch)
+        assert len(drafts_of(world.session.store, "shop", "r1042")) == 1
+
+    def test_trouble_that_is_newer_than_what_the_customer_of_a_late_order_was_told_is_news_once(
+        self, world: World
+    ) -> None:
+        returns = replace(PREPARE, again="returns")
+        world.orders(late())
+        watch = rules(world, returns)
+        on_its_way(world, "exception", when="2026-11-26T03:12")
+        assert tick(world, watch) == 1
+        world.clock.pass_(hours=2)
+        world.letter("told", "support@shop.example", to=("jan@firma.example",), folder="Sent")
+        tick(world, watch)
+        assert drafts_of(world.session.store, "shop", "r1042") == (), "they know"
+        assert "not told" not in [flag.text for flag in world.item("1042").flags]
+
+        world.clock.pass_(hours=4)
+        on_its_way(world, "exception", when="2026-11-26T19:00")
+        assert "not told" in [flag.text for flag in world.item("1042").flags]
+        assert world.view("1042").delay.customer_told_at is None
+        assert [tick(world, watch), tick(world, watch), tick(world, rules(world, returns))] == [1, 0, 0]
         assert len(drafts_of(world.session.store, "shop", "r1042")) == 1
 
     def test_whoever_opens_it_has_it_under_their_name_and_no_rule_takes_it_away(self, world: World) -> None:

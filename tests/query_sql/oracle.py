@@ -259,7 +259,7 @@ def is_so(order: Known, value: str, now: int, agent: str) -> bool:
     row = order.row
     late = bool(row["is_open"]) and row["late_since"] is not None
     waits = bool(row["is_open"]) and row["waiting_since"] is not None
-    told = row["last_told_at"] is not None and late and row["last_told_at"] >= row["late_since"]
+    told = row["last_told_at"] is not None and late and row["last_told_at"] >= row["news_at"]
     return {
         "open": row["is_open"] == 1,
         "closed": row["is_open"] == 0,

@@ -93,6 +93,7 @@ def add_order(store: Workspace, order_id: int, **values: Any) -> None:
         "owner": ("", "ana", "lea")[order_id % 3],
         "tags": "[]",
         "late_since": None,
+        "news_at": None,
         "predicted_at": None,
         "next_due_at": None,
         "waiting_since": None,

@@ -264,6 +264,7 @@ def _attend(
         "reason": delay.reason,
         "days_late": delay.days if delay.late or delay.will_be_late else 0,
         "late_since": _ms(delay.since) if delay.late or delay.will_be_late else None,
+        "news_at": _ms(delay.news_at) if delay.late or delay.will_be_late else None,
         "will_be_late": int(delay.will_be_late),
         "call": _call(facts, now),
         "task_due_at": min(
@@ -348,6 +349,7 @@ def _delay_facts(
         settled=row["state"] in ENDED,
         carrier_late=trouble is not None or any(each.delayed for each in goods.under_way(facts)),
         slipped_at=_at(slipped) or min(_at(goods.said_at(facts)) or now, now),
+        trouble_at=_at(trouble),
         carrier_reason=reason,
         house_reason=house,
         told_at=_at(row["last_told_at"]),

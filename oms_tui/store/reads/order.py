@@ -194,7 +194,7 @@ def _delay(
 ) -> DelayView:
     """The delay as it was derived, with where its dates and its reason are from."""
     house = bool(decision and decision["delay_reason"])
-    predicted, since, told = row["predicted_at"], row["late_since"], row["last_told_at"]
+    predicted, since, news, told = row["predicted_at"], row["late_since"], row["news_at"], row["last_told_at"]
     said_by = [each.carrier or each.tracking_source for each in shipments if each.estimated_delivery_at == predicted]
     said_by += [level.source for line in lines for level in line.stock if level.expected_at == predicted]
     reason = row["reason"]
@@ -212,5 +212,5 @@ def _delay(
         promised_source=order["source"] if row["promised_at"] is not None else "",
         predicted_at=predicted,
         predicted_source=said_by[0] if predicted is not None and said_by else "",
-        customer_told_at=told if told is not None and since is not None and told >= since else None,
+        customer_told_at=told if told is not None and news is not None and told >= news else None,
     )
