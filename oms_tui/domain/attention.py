@@ -58,6 +58,7 @@ class AttentionFacts:
         stage: a Stage.
         total: minor units of the order's currency.
         minor_digits: decimals of that currency.
+        currency: its code, "" where nobody said.
         delay: what a delay is told from.
         waiting_since: the oldest customer's mail that nobody answered.
         clock: the response clock that runs, if one does.
@@ -90,6 +91,7 @@ class AttentionFacts:
     stage: str = Stage.AWAITING_PAYMENT
     total: int = 0
     minor_digits: int = 2
+    currency: str = ""
     delay: DelayFacts = field(default_factory=DelayFacts)
     waiting_since: datetime | None = None
     clock: Clock | None = None

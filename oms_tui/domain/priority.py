@@ -128,7 +128,8 @@ def _money(facts: AttentionFacts, delay: Delay, __: datetime) -> Iterator[tuple[
         yield 0.4, "refunded, and still open: it could go out by mistake"
     elif not facts.ended and (delay.late or facts.tracking in _TROUBLES):
         major = facts.total // 10**facts.minor_digits
-        yield 0.6 * min(major, _LARGE) / _LARGE, f"an order of {major} in trouble"
+        worth = f"{major:,} {facts.currency}".rstrip()
+        yield 0.6 * min(major, _LARGE) / _LARGE, f"an order of {worth} in trouble"
 
 
 def _short(facts: AttentionFacts, _: Delay, __: datetime) -> Iterator[tuple[float, str]]:

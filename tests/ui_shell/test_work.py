@@ -168,3 +168,16 @@ def test_next_is_what_most_needs_this_agent(session: Session, store: Workspace) 
     assert most_urgent(session, Question(), None) == following, "it is put aside"
     store.cache.execute("UPDATE queue_row SET priority=0, next_action=''")
     assert most_urgent(session, Question(), None) is None
+
+
+def test_a_task_given_to_nobody_is_of_whoever_attends_to_its_order(store: Workspace, session: Session) -> None:
+    _, source, remote_id = first(store, session)
+    add_task(store, source, remote_id, "call about shipped", owner="")
+    row = store.cache.execute("SELECT owner FROM queue_row WHERE source=? AND remote_id=?", (source, remote_id))
+    before = row.fetchone()[0]
+    for owner in ("", "lea"):
+        store.cache.execute("UPDATE queue_row SET owner=? WHERE source=? AND remote_id=?", (owner, source, remote_id))
+        assert [task.owner for task in tasks(store)] == [owner]
+        assert [task.title for task in tasks(store, owner="lea")] == ["call about shipped"]
+        assert len(tasks(store, owner="ana")) == (0 if owner else 1)
+    store.cache.execute("UPDATE queue_row SET owner=? WHERE source=? AND remote_id=?", (before, source, remote_id))

@@ -221,6 +221,7 @@ def _attend(
         stage=row["stage"],
         total=row["total"],
         minor_digits=minor_digits(row["currency"]),
+        currency=row["currency"],
         delay=delay_facts,
         waiting_since=_at(row["waiting_since"]),
         clock=clock,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from oms_tui.store.reads.queue import items
 from oms_tui.store.work_shapes import TaskItem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from oms_tui.store.shapes import QueueItem
     from oms_tui.store.workspace import Workspace
 
@@ -18,7 +20,7 @@ MOST = 500
 def tasks(
     store: Workspace, *, owner: str | None = None, kind: str = "", before: int | None = None, limit: int = MOST
 ) -> list[TaskItem]:
-    """Open tasks, the one due first in front.
+    """Open tasks, the one due first in front. One that was given to nobody is of whoever attends to its order.
 
     Args:
         store: both files.
@@ -32,28 +34,35 @@ def tasks(
         if value is not None:
             conditions.append(condition)
             bound.append(value)
-    found = store.desk.execute(
+    rows = store.desk.execute(
         "SELECT id, kind, title, owner, due_at, milestone, attempts, created_by, source, remote_id FROM tasks "
-        f"WHERE {' AND '.join(conditions)} ORDER BY due_at, id LIMIT ?",
-        [*bound, limit],
-    ).fetchall()
-    orders = _orders(store, [(row[-2], row[-1]) for row in found])
-    return [
-        TaskItem(
+        f"WHERE {' AND '.join(conditions)} ORDER BY due_at, id",
+        bound,
+    )
+    found: list[TaskItem] = []
+    while len(found) < limit and (part := rows.fetchmany(limit)):
+        found += [item for item in _items(store, part) if owner is None or item.owner in {owner, ""}]
+    rows.close()
+    return found[:limit]
+
+
+def _items(store: Workspace, rows: list[Any]) -> Iterator[TaskItem]:
+    orders = _orders(store, [(row[-2], row[-1]) for row in rows])
+    for task, kind, title, owner, due_at, milestone, attempts, created_by, source, remote_id in rows:
+        order = orders.get((source, remote_id))
+        yield TaskItem(
             id=task,
-            kind=what,
+            kind=kind,
             title=title,
-            owner=whose,
+            owner=owner or (order.owner if order else ""),
             due_at=due_at,
             milestone=milestone,
             attempts=attempts,
             created_by=created_by,
             source=source,
             remote_id=remote_id,
-            order=orders.get((source, remote_id)),
+            order=order,
         )
-        for task, what, title, whose, due_at, milestone, attempts, created_by, source, remote_id in found
-    ]
 
 
 def _orders(store: Workspace, names: list[tuple[str, str]]) -> dict[tuple[str, str], QueueItem]:
