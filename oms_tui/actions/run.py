@@ -34,7 +34,7 @@ def run(
         order_ids: orders by their id in the store.
         fields: by field id, as text or as values.
         preview: change nothing; ``why`` says what would be done.
-        whole: wait until lists have every one of them as it is now, and not only some hundred.
+        whole: wait until lists have every one of them as it is now, and what follows from them, not only some hundred.
 
     Raises:
         Refused: for all of them: no such action, not this role (``forbidden``), or the fields are wrong (``usage``).
@@ -51,7 +51,7 @@ def run(
     if len(ways_back := [each.undo_id for each in done if each.undo_id]) > 1:
         join(session, ways_back)
     if any(each.result in {"done", "queued"} for each in done):
-        settle(session, most=len(order_ids) if whole else None)
+        settle(session, whole=len(order_ids) if whole else None)
     return done
 
 
@@ -75,17 +75,19 @@ def why_not(session: Session, action: Action, order: QueueItem) -> str:
     return action.refusal(session, order)
 
 
-def settle(session: Session, *, most: int | None = None) -> None:
+def settle(session: Session, *, whole: int | None = None) -> None:
     """Let the cache show what the desk now says; inside a transaction of the desk that is left to whoever began it.
 
-    ``most``: of how many orders; None: as many as nobody has to wait for.
+    ``whole``: this many orders were decided on, and they are waited for, and what follows from them (up to
+    ``store.settle.WHOLE`` more); None: as many as nobody has to wait for.
     """
     if session.store.desk.in_transaction:
         return
+    from oms_tui.store.settle import DERIVED, WHOLE
     from oms_tui.store.settle import settle as settle_store
 
-    wanted = {} if most is None else {"most": most}
-    settle_store(session.store, session.policy, session.now(), **wanted)
+    most = DERIVED if whole is None else whole + WHOLE
+    settle_store(session.store, session.policy, session.now(), most=most)
 
 
 def _one(

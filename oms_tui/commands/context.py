@@ -133,13 +133,13 @@ def _read_time(text: str) -> int:
 def settled(session: Session, *, orders: int = 0) -> None:
     """Bring the cache up to the desk's decisions and the time, as far as nobody else has.
 
-    ``orders``: how many were decided on just now, where these are more than a command would wait for otherwise.
+    ``orders``: how many were decided on just now, all of which are waited for; what follows from them is as well.
     """
     from oms_tui.store.derive.by_time import catch_up
-    from oms_tui.store.settle import DERIVED, settle
+    from oms_tui.store.settle import WHOLE, settle
 
     if not session.store.read_only:
-        settle(session.store, session.policy, session.now(), most=max(orders, DERIVED))
+        settle(session.store, session.policy, session.now(), most=orders + WHOLE)
         catch_up(session.store, session.policy, session.now())
 
 

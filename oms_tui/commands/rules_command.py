@@ -210,7 +210,7 @@ def _done(desk: Opened, ready: Ready) -> list[dict[str, Any]]:
         for order in orders
         if due(ready.rule, order, runs.get((order.source, order.remote_id)))
     ]
-    settled(session)
+    settled(session, orders=len(done))
     return done
 
 

@@ -22,6 +22,9 @@ _MOST: Final = 5_000
 DERIVED: Final = 200
 """Orders derived at once, and by whoever wrote on the desk; more is the worker's."""
 
+WHOLE: Final = 2_000
+"""Orders that a command derives, which may have no worker beside: more than it decided on, for what follows from it."""
+
 _MAIL: Final = "mail"
 """What the feed calls a decision about a mail; it names the mail by its content."""
 
@@ -33,8 +36,9 @@ _ABOUT_MAILS: Final = ("link_decisions", "thread_decisions")
 def settle(store: Workspace, policy: DeskPolicy, now: int, *, most: int = DERIVED) -> int:
     """Apply the desk's feed to the cache; how many entries were new. ``most`` of the orders they name are derived too.
 
-    These come before whatever else is dirty: while a shop comes in for the first time that is a million orders. More
-    than a few hundred are waited for by who has no worker beside: a command that did something to thousands.
+    These come before whatever else is dirty: while a shop comes in for the first time that is a million orders. Those
+    that read otherwise only because these do (of the same person, who is in another tier now) come after them, within
+    ``most``. More than a few hundred are waited for by who has no worker beside: a command.
     """
     applied = 0
     named: dict[int, None] = {}
@@ -44,9 +48,13 @@ def settle(store: Workspace, policy: DeskPolicy, now: int, *, most: int = DERIVE
         named |= dict.fromkeys(orders)
         if count < _MOST:
             break
-    latest = list(named)[-most:]
-    for at in range(0, len(latest), DERIVED):
-        derive_orders(store, policy, latest[at : at + DERIVED], now)
+    following = list(named)[-most:]
+    left = most
+    while following and left > 0:
+        batch, following = following[: min(DERIVED, left)], following[min(DERIVED, left) :]
+        left -= len(batch)
+        follow = derive_orders(store, policy, batch, now)
+        following = list(dict.fromkeys([*following, *follow]))
     return applied
 
 

@@ -84,6 +84,30 @@ def test_a_decision_about_two_customers_and_back(desk: Desk) -> None:
     assert {number: _but_the_log(desk.json("show", number)) for number in maria} == before
 
 
+def test_every_order_of_one_person_has_the_persons_tier_as_soon_as_it_is_decided(desk: Desk) -> None:
+    """Nobody syncs between the decision and the list: a script reads at once what a lead said."""
+
+    def tiers() -> dict[str, str]:
+        return {item["number"]: item["tier"] for item in desk.json("find", 'customer:"maria lund"')["items"]}
+
+    def say(action: str, other: str) -> None:
+        assert desk.run("do", action, one, "--identity", other, "--json").code == 0
+
+    one, two, three = sorted(tiers())
+    assert tiers() == {one: "one_off", two: "one_off", three: "one_off"}
+    say("confirm_identity", two)
+    assert tiers() == {one: "standard", two: "standard", three: "one_off"}
+    say("confirm_identity", three)
+    assert tiers() == {one: "priority", two: "priority", three: "priority"}
+    say("undo_identity", two)
+    assert tiers() == {one: "standard", two: "one_off", three: "standard"}
+    assert desk.run("undo").code == 0
+    told = tiers()
+    assert told == {one: "priority", two: "priority", three: "priority"}
+    assert desk.run("sync", "--once").code == 0
+    assert tiers() == told
+
+
 def _but_the_log(shown: dict[str, Any]) -> dict[str, Any]:
     """Everything but what people did, and what grows older while one looks."""
     return {name: value for name, value in shown.items() if name not in {"timeline", "actions"}}

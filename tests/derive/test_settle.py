@@ -170,3 +170,20 @@ def test_who_waits_for_all_that_was_decided_has_all_of_it(plain: PlainShop) -> N
         plain.decide("order_decisions", order, owner="ana")
     settle(plain.store, plain.policy, plain.now)
     assert sum(row["owner"] == "ana" for row in plain.rows().values()) == DERIVED
+
+
+def test_what_follows_from_a_decision_is_derived_with_it_as_far_as_who_decided_waits(plain: PlainShop) -> None:
+    """One order's row puts its customer into another tier: their other orders, which nobody named, follow it."""
+    customer = plain.customer("jan")
+    orders = [plain.order(customer_id=customer) for _ in range(5)]
+    plain.derive()
+    assert [plain.row(order)["tier"] for order in orders] == ["standard"] * 5
+
+    plain.store.cache.execute("UPDATE orders SET total=200000 WHERE id=?", (orders[0],))
+    plain.decide("order_decisions", orders[0], owner="ana")
+    settle(plain.store, plain.policy, plain.now, most=3)
+
+    tiers = [plain.row(order)["tier"] for order in orders]
+    assert (tiers[0], tiers.count("key")) == ("key", 3)
+    plain.derive()
+    assert [plain.row(order)["tier"] for order in orders] == ["key"] * 5

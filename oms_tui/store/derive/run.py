@@ -93,14 +93,16 @@ def derive_due(store: Workspace, policy: DeskPolicy, *, now: int, limit: int = B
     return len(ids)
 
 
-def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now: int, *, give_out: bool = True) -> None:
-    """Derive these orders, at most ``BATCH`` of them. Others that lack stock now, or no more, are marked dirty.
+def derive_orders(
+    store: Workspace, policy: DeskPolicy, ids: Sequence[int], now: int, *, give_out: bool = True
+) -> list[int]:
+    """Derive these orders, at most ``BATCH`` of them; returns others that read otherwise by that, marked dirty.
 
-    In the caller's transaction, or one of its own. ``give_out`` False: more orders follow at once, and stock is given
-    out when they have said what they need.
+    They lack stock now, or no more, or are of a person who is in another tier. In the caller's transaction, or one of
+    its own. ``give_out`` False: more orders follow at once, and stock is given out when they have said what they need.
     """
     if not ids:
-        return
+        return []
     with transaction(store.cache) as cache:
         facts = load(store, ids)
         gone = [order for order in ids if order not in facts]
@@ -143,6 +145,7 @@ def derive_orders(store: Workspace, policy: DeskPolicy, ids: Sequence[int], now:
         others += _orders_of(cache, [customer for customer in taken.values() if customer is not None])
         cache.executemany("INSERT OR IGNORE INTO dirty(order_id) VALUES (?)", [(order,) for order in others])
         _tell(cache, [*dict.fromkeys([*told, *called]), *taken])
+    return list(dict.fromkeys(others))
 
 
 def _with_steps(
