@@ -223,6 +223,8 @@ def _trouble(name: str, lines: str) -> Change:
         order.method = "invoice" if name == "overdue" else "bank transfer" if name == "unpaid" else "card"
         if lines:
             order.lines = _lines(lines, order.currency)
+        if name == "hold":  # until somebody has asked what the card is to say: one gift is always under way
+            order.tags.append("gift")
         return BY_NAME[name]
 
     return change

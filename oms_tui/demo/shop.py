@@ -215,7 +215,7 @@ class Shop:
             order.note = chance.choice(_WISHES)
         if chance.random() < 0.04:
             order.instructions = chance.choice(_PACKING)
-        if chance.random() < 0.04:
+        if chance.random() < 0.04 and "gift" not in order.tags:
             order.tags.append("gift")
         if chance.random() < 0.03:
             order.tags.append("express")
