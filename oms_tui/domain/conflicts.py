@@ -196,6 +196,15 @@ def with_invoices(
         yield from _goods(order, billed, whole=False, products=products)
 
 
+def speaks(told: Told, name: str) -> bool:
+    """Whether a system says anything of this field (one of ``conflict_fields.FIELDS``)."""
+    if name == SHIP_TO:
+        return bool(told.address.street or told.address.postcode or told.address.city)
+    if name in {"sku", "quantity"}:
+        return bool(told.units)
+    return getattr(told, name) not in {None, ""}
+
+
 def same_order(one: Told, other: Told) -> bool:
     """Whether two records that bear the same number are of one order: two shops may count from 1001 each.
 

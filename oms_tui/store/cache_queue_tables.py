@@ -198,6 +198,18 @@ class CallChange(CacheTable, table=True):
     why: str = ""
 
 
+class LapsedDecision(CacheTable, table=True):
+    """A decision about a conflict is over, as deriving found; ``kept``: the desk has it (``conflict_decisions``)."""
+
+    __tablename__ = "lapsed_decisions"
+    __table_args__ = (CLUSTERED,)
+    order_id: int = Field(sa_column=big(primary=True))
+    field: str = Field(primary_key=True)
+    decided_at: int = Field(sa_column=big())
+    lapsed_at: int = Field(sa_column=big())
+    kept: int = 0
+
+
 class Demand(CacheTable, table=True):
     """What an open order still needs of a product, and how much of that is missing when those before it got theirs.
 

@@ -180,6 +180,17 @@ class ConflictDecision(DeskTable, table=True):
     decided_at: int = Field(sa_column=big())
 
 
+class ConflictLapse(DeskTable, table=True):
+    """Systems agreed again: what was decided about this field until ``decided_at`` counts no more."""
+
+    __tablename__ = "conflict_lapses"
+    source: str = Field(primary_key=True)
+    remote_id: str = Field(primary_key=True)
+    field: str = Field(primary_key=True)
+    decided_at: int = Field(sa_column=big())
+    lapsed_at: int = Field(sa_column=big())
+
+
 class StepMark(DeskTable, table=True):
     """What a person said of a step of a procedure: done, skipped, or open after all. Steps are named by their ids."""
 

@@ -64,6 +64,7 @@ class HouseThread(CrewThread):
                 due_at = time.monotonic() + _DUE_SECONDS if due else due_at
             if not self.crew.first_rounds:
                 calls.tick()
+                keep_lapses(session, self.crew.writing)
                 rules.tick()
             if time.monotonic() >= notice_at and not self.crew.first_rounds:
                 notices.tick()
@@ -121,6 +122,17 @@ class HouseThread(CrewThread):
             backup(session.store, now=session.now())
         except StoreError as error:
             _LOG.warning("%s", error)
+
+
+def keep_lapses(session: Session, writing: Lock) -> None:
+    """Write down on the desk which decisions about conflicts are over."""
+    from oms_tui.store.conflict_decisions import keep
+
+    cache = session.store.cache
+    if cache.execute("SELECT 1 FROM lapsed_decisions WHERE kept = 0 LIMIT 1").fetchone() is not None:
+        with writing:
+            while keep(session.store):
+                pass
 
 
 def derive(session: Session, writing: Lock, batch: int, stopping: Callable[[], bool], *, by_time: bool = True) -> int:

@@ -16,7 +16,7 @@ from oms_tui.store.quality import keep_day
 from oms_tui.store.workspace import StoreError, Workspace
 from oms_tui.sync.calls import Calls
 from oms_tui.sync.guard_quotes import QuoteCheck
-from oms_tui.sync.house import bring_up_to_date
+from oms_tui.sync.house import bring_up_to_date, keep_lapses
 from oms_tui.sync.mail_requests import MailRequestRunner
 from oms_tui.sync.notices import Notices
 from oms_tui.sync.outbox_actions import ActionRunner
@@ -97,6 +97,7 @@ class Once:
             runs |= self._all(others)
             bring_up_to_date(self._session, self._crew.writing)
             calls.tick()
+            keep_lapses(self._session, self._crew.writing)
             self._rules()
             Notices(self._session, self._config.notices).tick()
             keep_day(self._session)

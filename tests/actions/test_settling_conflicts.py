@@ -12,6 +12,7 @@ from actions.acting import order
 from connectors.records import Address, InvoiceRecord, LineRecord, OrderRef, PurchaseOrderRecord, ShipmentRecord
 from oms_tui.actions.labels import label_refusal
 from oms_tui.actions.run import run, settle
+from oms_tui.store.conflict_decisions import keep
 from oms_tui.store.reads.order import read_order
 from oms_tui.store.reads.outbox import outbox
 from oms_tui.store.writes.source_actions import declare
@@ -39,6 +40,7 @@ def two(world: World) -> World:
     world.feed("erp", erp())
     declare(world.session.store.cache, "shop", ("note",))
     declare(world.session.store.cache, "erp", ("edit_address",))
+    world.session.store.cache.execute("UPDATE sync_state SET last_success_at = ?", (world.clock.now,))
     world.session.store.cache.execute("INSERT OR IGNORE INTO dirty(order_id) SELECT id FROM orders")
     world.derive()
     return world
@@ -209,3 +211,90 @@ def test_parcels_vendors_and_taxes_are_compared_as_well(world: World) -> None:
     assert (conflict.field, [value.value for value in conflict.values]) == ("tax", ["€14.21", "€7.00"])
     [done] = world.do("resolve_conflict", "1042", agent="lea", value="shop")
     assert done.why == "tax: €14.21 (shop); by hand in books invoice: " + FIXED
+
+
+# ---- a decision is over when the systems agree
+
+
+def apart_again(two: World) -> None:
+    """The ERP comes to say what the shop says, and later its old address once more."""
+    two.clock.pass_(minutes=1)
+    two.feed("erp", erp(ship_to=HERE, version="e8"))
+    two.derive()
+    assert flagged(two) == {"erp": 0, "shop": 0}
+    two.clock.pass_(minutes=1)
+    two.feed("erp", erp(version="e9"))
+    two.derive()
+
+
+def found_conflicts(two: World) -> int:
+    row = two.session.store.cache.execute(
+        "SELECT count(*) FROM observations v JOIN orders o ON o.id = v.order_id "
+        "WHERE v.kind = 'conflict_found' AND o.source = 'shop'"
+    ).fetchone()
+    return int(row[0])
+
+
+@pytest.mark.parametrize("value", ["shop", "accept"])
+def test_a_decision_is_over_when_the_systems_agree_and_the_old_values_are_a_new_conflict(
+    two: World, value: str
+) -> None:
+    two.do("resolve_conflict", "1042", value=value)
+    assert flagged(two) == {"erp": 0, "shop": 0}
+    assert found_conflicts(two) == 1
+
+    apart_again(two)
+
+    assert flagged(two) == {"erp": 1, "shop": 1}
+    assert open_fields(two) == open_fields(two, "erp") == {"ship_to": "open"}
+    assert found_conflicts(two) == 2
+
+    [done] = two.do("resolve_conflict", "1042", value="accept")
+    assert done.result == "done"
+    assert open_fields(two) == {"ship_to": "accepted"}
+
+
+def test_a_cache_made_anew_brings_no_decision_back_that_was_over(two: World) -> None:
+    two.do("resolve_conflict", "1042", value="accept")
+    apart_again(two)
+    assert keep(two.session.store) == 2
+    assert keep(two.session.store) == 0
+
+    two.session.store.cache.execute("DELETE FROM lapsed_decisions")
+    two.session.store.cache.execute("INSERT OR IGNORE INTO dirty(order_id) SELECT id FROM orders")
+    two.derive()
+
+    assert flagged(two) == {"erp": 1, "shop": 1}
+    assert open_fields(two) == {"ship_to": "open"}
+
+
+@pytest.mark.parametrize("unread", ["no twin", "half read"])
+def test_a_system_that_is_not_read_yet_agrees_to_nothing(two: World, unread: str) -> None:
+    """While a cache is made anew the ERP's order may be missing, or be there in part."""
+    two.do("resolve_conflict", "1042", value="accept")
+    cache = two.session.store.cache
+    if unread == "no twin":
+        cache.execute("DELETE FROM order_keys WHERE order_id = (SELECT id FROM orders WHERE source = 'erp')")
+    else:
+        cache.execute("UPDATE sync_state SET last_success_at = NULL WHERE source = 'erp'")
+        cache.execute("UPDATE orders SET ship_street = 'Lindenweg 4' WHERE source = 'erp'")
+    cache.execute("INSERT OR IGNORE INTO dirty(order_id) SELECT id FROM orders")
+    two.derive()
+    assert cache.execute("SELECT count(*) FROM lapsed_decisions").fetchone() == (0,)
+
+
+def test_undo_takes_back_a_decision_that_is_over_and_what_was_decided_before_stays_over(two: World) -> None:
+    two.do("resolve_conflict", "1042", value="accept")
+    apart_again(two)
+    two.clock.pass_(minutes=1)
+    two.do("resolve_conflict", "1042", value="accept")
+    assert open_fields(two) == {"ship_to": "accepted"}
+
+    undo(two.session)
+    settle(two.session)
+    assert open_fields(two) == {"ship_to": "open"}, "the first decision is over"
+
+    undo(two.session)
+    settle(two.session)
+    assert two.session.store.desk.execute("SELECT count(*) FROM conflict_decisions").fetchone() == (0,)
+    assert flagged(two) == {"erp": 1, "shop": 1}

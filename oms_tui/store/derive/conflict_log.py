@@ -16,11 +16,17 @@ if TYPE_CHECKING:
     Values = Mapping[str, Any]
 
 KIND: Final = "conflict_found"
-_SAID: Final = "SELECT 1 FROM observations WHERE order_id = ? AND kind = 'conflict_found' AND data = ? LIMIT 1"
+_SAID: Final = (
+    "SELECT 1 FROM observations WHERE order_id = ? AND kind = 'conflict_found' AND data = ? "
+    "AND recorded_at >= coalesce((SELECT lapsed_at FROM lapsed_decisions WHERE order_id = ? AND field = ?), 0) LIMIT 1"
+)
 
 
 def write_down(cache: Connection, facts: Mapping[int, OrderFacts], rows: Iterable[Values], now: int) -> None:
-    """Note what is disputed on these rows and was not before; a decision taken back is no new disagreement."""
+    """Note what is disputed on these rows and was not before; a decision taken back is no new disagreement.
+
+    What the systems had agreed on in the meantime is one, whatever they say.
+    """
     observe(cache, [each for each in _new(facts, rows, now) if not _is_said(cache, each)], now)
 
 
@@ -40,4 +46,4 @@ def _new(facts: Mapping[int, OrderFacts], rows: Iterable[Values], now: int) -> I
 
 def _is_said(cache: Connection, one: Observation) -> bool:
     text = json.dumps(one.data, ensure_ascii=False, sort_keys=True)
-    return cache.execute(_SAID, (one.order_id, text)).fetchone() is not None
+    return cache.execute(_SAID, (one.order_id, text, one.order_id, one.data["field"])).fetchone() is not None

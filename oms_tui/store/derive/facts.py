@@ -11,6 +11,7 @@ from oms_tui.domain.stages import ParcelFacts
 from oms_tui.domain.vocabulary import ShipmentState, TrackingStatus
 from oms_tui.store.answered import answered_at, closed_at
 from oms_tui.store.compiled_sql import CACHE_COLUMNS
+from oms_tui.store.conflict_decisions import decided
 from oms_tui.store.conflict_facts import disagreements, standing
 from oms_tui.store.customer_facts import account_managers, persons
 from oms_tui.store.reads.mail_requests import KINDS_SQL
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from oms_tui.domain.conflicts import Value
+    from oms_tui.store.conflict_decisions import Decided
     from oms_tui.store.customer_facts import PersonFacts
     from oms_tui.store.driver import Connection
     from oms_tui.store.workspace import Workspace
@@ -144,6 +146,7 @@ class OrderFacts:
     declined: bool = False  # a payment was declined, and none was taken
     conflicts: tuple[str, ...] = ()  # fields on which systems disagree, and nobody has decided
     sides: dict[str, tuple[Value, ...]] = field(default_factory=dict)  # what each of them says, by field
+    decided: dict[str, Decided] = field(default_factory=dict)  # decisions that have not lapsed, by field
     threads: Threads | None = None
     decision: Values | None = None
     tasks: list[Values] = field(default_factory=list)
@@ -317,19 +320,15 @@ def _conflicts(store: Workspace, found: dict[int, OrderFacts]) -> None:
     """Of orders that are not over; what a person decided on the very values that are told now is no conflict."""
     under_way = [order for order, facts in found.items() if facts.order["state"] not in ENDED]
     told = disagreements(store.cache, under_way)
-    by_name = {(found[order].order["source"], found[order].order["remote_id"]): order for order in told}
-    if not told:
-        return
-    decided = {
-        (by_name[source, remote_id], field): values
-        for source, remote_id, field, values in _of(store.desk, list(by_name), "conflict_decisions", 'field, "values"')
-    }
+    by_name = {(found[order].order["source"], found[order].order["remote_id"]): order for order in under_way}
+    for (order, name), decision in decided(store, by_name).items():
+        found[order].decided[name] = decision
     for order, fields in told.items():
         found[order].sides = {name: values for name, values, _parts in fields}
         found[order].conflicts = tuple(
             name
             for name, values, _parts in fields
-            if (order, name) not in decided or not standing(decided[order, name], values)
+            if name not in found[order].decided or not standing(found[order].decided[name].values, values)
         )
 
 

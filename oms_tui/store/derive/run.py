@@ -11,6 +11,7 @@ from oms_tui.store.conflict_facts import twins_of
 from oms_tui.store.customer_facts import read_tiers
 from oms_tui.store.derive import demand
 from oms_tui.store.derive.calls import forget_calls, write_calls
+from oms_tui.store.derive.conflict_lapses import note_lapses
 from oms_tui.store.derive.conflict_log import write_down
 from oms_tui.store.derive.facts import load
 from oms_tui.store.derive.goods import need_of
@@ -142,6 +143,7 @@ def derive_orders(
         others = [order for order in moved if order not in facts]
         others += _same_person(cache, facts, rows)
         others += _same_order(cache, facts, changed)
+        others += [order for order in note_lapses(cache, facts, now) if order not in facts]
         others += _orders_of(cache, [customer for customer in taken.values() if customer is not None])
         cache.executemany("INSERT OR IGNORE INTO dirty(order_id) VALUES (?)", [(order,) for order in others])
         _tell(cache, [*dict.fromkeys([*told, *called]), *taken])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oms_tui.domain.vocabulary import ConflictState
-from oms_tui.store import desk_rows
+from oms_tui.store.conflict_decisions import decided
 from oms_tui.store.conflict_facts import disagreements, standing
 
 if TYPE_CHECKING:
@@ -36,16 +36,13 @@ def conflicts(store: Workspace, order_id: int) -> list[Conflict]:
     if not found:
         return []
     name = store.cache.execute("SELECT source, remote_id FROM orders WHERE id=?", (order_id,)).fetchone()
-    rows = desk_rows.select(store.desk, "conflict_decisions", "source=? AND remote_id=?", name)
-    decided = {row["field"]: row for row in rows}
+    decisions = decided(store, {(name[0], name[1]): order_id})
     conflicts = []
     for field, values, parts in found:
-        decision = decided.get(field)
-        if decision is not None and standing(decision["values"], values):
-            state, chosen = decision["state"], decision["chosen"]
-            conflicts.append(
-                Conflict(field, state, values, chosen, parts, decision["agent"], int(decision["decided_at"]))
-            )
+        decision = decisions.get((order_id, field))
+        if decision is not None and standing(decision.values, values):
+            state, chosen = decision.state, decision.chosen
+            conflicts.append(Conflict(field, state, values, chosen, parts, decision.agent, decision.decided_at))
         else:
             conflicts.append(Conflict(field, ConflictState.OPEN.value, values, parts=parts))
     return conflicts
