@@ -46,8 +46,8 @@ def _agree(cache: Connection, order: int, field: str, values: str) -> bool:
 def _all_read(cache: Connection, sources: set[str]) -> bool:
     """Whether nothing of these systems is still to be read for the first time since the cache was made."""
     unread = cache.execute(
-        f"SELECT 1 FROM sync_state WHERE source IN ({marks(len(sources))}) AND last_success_at IS NULL AND failures = 0 "
-        "LIMIT 1",
+        f"SELECT 1 FROM sync_state WHERE source IN ({marks(len(sources))}) AND last_success_at IS NULL "
+        "AND failures = 0 LIMIT 1",
         sorted(sources),
     )
     return unread.fetchone() is None
