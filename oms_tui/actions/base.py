@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     WhyNot = Callable[[Session, QueueItem], str]
     Preview = Callable[[Session, QueueItem, Fields], str]
     Doubt = Callable[[Session, QueueItem, Fields], str]
+    Check = Callable[[Session, Fields], None]
     Apply = Callable[[Session, QueueItem, Fields], "Outcome"]
 
 __all__ = [
@@ -113,6 +114,8 @@ class Action:
         preview: what it would do, in words, changing nothing.
         leaves: mail or money leaves by it: a rule does it only where the rule itself says ``without_asking``.
         not_by_rule: why no rule may do it, "" where one may.
+        check: raises ``Refused`` (code ``usage``) for values that are wrong whatever the order, where a field's kind
+            does not tell: before any order is touched.
         doubt: what speaks against it though it may be done, "" for nothing: a person is asked first.
     """
 
@@ -131,6 +134,7 @@ class Action:
     preview: Preview | None = None
     leaves: bool = False
     not_by_rule: str = ""
+    check: Check | None = None
     doubt: Doubt | None = None
 
     def allowed(self, session: Session) -> str:

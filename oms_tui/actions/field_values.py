@@ -34,10 +34,13 @@ def read_fields(session: Session, action: Action, given: Mapping[str, object]) -
                 field=name,
                 hint=f"it has {', '.join(known)}" if known else "it has none",
             )
-    return {
+    values = {
         field.name: read_field(session, field, given[names[field.name]] if field.name in names else None)
         for field in action.fields
     }
+    if action.check is not None:
+        action.check(session, values)
+    return values
 
 
 def read_field(session: Session, field: Field, value: object) -> Any:

@@ -89,7 +89,14 @@ def test_tags_come_and_go_by_one_line(world: World) -> None:
     assert world.do("tag", "1042", tags="-gift urgent")[0].why == "tagged urgent; no longer gift"
     assert world.view("1042").tags == ("late", "urgent")
     assert world.do("tag", "1042", tags="late")[0].why == "tagged so already"
-    assert world.do("tag", "1042", tags="a/b")[0].code == "usage"
+    for action, wrong in (
+        ("tag", {"tags": "a/b"}),
+        ("snooze", {"until": "nonsense"}),
+        ("remind", {"when": "nonsense"}),
+    ):
+        with pytest.raises(Refused) as refused:  # whatever the order: none of them is touched
+            world.do(action, "1042", **wrong)
+        assert (refused.value.code, refused.value.field) == ("usage", next(iter(wrong)))
 
 
 def test_a_snoozed_order_leaves_the_queue_until_its_time(world: World) -> None:

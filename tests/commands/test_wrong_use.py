@@ -64,6 +64,27 @@ def test_wrong_use_is_a_document_too(desk: Desk, arguments: list[str]) -> None:
     assert answer.json["error"]["message"] in answer.err
 
 
+@pytest.mark.parametrize(
+    ("action", "field", "value"),
+    [
+        ("snooze", "until", "nonsense"),
+        ("snooze", "until", "2020-01-01"),
+        ("remind", "when", "nonsense"),
+        ("escalate", "to", "nobody-here"),
+        ("tag", "tags", "a/b"),
+    ],
+)
+def test_a_value_that_is_wrong_for_any_order_is_wrong_use_and_no_order_is_touched(
+    desk: Desk, action: str, field: str, value: str
+) -> None:
+    found = desk.json("find", "is:open", "--columns", "number", "--limit", "2")["items"]
+    numbers = [each["number"] for each in found]
+    answer = desk.run("do", action, *numbers, f"--{field}", value, "--yes", "--json")
+    assert answer.code == 2
+    assert (answer.json["error"]["code"], answer.json["error"]["field"]) == ("usage", field)
+    assert desk.run("undo").code == 1, "there is nothing to take back"
+
+
 def test_the_options_of_every_command_may_stand_anywhere(desk: Desk) -> None:
     number = desk.json("find", "is:open", "--columns", "number", "--limit", "1")["items"][0]["number"]
     answer = desk.run("do", "note", number, "--text", "x", "-v", "--read-only", "--json")

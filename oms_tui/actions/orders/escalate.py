@@ -28,6 +28,10 @@ def _recipient(session: Session, text: str) -> tuple[str, str]:
     raise Refused(f"nobody here is called {text!r}", code="usage", field="to", hint=f"one of {there}")
 
 
+def _check(session: Session, fields: Fields) -> None:
+    _recipient(session, fields["to"])
+
+
 def _words(session: Session, order: QueueItem, fields: Fields) -> str:
     """What they are told: the given words, else by when something is due and what presses most."""
     if fields["why"]:
@@ -69,6 +73,7 @@ ACTION = Action(
         Field("why", "Why", help="none: what presses most on the order"),
     ),
     roles=EVERYBODY,
+    check=_check,
     apply=_apply,
     preview=_preview,
 )

@@ -33,6 +33,10 @@ def _read(session: Session, text: str) -> tuple[int | None, str]:
     return until, f"put aside until {shown_time(session, until)}, or until the customer writes"
 
 
+def _check(session: Session, fields: Fields) -> None:
+    _read(session, fields["until"])
+
+
 def _why_not(session: Session, order: QueueItem) -> str:
     if order.is_open or order.waiting_since is not None or decision(session, order)["snoozed_until"] is not None:
         return ""
@@ -99,6 +103,7 @@ ACTION = Action(
         Field("reason", "Why", help="needed while the customer waits for an answer"),
     ),
     roles=EVERYBODY,
+    check=_check,
     why_not=_why_not,
     apply=_apply,
     preview=_preview,

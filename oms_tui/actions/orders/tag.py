@@ -18,17 +18,28 @@ _TAG: Final = re.compile(r"\w[\w.-]{0,39}")
 _MOST: Final = 30
 
 
-def _read(session: Session, order: QueueItem, text: str) -> tuple[list[str], str]:
-    """The tags as they will be, and what changes in words."""
-    old = tags_of(session, order)
-    new = list(old)
+def _written(text: str) -> list[tuple[str, bool]]:
+    """The tags as they are written, each with whether it is taken off."""
+    found = []
     for word in text.lower().replace(",", " ").split():
-        taken = word.startswith("-")
         tag = word.lstrip("+-#")
         if not _TAG.fullmatch(tag):
             raise Refused(
                 f"{word!r} is no tag", code="usage", field="tags", hint="letters, digits, - and _, at most 40"
             )
+        found.append((tag, word.startswith("-")))
+    return found
+
+
+def _check(_session: Session, fields: Fields) -> None:
+    _written(fields["tags"])
+
+
+def _read(session: Session, order: QueueItem, text: str) -> tuple[list[str], str]:
+    """The tags as they will be, and what changes in words."""
+    old = tags_of(session, order)
+    new = list(old)
+    for tag, taken in _written(text):
         if taken:
             new = [each for each in new if each != tag]
         elif tag not in new:
@@ -61,6 +72,7 @@ ACTION = Action(
     rank=60,
     fields=(Field("tags", "Tags", required=True, help="gift late -urgent: a minus takes one off"),),
     roles=EVERYBODY,
+    check=_check,
     apply=_apply,
     preview=_preview,
 )
