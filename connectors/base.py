@@ -7,12 +7,13 @@ Nothing here is retried except reads. Nothing here keeps state of its own: curso
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import tzinfo
     from pathlib import Path
 
     from connectors.records import MailKey, MailPage, MailRecord, Page, Ref
@@ -104,12 +105,14 @@ class Account:
 
     ``repr`` never shows the values. ``cache`` is a folder this source may use for files (raw mail, downloads).
     ``options`` is for tests and embedders: ``transport`` (an httpx transport), ``clock``.
+    ``zone`` is the desk's own time zone: what a day is, where neither the system nor its settings say.
     """
 
     name: str
     values: Mapping[str, Any] = field(repr=False)
     cache: Path
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    zone: tzinfo = UTC
 
 
 class Connector(Protocol):

@@ -75,6 +75,7 @@ def account_for(config: Config, name: str, *, options: Mapping[str, Any] | None 
         values={key: _revealed(value, ("sources", name, key)) for key, value in values.items()},
         cache=config.folders.cache / "sources" / name,
         options=options or {},
+        zone=config.desk.zone,
     )
 
 

@@ -99,6 +99,11 @@ class Reader:
         found: datetime | None = self._read(row, own, lambda value: read.moment(value, self.notation), None)
         return found
 
+    def until(self, row: dict[str, Any], own: str) -> datetime | None:
+        """By when something is to happen: a day without a time until it ends, None where there is none."""
+        found: datetime | None = self._read(row, own, lambda value: read.moment(value, self.notation, until=True), None)
+        return found
+
     def whole(self, row: dict[str, Any], own: str, default: int = 0) -> int:
         """A count."""
         return int(self._read(row, own, lambda value: read.whole(value, self.notation), default))
@@ -294,7 +299,7 @@ def _stock(row: dict[str, Any], reader: Reader) -> StockRecord:
         on_hand=on_hand,
         committed=committed,
         incoming=reader.whole(row, "incoming"),
-        expected_at=reader.at(row, "expected_at"),
+        expected_at=reader.until(row, "expected_at"),
         title=reader.text(row, "title"),
         gtin=reader.text(row, "gtin"),
         bin=reader.text(row, "bin"),
@@ -352,7 +357,7 @@ def _dispute(row: dict[str, Any], reader: Reader) -> DisputeRecord:
         currency=currency,
         payment=reader.name(row, "payment"),
         reason=reader.text(row, "reason"),
-        due_at=reader.at(row, "due_at"),
+        due_at=reader.until(row, "due_at"),
         created_at=reader.at(row, "created_at"),
     )
 

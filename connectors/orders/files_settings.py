@@ -40,7 +40,7 @@ SETTINGS: Final = (
     Setting("delimiter", choices=(",", ";", "tab", "|"), help="between the columns of CSV; found out if left out"),
     Setting("decimal", choices=(",", "."), help="the decimal sign; the file's own values tell if left out"),
     Setting("dates", choices=("dmy", "mdy"), help="how 03/04/2026 is read; the file's own values tell if left out"),
-    Setting("timezone", default="UTC", help="of times without an offset, an IANA name", asked=True),
+    Setting("timezone", help="of times without an offset, an IANA name; UTC, and for days the desk's own", asked=True),
     Setting("currency", help="of amounts without one", asked=True),
     Setting("location", default="main", help="the location of stock where a file names none"),
     Setting("orders_from", help="the source whose orders are meant where a file names one by its id"),
@@ -64,6 +64,7 @@ class Settings:
     decimal: str = ""
     day_first: bool | None = None
     zone: tzinfo = UTC
+    day_zone: tzinfo = UTC
     currency: str = ""
     location: str = "main"
     orders_from: str = ""
@@ -98,7 +99,8 @@ def settings_of(account: Account) -> Settings:
         name: str(values.get(name) or "")
         for name in ("charset", "delimiter", "decimal", "dates", "timezone", "currency", "location", "orders_from")
     }
-    shape = json.dumps([_READING, plain, columns, words, patterns], sort_keys=True)
+    day_zone = _zone(plain["timezone"]) if plain["timezone"] else account.zone
+    shape = json.dumps([_READING, plain, str(day_zone), columns, words, patterns], sort_keys=True)
     return Settings(
         source=account.name,
         folder=path,
@@ -110,6 +112,7 @@ def settings_of(account: Account) -> Settings:
         decimal=plain["decimal"],
         day_first={"dmy": True, "mdy": False}.get(plain["dates"]),
         zone=_zone(plain["timezone"] or "UTC"),
+        day_zone=day_zone,
         currency=_currency(plain["currency"]),
         location=plain["location"] or "main",
         orders_from=plain["orders_from"],

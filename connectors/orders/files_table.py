@@ -230,7 +230,7 @@ def _notation(table: Table, settings: Settings) -> Notation:
     if asked["day"] and votes["day"] + votes["month"]:
         day_first = votes["day"] > votes["month"]
     most = "," if votes[","] > votes["."] else "." if votes["."] else ""
-    return Notation(settings.decimal or most, day_first, settings.zone, settings.currency)
+    return Notation(settings.decimal or most, day_first, settings.zone, settings.currency, settings.day_zone)
 
 
 def _votes(own: str, value: str) -> Iterator[str]:

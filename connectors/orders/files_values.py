@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from connectors.days import end_of
 from connectors.records import LARGEST_NUMBER, minor_digits, minor_units
 
 LARGEST: Final = LARGEST_NUMBER
@@ -36,6 +37,7 @@ _YEAR_FIRST: Final = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:(?:,?\s+|T
 _TIME: Final = re.compile(
     r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp][Mm])?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?(?:\s*Uhr)?"
 )
+_DAY_ALONE: Final = re.compile(r"\d{8}|[\dW]+([./-])[\dW]+(?:\1\d+)?")
 _SPACED_OFFSET: Final = re.compile(r"\s+(?=[+-]\d{2}:?\d{2}$)|\s+(?=(?:UTC|GMT|Z)$)")
 _EPOCH: Final = re.compile(r"\d{10}|\d{13}")
 _NEVER: Final = re.compile(r"0000-00-00.*|0?0[./]0?0[./]0000.*|-+|n/?a|null|none", re.IGNORECASE)
@@ -56,13 +58,15 @@ class Notation:
     """How a file writes what can be written in several ways.
 
     ``decimal`` is "," or ".", ``day_first`` says how 03/04/2026 is read; "" and None: nothing in the file tells.
-    ``zone`` is that of times without an offset, ``currency`` of amounts without one.
+    ``zone`` is that of times without an offset, ``day_zone`` of days without a time (None: the same), ``currency`` of
+    amounts without one.
     """
 
     decimal: str = ""
     day_first: bool | None = None
     zone: tzinfo = UTC
     currency: str = ""
+    day_zone: tzinfo | None = None
 
 
 def decimal_evidence(text: str) -> str:
@@ -156,8 +160,8 @@ def currency_in(value: Any) -> str:
     return next((code for sign, code in _SIGNS.items() if sign in value), "")
 
 
-def moment(value: Any, notation: Notation) -> datetime | None:
-    """An aware moment; a day alone is its midnight. Zero dates of databases are none.
+def moment(value: Any, notation: Notation, *, until: bool = False) -> datetime | None:
+    """An aware moment; a day alone is its midnight, or its end (``until``). Zero dates of databases are none.
 
     Raises:
         Unreadable: it is none, or could be two.
@@ -172,7 +176,12 @@ def moment(value: Any, notation: Notation) -> datetime | None:
         return None
     if not _EARLIEST <= found.year <= _LATEST:
         raise Unreadable(f"{shown(value)} is not a date of this trade")
-    return found if found.tzinfo else found.replace(tzinfo=notation.zone)
+    if found.tzinfo:
+        return found
+    if _DAY_ALONE.fullmatch(text):
+        zone = notation.day_zone or notation.zone
+        return end_of(found, zone) if until else found.replace(tzinfo=zone)
+    return found.replace(tzinfo=notation.zone)
 
 
 def _other_moment(text: str, notation: Notation) -> datetime | None:

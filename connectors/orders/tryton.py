@@ -87,6 +87,7 @@ class Tryton:
             link=f"{url}/#{database}/model/sale.sale/{{id}}",
             prefix=str(values.get("order_prefix") or ""),
             promised_days=int(values.get("promised_days") or 0),
+            zone=account.zone,
         )
         self._reader = TrytonReader(
             self._rpc, sale_map, warehouses=tuple(values.get("warehouses") or ()), clock=self._clock

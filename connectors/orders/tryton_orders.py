@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from connectors.days import end_of
 from connectors.orders.tryton_row import Row, UnreadableRecordError
 from connectors.orders.tryton_scan import Walk
 from connectors.records import (
@@ -21,6 +22,7 @@ from connectors.records import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime, tzinfo
 
     from connectors.words import FulfillmentStatus, OrderState, PaymentStatus, ReturnStatus
 
@@ -100,12 +102,14 @@ class SaleMap:
         link: address of the web client's page of a sale, with ``{id}``.
         prefix: what the desk puts before Tryton's bare numbers.
         promised_days: days from shipping to the customer's door.
+        zone: in which a day ends; Tryton keeps days without one.
     """
 
-    def __init__(self, *, link: str, prefix: str, promised_days: int) -> None:
+    def __init__(self, *, link: str, prefix: str, promised_days: int, zone: tzinfo = UTC) -> None:
         self._link = link
         self._prefix = prefix
         self._promised = timedelta(days=promised_days)
+        self._zone = zone
 
     def number(self, row: Row) -> str:
         """The number people use; a draft has none yet and is shown as Tryton shows it."""
@@ -169,7 +173,7 @@ class SaleMap:
     def _promised_at(self, row: Row) -> datetime | None:
         """The end of the day on which the goods should arrive."""
         day = row.day("shipping_date")
-        return None if day is None else datetime.combine(day, time(23, 59), UTC) + self._promised
+        return None if day is None else end_of(day + self._promised, self._zone)
 
     def note(self, values: object) -> NoteRecord:
         """A note on a sale.

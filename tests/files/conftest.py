@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,6 +55,7 @@ class Folder:
     settings: dict[str, Any] = field(default_factory=dict)
     slept: list[float] = field(default_factory=list)
     opened: list[Files] = field(default_factory=list)
+    zone: tzinfo = UTC
 
     def write(self, name: str, text: str | bytes, *, charset: str = "utf-8", age: float = 60) -> Path:
         """A file that was last changed ``age`` seconds ago."""
@@ -73,10 +74,10 @@ class Folder:
         os.utime(path, (before + 5, before + 5))
 
     def source(self, **settings: Any) -> Files:
-        """A connector on the folder, as a new process would make it."""
+        """A connector on the folder, as a new process would make it, of a desk in ``zone``."""
         defaults = {setting.name: setting.default for setting in SETTINGS}
         values = {**defaults, "path": self.path, "currency": "EUR", **self.settings, **settings}
-        made = Files(Account("depot", values, self.cache, {"sleep": self.slept.append}))
+        made = Files(Account("depot", values, self.cache, {"sleep": self.slept.append}, self.zone))
         self.opened.append(made)
         return made
 

@@ -27,7 +27,7 @@ def test_stock_by_location_with_what_is_on_its_way(folder: Folder) -> None:
         "A-03-2",
     )
     assert lamp.expected_at is not None
-    assert lamp.expected_at.isoformat() == "2026-11-27T00:00:00+01:00"
+    assert lamp.expected_at.isoformat() == "2026-11-27T23:59:59+01:00"
     assert (shade.location, shade.on_hand, shade.committed) == ("Lager 1", 0, 0)
 
 
@@ -138,7 +138,7 @@ def test_money_in_and_money_back(folder: Folder) -> None:
     assert (dispute.state, dispute.payment, dispute.due_at) == (
         "needs_response",
         "pay_1",
-        datetime(2026, 1, 20, tzinfo=UTC),
+        datetime(2026, 1, 20, 23, 59, 59, tzinfo=UTC),
     )
 
 
@@ -155,7 +155,7 @@ def test_invoices_credit_notes_and_what_is_still_open(folder: Folder) -> None:
         ("R-2", "partially_paid", 12000, 10000),
     ]
     assert (three.kind, three.total, three.status) == ("credit_note", 1000, "open")
-    assert two.due_at == datetime(2026, 1, 19, tzinfo=UTC)
+    assert two.due_at == datetime(2026, 1, 19, 23, 59, 59, tzinfo=UTC)
 
 
 def test_orders_to_vendors(folder: Folder) -> None:

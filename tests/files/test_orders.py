@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from connectors.records import Identity, Ref
+from oms_tui.domain.delay import DelayFacts, delay_of
 
 if TYPE_CHECKING:
     from conftest import Folder
@@ -242,3 +244,34 @@ def test_countries_are_two_letters_however_they_are_written(folder: Folder) -> N
     folder.write("orders.csv", f"number,date,total,currency,country\n{rows}")
     found = {order.number: order.ship_to.country for order in folder.read().records}
     assert found == {"1": "DE", "2": "DE", "3": "DE", "4": "GB", "5": "US", "6": "GR", "7": "Atlantis"}
+
+
+@pytest.mark.parametrize(
+    ("desk", "setting", "ends"),
+    [
+        ("America/Los_Angeles", "", "2026-11-28T07:59:59"),
+        ("Asia/Tokyo", "", "2026-11-27T14:59:59"),
+        ("Asia/Tokyo", "America/Los_Angeles", "2026-11-28T07:59:59"),
+        ("America/Los_Angeles", "Asia/Tokyo", "2026-11-27T14:59:59"),
+        ("America/Los_Angeles", "UTC", "2026-11-27T23:59:59"),
+    ],
+)
+@pytest.mark.parametrize("written", ["2026-11-27", "20261127", "27.11.2026", "2026/11/27"])
+def test_what_is_promised_for_a_day_may_come_until_it_ends_in_the_sources_zone_else_the_desks(
+    folder: Folder, written: str, desk: str, setting: str, ends: str
+) -> None:
+    folder.zone = ZoneInfo(desk)
+    folder.write("orders.csv", f"order,date,promised,total\n1042,2026-11-20T10:00,{written},89.00\n")
+    (record,) = folder.read(**({"timezone": setting} if setting else {})).records
+    assert record.promised_at.astimezone(UTC) == datetime.fromisoformat(ends).replace(tzinfo=UTC)
+    facts, zone = DelayFacts(record.promised_at), ZoneInfo(setting or desk)
+    late = [delay_of(facts, now=record.promised_at + timedelta(seconds=more), zone=zone).late for more in (0, 1)]
+    assert late == [False, True]
+
+
+def test_a_promised_time_is_that_time_whatever_the_desks_zone(folder: Folder) -> None:
+    folder.zone = ZoneInfo("America/Los_Angeles")
+    folder.write("orders.csv", "order,date,promised,total\n1042,2026-11-20,2026-11-27 00:00,89.00\n")
+    (record,) = folder.read().records
+    assert record.promised_at.astimezone(UTC) == datetime(2026, 11, 27, tzinfo=UTC)
+    assert record.placed_at.astimezone(UTC) == datetime(2026, 11, 20, 8, tzinfo=UTC), "a day begins at the desk"
