@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 _NOTE: Final = "config-checked"
 
 
-def check_once(config: Config) -> None:
+def check_once(config: Config, *, sources: bool = True) -> None:
     """Check the sources' settings and the tiers' rules, once for each wording of the file (noted in the cache folder).
 
-    Loading the connectors takes twice as long as finding an order.
+    Loading the connectors takes twice as long as finding an order: without ``sources`` only the tiers are looked at,
+    and the worker says what is wrong with a source.
 
     Raises:
         ConfigError: something is wrong; it lists all that is.
@@ -28,6 +29,10 @@ def check_once(config: Config) -> None:
         if note.read_text("utf-8") == wording:
             return
     from oms_tui.config_tiers import check_tiers
+
+    if not sources:
+        check_tiers(config)
+        return
     from oms_tui.sources import check_sources
 
     check_sources(config)

@@ -62,19 +62,18 @@ class Opened(NamedTuple):
 def opened(options: Any, *, checked: bool = True, runs: bool = False) -> Opened:
     """The config and a session at its store. Without ``checked`` the sources' own settings are left unread.
 
+    The tiers' rules are looked at either way: one that cannot be read would end what it promised.
     ``runs``: a clock that ``--now`` sets goes on from there, for what stays open; a command's stands still.
 
     Raises:
         ConfigError, StoreError, KeyError: as ``desk.open_session``.
         Failure: ``--now`` on a store that is not for trying out.
     """
+    from oms_tui.config_checked import check_once
     from oms_tui.desk import open_session
 
     config = config_of(options)
-    if checked:
-        from oms_tui.config_checked import check_once
-
-        check_once(config)
+    check_once(config, sources=checked)
     clock = clock_of(options, runs=runs)
     session = open_session(config, agent=options.agent, read_only=options.read_only, clock=clock)
     try:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -201,3 +205,23 @@ def test_a_tier_whose_rule_finds_nobody_by_mistake_is_refused(desk: Desk, rule: 
         assert answer.code == 2, command
         assert f"config.toml:{line}: {words}" in answer.err
     assert "WRONG" in desk.run("doctor", "--offline").out
+
+
+def test_the_desk_refuses_a_tiers_rule_that_cannot_be_read_in_the_words_of_every_command(desk: Desk) -> None:
+    config = desk.folder / "config.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("customer.orders:>=3", "customer.ordrs:>=3"), encoding="utf-8")
+    answer = desk.run("find")
+    assert answer.code == 2
+    assert "customer.ordrs" in answer.err
+
+    screen, terminal = pty.openpty()
+    try:
+        command = [sys.executable, "-m", "oms_tui.cli", "--config", str(desk.folder)]
+        opened = subprocess.run(
+            command, stdin=terminal, stdout=terminal, stderr=subprocess.PIPE, text=True, check=False, timeout=60
+        )
+    finally:
+        os.close(terminal)
+        os.close(screen)
+    assert (opened.returncode, opened.stderr) == (2, answer.err)
