@@ -36,6 +36,10 @@ def customer(view: OrderView) -> Document:
         "orders": found.orders,
         "spend": amount(found.spend, currency),
         "open": amount(found.owed, currency),
+        "other_currencies": [
+            {"spend": amount(spend, other), "open": amount(owed, other)}
+            for other, spend, owed in found.other_currencies
+        ],
     }
 
 

@@ -62,7 +62,9 @@ def _who(view: OrderView) -> None:
     customer, currency = view.customer, view.item.currency
     manager = f"  account {customer.account_manager}" if customer.account_manager else ""
     acting = f" (away: {view.manager_acting or 'nobody'})" if view.manager_away and customer.account_manager else ""
-    owes = f"  owes {money_text(customer.owed, currency)}" if customer.owed else ""
+    owed = [(currency, customer.owed), *((other, owed) for other, _, owed in customer.other_currencies)]
+    owes = " and ".join(money_text(amount, each) for each, amount in owed if amount)
+    owes = f"  owes {owes}" if owes else ""
     say(f"tier {customer.tier}: {customer.tier_reason}{manager}{acting}{owes}")
     if view.item.owner:
         say(f"owner {view.item.owner}" + (f" ({view.owner_why})" if view.owner_why else ""))

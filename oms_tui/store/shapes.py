@@ -276,7 +276,10 @@ class IdentityView:
 
 @dataclass(slots=True, frozen=True)
 class CustomerView:
-    """The customer behind an order. ``spend`` and ``owed`` are of the order's currency, over all their orders."""
+    """The customer behind an order. ``spend`` and ``owed`` are of the order's currency, over all their orders.
+
+    ``other_currencies``: the same of every other one they ever bought in: currency, spend, owed; by its code.
+    """
 
     id: int | None
     source: str
@@ -292,6 +295,7 @@ class CustomerView:
     synced_at: int
     owed: int = 0
     tags: tuple[str, ...] = ()
+    other_currencies: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(slots=True, frozen=True)

@@ -12,6 +12,7 @@ from connectors.records import CustomerRecord, Identity, InvoiceRecord, OrderRef
 from oms_tui.actions.absences import set_away, set_back
 from oms_tui.actions.base import Refused
 from oms_tui.actions.run import settle
+from oms_tui.commands.customer_documents import customer
 from oms_tui.commands.tiers_command import wanted_tiers
 from oms_tui.domain.policy import AgentPolicy, TierPolicy
 from oms_tui.domain.query import parse
@@ -110,6 +111,11 @@ def test_a_tier_is_the_same_whichever_currency_an_order_is_in(world: World) -> N
     world.orders(order("1042", total=620_000), order("1043", total=90_000, currency="USD"))
     assert [world.item(each).tier for each in ("1042", "1043")] == ["key", "key"]
     assert world.view("1043").customer.tier_reason == "spent €6,200.00"
+    told = customer(world.view("1043"))
+    assert told["spend"] == {"amount": 90_000, "currency": "USD"}
+    assert told["other_currencies"] == [
+        {"spend": {"amount": 620_000, "currency": "EUR"}, "open": {"amount": 0, "currency": "EUR"}}
+    ]
     assert found(world, "customer.spend:>5000") == found(world, "customer.spend:>5000EUR") == ["1042", "1043"]
     assert found(world, "customer.spend:>5000USD") == found(world, "customer.spend:<5000") == []
     assert found(world, "customer.spend:<1000usd") == ["1042", "1043"]

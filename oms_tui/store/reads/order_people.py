@@ -50,12 +50,14 @@ def customer(store: Workspace, policy: DeskPolicy, order: Values, queue: Values,
     person = persons(store.cache, [row["person_id"]]).get(row["person_id"]) if row else None
     facts = customer_facts(order, person, (row["name"] or row["company"]) if row else "")
     tier, why = tier_and_why(facts, read_tiers(policy.tiers))
+    others = sorted((facts.spent.keys() | facts.owed.keys()) - {order["currency"]})
     base = {
         "tier": str(queue["tier"]),
         "tier_reason": why if tier == queue["tier"] else "the tiers' rules changed; it is told anew",
         "account_manager": queue["account_manager"],
         "owed": facts.owed.get(order["currency"], 0),
         "tags": facts.customer_tags,
+        "other_currencies": tuple((each, facts.spent.get(each, 0), facts.owed.get(each, 0)) for each in others),
     }
     if row is None:
         return CustomerView(
