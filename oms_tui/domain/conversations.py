@@ -15,7 +15,7 @@ from oms_tui.domain import normalise
 from oms_tui.domain.vocabulary import ConversationStatus, Direction
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
 MOST_REFERENCES: Final = 50
@@ -46,6 +46,8 @@ class Letter:
         references: likewise, oldest first.
         auto: why it is machine-made (bounce, auto-replied, list…), "" if a person wrote it.
         moved_to: the name of a mail into whose conversation a person put it (its own: split off), "" for no decision.
+        returned: of a mail of ours, the addresses it came back from, normalised.
+        returned_at: when the last of them did, None for a mail that did not come back. Aware.
     """
 
     name: str
@@ -59,6 +61,8 @@ class Letter:
     references: tuple[str, ...] = ()
     auto: str = ""
     moved_to: str = ""
+    returned: frozenset[str] = frozenset()
+    returned_at: datetime | None = None
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -81,6 +85,20 @@ def people(letter: Letter, own_addresses: Collection[str]) -> tuple[str, ...]:
 def came_back(message_id: str) -> tuple[str, str]:
     """The key of what returns our mail of this Message-ID: such mails are one conversation, of its own."""
     return message_id, "came back"
+
+
+def returned_from(recipients: Iterable[str], bounces: Iterable[str]) -> frozenset[str]:
+    """Of whom a mail of ours was sent to, those it came back from, normalised: whom a bounce names, else all.
+
+    Args:
+        recipients: To and Cc of our mail.
+        bounces: the texts of the mails that returned it.
+    """
+    there = frozenset(filter(None, map(normalise.email, recipients)))
+    found: set[str] = set()
+    for text in map(str.lower, bounces):
+        found |= {address for address in there if address in text} or there
+    return frozenset(found)
 
 
 def thread_keys(letter: Letter, own_addresses: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -136,6 +154,7 @@ class ConversationState:
         last_inbound_at: the newest mail a person sent us.
         last_outbound_at: the newest mail a person here sent.
         bounced: our last mail came back.
+        returned_at: when an answer came back to which somebody waits again; None while none did. Aware.
     """
 
     status: ConversationStatus
@@ -145,6 +164,7 @@ class ConversationState:
     last_inbound_at: datetime | None = None
     last_outbound_at: datetime | None = None
     bounced: bool = False
+    returned_at: datetime | None = None
 
     @property
     def needs_answer(self) -> bool:
@@ -157,7 +177,8 @@ def state_of(letters: Sequence[Letter], *, now: datetime, decision: Decision | N
 
     Machine-made mail neither waits nor answers: not a bounce, not an auto-reply, not our own order confirmation. A mail
     of ours answers those whose author it goes to, or that it replies to; one forwarded to a carrier answers nobody. A
-    customer's "thanks" waits like anything else until somebody closes it.
+    customer's "thanks" waits like anything else until somebody closes it. A mail of ours that came back has answered
+    nobody there, and what was decided before it did was decided in the belief that it had.
 
     Args:
         letters: the mails of the conversation, in any order.
@@ -180,6 +201,9 @@ def state_of(letters: Sequence[Letter], *, now: datetime, decision: Decision | N
             waiting.append(letter)
         else:
             waiting = [mail for mail in waiting if not _answers(letter, mail)]
+    returned_at = max((each.returned_at for each in ordered if each.returned_at is not None), default=None)
+    if decision and returned_at and returned_at > decision.at and decision.status not in _STAYS:
+        decision = None
     inbound, outbound = last.get(Direction.INBOUND), last.get(Direction.OUTBOUND)
     newest = max(last.values(), key=_place, default=None)
     if decision and decision.status in _SETTLES:
@@ -192,6 +216,7 @@ def state_of(letters: Sequence[Letter], *, now: datetime, decision: Decision | N
         last_inbound_at=inbound.at if inbound else None,
         last_outbound_at=outbound.at if outbound else None,
         bounced=bounced,
+        returned_at=returned_at if waiting else None,
     )
 
 
@@ -210,6 +235,11 @@ def _status(
 
 
 def _answers(ours: Letter, theirs: Letter) -> bool:
+    if ours.returned:
+        reached = {normalise.email(address) for address in ours.recipients} - ours.returned
+        authors = {normalise.email(address) for address in (theirs.sender, *theirs.reply_to)}
+        if not reached or (authors & ours.returned and not authors & reached):
+            return False
     if theirs.message_id and ours.in_reply_to == theirs.message_id:
         return True
     authors = set(map(normalise.email, (theirs.sender, *theirs.reply_to)))

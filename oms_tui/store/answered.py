@@ -1,34 +1,45 @@
 """Mails whose answer is on its way: from the moment it is sent on the desk the customer does not wait for us any more.
 
 The mailbox shows the answer only when it has left and was filed; until then the outbox is what is known. An answer that
-was stopped, failed, taken back or is in doubt answers nothing.
+was stopped, failed, taken back or is in doubt answers nothing, nor does one that came back.
 """
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
+from oms_tui.domain import normalise
+from oms_tui.domain.conversations import returned_from
+from oms_tui.store.mail_threads import bounces_of
 from oms_tui.store.rows import chunks, marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from oms_tui.store.driver import Connection
+    from oms_tui.store.workspace import Workspace
 
 LEAVING: Final = ("held", "queued", "sending", "sent", "filed")
 """The states of an answer that leaves, or has left."""
 
 
-def answered_at(desk: Connection, names: Iterable[str]) -> dict[str, int]:
+def answered_at(store: Workspace, names: Iterable[str]) -> dict[str, int]:
     """For each mail (by its content name) that is being answered: when the newest answer was sent on the desk."""
-    found: dict[str, int] = {}
+    sent: list[tuple[str, int, str, str]] = []
     for part in chunks(name for name in names if name):
-        rows = desk.execute(
-            f"SELECT mail, max(created_at) FROM outbox WHERE mail IN ({marks(len(part))}) "
-            f"AND state IN ({marks(len(LEAVING))}) GROUP BY mail",
+        sent += store.desk.execute(
+            f"SELECT mail, created_at, message_id, recipients FROM outbox WHERE mail IN ({marks(len(part))}) "
+            f"AND state IN ({marks(len(LEAVING))})",
             [*part, *LEAVING],
-        )
-        found.update(rows.fetchall())
+        ).fetchall()
+    came = bounces_of(store.cache, {message_id for _, _, message_id, _ in sent})
+    found: dict[str, int] = {}
+    for mail, at, message_id, recipients in sent:
+        there = frozenset(filter(None, map(normalise.email, json.loads(recipients))))
+        bounces = [text for _, text in came.get(message_id, ())]
+        if not bounces or there - returned_from(there, bounces):
+            found[mail] = max(at, found.get(mail, at))
     return found
 
 

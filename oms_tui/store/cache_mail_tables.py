@@ -126,4 +126,5 @@ class Conversation(CacheTable, table=True):
     waiting_since: int | None = Field(default=None, sa_column=big(null=True))
     unanswered: int | None = Field(default=None, sa_column=big(null=True))  # the newest message nobody answered
     snoozed_until: int | None = Field(default=None, sa_column=big(null=True))  # put aside, and back by itself then
+    returned_at: int | None = Field(default=None, sa_column=big(null=True))  # our answer to who waits came back
     to_link: int = 0  # inbound messages that belong to no order, unless somebody closed the conversation

@@ -164,6 +164,7 @@ def _insert(store: Workspace, policy: DeskPolicy, fresh: list[Mail], now: int) -
     mail_threads.derive(cache, store.desk, [*stored, *readable], own, now, known=touched)
     orders |= mail_links.orders_on(store, touched)
     orders |= mail_links.link_returns(store, policy, [*readable, *carried], now)
+    orders |= mail_links.wait_again(store, policy, readable, now)
     mail_links.tell(store, [mail.id for mail in (*fresh, *carried)], orders)
 
 
@@ -250,7 +251,8 @@ def _take_bodies(store: Workspace, policy: DeskPolicy, mails: Sequence[Mail], no
         )
         mail_links.rematch(store, policy, whole, now)
     settled = {*turned, *told}
-    mail_links.tell(store, [mail.id for mail in mails if mail.id not in settled], ())
+    returned = mail_links.wait_again(store, policy, mails, now)
+    mail_links.tell(store, [mail.id for mail in mails if mail.id not in settled], returned)
 
 
 def _linked_by_hand(cache: Connection, ids: Iterable[int]) -> set[int]:

@@ -149,6 +149,22 @@ def link_returns(store: Workspace, policy: DeskPolicy, mails: Iterable[Mail], no
     return rematch(store, policy, returned, now)
 
 
+def wait_again(store: Workspace, policy: DeskPolicy, mails: Iterable[Mail], now: int) -> set[int]:
+    """Who is told of by a bounce among these mails waits for an answer again; returns the orders touched."""
+    names = {name for mail in mails if mail.auto == "bounce" for name in mail.references}
+    found: set[int] = set()
+    for part in chunks(names):
+        query = (
+            f"SELECT conversation_id FROM messages WHERE message_id IN ({marks(len(part))}) AND direction='outbound' "
+            "AND conversation_id IS NOT NULL"
+        )
+        found |= {number for (number,) in store.cache.execute(query, list(part))}
+    if not found:
+        return set()
+    sent = mail_rows.load(store.cache, "conversation_id", found)
+    return orders_on(store, mail_threads.derive(store.cache, store.desk, sent, policy.own_addresses, now))
+
+
 def relink_people(store: Workspace, policy: DeskPolicy, orders: Iterable[int], now: int) -> set[int]:
     """Who writes may be somebody else now: match the mails again that came from what is or was their address.
 

@@ -8,12 +8,12 @@ the caller's transaction.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
-from oms_tui.domain.conversations import Decision, came_back, people, state_of, thread_keys, threads
+from oms_tui.domain.conversations import Decision, came_back, people, returned_from, state_of, thread_keys, threads
 from oms_tui.domain.vocabulary import ConversationStatus, Direction, MailState
 from oms_tui.store import mail_rows
 from oms_tui.store.rows import chunks, insert, marks, upsert
@@ -174,6 +174,7 @@ def derive(
     for mail in mails:
         if mail.conversation is not None:
             members.setdefault(mail.conversation, []).append(mail)
+    _note_returns(cache, members, own)
     decisions = _statuses(desk, (mail.name for group in members.values() for mail in group))
     before = _to_link(cache, members if known is None else known)
     moment = _moment(now)
@@ -212,8 +213,22 @@ def _row(
         _ms(state.waiting_since) if waits else None,
         unanswered[0] if unanswered else None,
         _ms(decision.until) if decision is not None and state.status == ConversationStatus.SNOOZED else None,
+        _ms(state.returned_at) if waits else None,
         to_link,
     )
+
+
+def _note_returns(cache: Connection, members: Mapping[int, Sequence[Mail]], own: Collection[str]) -> None:
+    """Which mails of ours came back, and from whom: their letters say so from then on."""
+    sent = [each for group in members.values() for each in group if each.direction == Direction.OUTBOUND]
+    came = bounces_of(cache, {each.message_id for each in sent if not each.auto})
+    for mail in sent if came else ():
+        if told := came.get(mail.message_id):
+            mail.seen_as = replace(
+                mail.letter(own),
+                returned=returned_from(mail.recipients, (text for _, text in told)),
+                returned_at=_moment(max(at for at, _ in told)),
+            )
 
 
 def _waits_for_a_link(mail: Mail) -> bool:
@@ -301,6 +316,22 @@ def conversations_about(cache: Connection, pairs: Iterable[tuple[str, str]]) -> 
 def returns_of(cache: Connection, message_ids: Iterable[str]) -> set[int]:
     """The conversations of bounces that return mails of these Message-IDs."""
     return set(_conversations(cache, {_hashed(*came_back(name)) for name in message_ids if name}).values())
+
+
+def bounces_of(cache: Connection, message_ids: Iterable[str]) -> dict[str, list[tuple[int, str]]]:
+    """When mails of these Message-IDs came back, in milliseconds, and what the mail that returned each says."""
+    names = {_hashed(*came_back(name)): name for name in message_ids if name}
+    found: dict[str, list[tuple[int, str]]] = {}
+    for part in chunks(names):
+        query = (
+            "SELECT r.key, b.sent_at, b.text, b.refs FROM message_references r JOIN messages m ON m.id=r.message "
+            "JOIN messages b ON b.conversation_id=m.conversation_id AND b.auto='bounce' "
+            f"WHERE r.key IN ({marks(len(part))})"
+        )
+        for key, at, text, refs in cache.execute(query, list(part)):
+            if names[key] in mail_rows.unpacked(refs):  # its conversation may hold what returned another mail
+                found.setdefault(names[key], []).append((at, text))
+    return found
 
 
 def _conversations(cache: Connection, keys: Iterable[int]) -> dict[int, int]:

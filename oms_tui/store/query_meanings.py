@@ -37,6 +37,6 @@ IS: Final[Mapping[str, str]] = {
     "untold": "late, soon to be or a parcel in trouble, and the customer has heard nothing since",
     "mine": "you look after it",
     "snoozed": "put aside until later",
-    "unattended": "its customer waits, and it is nobody's, without a task in time",
+    "unattended": "its customer waits, or our answer came back, and it is nobody's or not due, without a task in time",
     "stale": "the system it is from was not read in time",
 }

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 TASK_VALUES: Final = ("due", "today", "open")
 
 _HAS_TASK: Final = "q.task_due_at IS NOT NULL"
-_CARED: Final = "(o.owner <> '' OR o.in_hand_until >= ?)"
+_CARED: Final = "((c.returned_at IS NULL AND o.owner <> '' AND o.due_at IS NOT NULL) OR o.in_hand_until >= ?)"
 
 STALE_AFTER: Final = "stale_after:"
 """The key in ``meta`` under which the worker keeps, for each source, the age in milliseconds from which it is stale."""
@@ -40,12 +40,14 @@ def task_due(term: Term, asked: Asked) -> Sql:
 
 
 def unattended(asked: Asked) -> Sql:
-    """A customer waits, and of the orders that their conversation lies on none is somebody's or has a task in time.
+    """A customer waits, and of the orders their conversation lies on none is somebody's and due, or has a task in time.
+
+    Whose answer came back waits until that is seen to: an owner who does not know of it is none.
 
     The same as ``reads.mail.unattended`` of mails, told of orders.
     """
     return indexed(
-        f"q.is_open = 1 AND q.waiting_sort < {LATER} AND +q.owner = '' AND EXISTS (SELECT 1 FROM message_links l "
+        f"q.is_open = 1 AND q.waiting_sort < {LATER} AND EXISTS (SELECT 1 FROM message_links l "
         "JOIN messages m ON m.id = l.message JOIN conversations c ON c.id = m.conversation_id "
         "WHERE l.order_id = q.order_id AND c.waiting_since IS NOT NULL AND NOT EXISTS (SELECT 1 FROM messages n "
         "JOIN message_links k ON k.message = n.id JOIN queue_row o ON o.order_id = k.order_id "

@@ -277,6 +277,95 @@ def test_mail_is_attended_to_by_an_owner_or_a_task_that_is_not_overdue(desk: Des
     ]
 
 
+def test_an_order_that_is_owned_and_due_never_is_told_with_that_reason(desk: Desk) -> None:
+    """The tier promises a first answer and no time for the next: whoever owns it has nothing that says by when."""
+    desk.orders(order("#1"))
+    desk.store.cache.execute("UPDATE order_keys SET value='00' || value WHERE kind='number'")
+    desk.mailbox.put(
+        desk.letter("a", subject="order 001"),
+        desk.letter("b", OURS, to=["jan.kowal@firma.example"], answers=["a"], folder="Sent"),
+    )
+    desk.sync()
+    desk.own("1", "ana")
+    one = [desk.order_id("1")]
+    derive_orders(desk.store, POLICY, one, NOW)
+    assert reads.unattended(desk.store, POLICY, NOW) == []
+
+    desk.mailbox.put(desk.letter("c", answers=["b"], subject="order 001 again"))
+    desk.sync()
+    derive_orders(desk.store, POLICY, one, NOW)
+    assert desk.store.cache.execute("SELECT owner, due_at FROM queue_row").fetchall() == [("ana", None)]
+    (mail,) = reads.unattended(desk.store, POLICY, NOW)
+    assert (mail.subject, mail.reason) == ("order 001 again", "unanswered, somebody's, and nothing says by when")
+
+    desk.task("1", "ana", due_at=NOW + 1)
+    derive_orders(desk.store, POLICY, one, NOW)
+    assert reads.unattended(desk.store, POLICY, NOW) == []
+
+
+@pytest.mark.parametrize("first", ["the answer", "the bounce"])
+@pytest.mark.parametrize("owned", [False, True])
+def test_an_answer_that_came_back_has_answered_nobody(desk: Desk, first: str, owned: bool) -> None:
+    desk.orders(order("#1"))
+    desk.store.cache.execute("UPDATE order_keys SET value='00' || value WHERE kind='number'")
+    one = [desk.order_id("1")]
+    if owned:
+        desk.own("1", "ana")
+    ask = desk.letter("a", subject="order 001")
+    answer = desk.letter("b", OURS, to=["jan.kowal@firma.example"], answers=["a"], folder="Sent")
+    back = desk.letter(
+        "r",
+        "mailer-daemon@firma.example",
+        answers=["b"],
+        auto="bounce",
+        subject="Undelivered",
+        text="<jan.kowal@firma.example>: no such user",
+    )
+    for mail in (ask, answer, back) if first == "the answer" else (ask, back, answer):
+        desk.mailbox.put(mail)
+        desk.sync()
+    derive_orders(desk.store, POLICY, one, NOW)
+
+    (mail,) = reads.unattended(desk.store, POLICY, NOW)
+    assert mail.subject == "order 001"
+    assert mail.reason == ("our answer came back" if owned else "our answer came back, and nobody's")
+    (row,) = desk.store.cache.execute("SELECT waiting_since FROM queue_row").fetchall()
+    assert row == (int(ask.sent_at.timestamp() * 1000),), "the customer waits since they asked"
+
+    desk.mailbox.put(desk.letter("e", OURS, to=[JAN], answers=["a"], folder="Sent"))
+    desk.sync()
+    assert reads.unattended(desk.store, POLICY, NOW) == [], "it was sent once more"
+
+
+def test_what_was_closed_with_the_answer_is_open_again_when_it_comes_back(desk: Desk) -> None:
+    desk.orders(order("#1"))
+    desk.mailbox.put(
+        desk.letter("a", subject="order 001"),
+        desk.letter("b", OURS, to=["jan.kowal@firma.example"], cc=["lea@firma.example"], answers=["a"], folder="Sent"),
+    )
+    desk.sync()
+    answered = MONDAY - timedelta(minutes=30)
+    closed = int(answered.timestamp() * 1000)
+    desk.decide("thread_decisions", mail="<a>", kind="status", value="closed", reason="answered", decided_at=closed)
+    desk.mailbox.put(
+        desk.letter("r", "daemon@x.example", answers=["b"], auto="bounce", text="lea@firma.example", at=MONDAY)
+    )
+    desk.sync()
+    assert reads.unattended(desk.store, POLICY, NOW) == [], "the customer has it, a copy came back"
+
+    desk.mailbox.put(
+        desk.letter("s", "daemon@y.example", answers=["b"], auto="bounce", text="Jan.Kowal@firma.example", at=MONDAY)
+    )
+    desk.sync()
+    assert [mail.subject for mail in reads.unattended(desk.store, POLICY, NOW)] == ["order 001"]
+
+    later = NOW + 1
+    desk.decide("thread_decisions", mail="<a>", kind="status", value="closed", reason="phoned", decided_at=later)
+    desk.mailbox.put(desk.letter("t", "daemon@y.example", answers=["b"], auto="bounce", text="again", at=MONDAY))
+    desk.sync()
+    assert reads.unattended(desk.store, POLICY, later) == [], "somebody has dealt with it"
+
+
 def test_packed_lists_are_json(desk: Desk) -> None:
     import json
 

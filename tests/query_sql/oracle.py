@@ -264,7 +264,7 @@ def is_so(order: Known, value: str, now: int, agent: str) -> bool:
         "open": row["is_open"] == 1,
         "closed": row["is_open"] == 0,
         "late": late and not row["will_be_late"],
-        "unattended": waits and row["owner"] == "" and order.alone,
+        "unattended": waits and order.alone,
         "unlinked": order.wrote_elsewhere,
         "stale": order.old,
         "unheld": row["is_open"] == 1 and not row["held"],

@@ -190,7 +190,9 @@ def _work(plain: PlainShop, order: int, row: dict[str, Any], emails: list[str]) 
     def cared(other: int) -> bool:
         of = plain.row(other)
         tasks = desk_rows.select(desk, "tasks", "source=? AND remote_id=? AND state='open'", plain.name(other))
-        return of["owner"] != "" or any(task["owner"] and task["due_at"] >= plain.now for task in tasks)
+        return (of["owner"] != "" and of["due_at"] is not None) or any(
+            task["owner"] and task["due_at"] >= plain.now for task in tasks
+        )
 
     on = "SELECT DISTINCT m.conversation_id FROM message_links l JOIN messages m ON m.id=l.message WHERE l.order_id=?"
     waits = [

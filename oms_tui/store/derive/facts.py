@@ -280,7 +280,7 @@ def _decided(store: Workspace, found: dict[int, OrderFacts], names: dict[str, Wa
     """What the desk knows of conversations in which somebody waits: closed once, answers on their way."""
     for name, at in closed_at(store.desk, names).items():
         names[name].closed_at = max(names[name].closed_at, at)
-    answers = answered_at(store.desk, names)
+    answers = answered_at(store, names)
     for name, at in answers.items():
         names[name].answered(at)
     for threads in (each.threads for each in found.values() if each.threads and each.threads.waiting):

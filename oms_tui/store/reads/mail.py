@@ -151,7 +151,7 @@ def _with_answers(store: Workspace, row: Values, mails: list[Values]) -> Values:
     if row["waiting_since"] is None:
         return row
     names = {mail_rows.content_name(mail["message_id"], mail["digest"]): mail for mail in mails}
-    sent = max(answered_at(store.desk, names).values(), default=None)
+    sent = max(answered_at(store, names).values(), default=None)
     if sent is None:
         return row
     later = [
@@ -200,27 +200,35 @@ def unattended(store: Workspace, policy: DeskPolicy, now: int, *, limit: int = 5
     """Inbound mails nobody takes care of, the longest waiting first, each with why.
 
     A mail is attended to when it is answered, when its conversation was closed with a reason or put aside until a time,
-    or when an order it lies on is owned by somebody (whose clock says by when) or has an open task of somebody that is
-    not overdue. ``is:unattended`` tells the same of orders.
+    or when an order it lies on is owned by somebody and something says by when (a clock, a task), or has an open task
+    of somebody that is not overdue. An answer that came back is none: its mail waits until somebody writes again,
+    closes it or sets a task. ``is:unattended`` tells the same of orders.
     """
     del policy  # in whose hands an order is was derived by it
     found = store.cache.execute(
-        "SELECT c.unanswered, c.id FROM conversations c WHERE c.waiting_since IS NOT NULL AND c.unanswered IS NOT NULL "
+        "SELECT c.unanswered, c.id, c.returned_at IS NOT NULL FROM conversations c "
+        "WHERE c.waiting_since IS NOT NULL AND c.unanswered IS NOT NULL "
         f"AND c.status NOT IN {_SHUT} ORDER BY c.waiting_since"
     ).fetchall()
     waiting: list[tuple[int, str]] = []
     for part in chunks(found, 200):
-        orders = _orders_of_conversations(store, [conversation for _, conversation in part])
-        cared = _cared_for(store, {order for each in orders.values() for order in each}, now)
-        leaving = _leaving(store, [mail for mail, _ in part])
-        for mail, conversation in part:
+        orders = _orders_of_conversations(store, [conversation for _, conversation, _ in part])
+        cared, owned = _cared_for(store, {order for each in orders.values() for order in each}, now)
+        leaving = _leaving(store, [mail for mail, *_ in part])
+        for mail, conversation, returned in part:
             on = orders.get(conversation, set())
             if mail in leaving:
                 continue
+            of_task, by_clock = on & cared, set() if returned else on & owned.keys()
+            if of_task or any(owned[order] for order in by_clock):
+                continue
+            what = "our answer came back" if returned else "unanswered"
             if not on:
-                waiting.append((mail, "unanswered, and on no order"))
-            elif not on & cared:
-                waiting.append((mail, "unanswered, and nobody's"))
+                waiting.append((mail, f"{what}, and on no order"))
+            elif on & owned.keys():
+                waiting.append((mail, what if returned else f"{what}, somebody's, and nothing says by when"))
+            else:
+                waiting.append((mail, f"{what}, and nobody's"))
         if len(waiting) >= limit:
             break
     reasons = dict(waiting[:limit])
@@ -345,16 +353,21 @@ def _orders_of_conversations(store: Workspace, conversations: Sequence[int]) -> 
     return found
 
 
-def _cared_for(store: Workspace, orders: Iterable[int], now: int) -> set[int]:
-    """Those of these orders that somebody owns, or that have an open task of somebody that is not overdue."""
+def _cared_for(store: Workspace, orders: Iterable[int], now: int) -> tuple[set[int], dict[int, bool]]:
+    """Those of these orders that have a task of somebody in time; those somebody owns, and whether they are due."""
     cared: set[int] = set()
+    owned: dict[int, bool] = {}
     for part in chunks(orders):
         query = (
-            f"SELECT order_id FROM queue_row WHERE order_id IN ({marks(len(part))}) "
-            "AND (owner <> '' OR in_hand_until >= ?)"
+            "SELECT order_id, coalesce(in_hand_until >= ?, 0), owner <> '', due_at IS NOT NULL FROM queue_row "
+            f"WHERE order_id IN ({marks(len(part))})"
         )
-        cared.update(order for (order,) in store.cache.execute(query, [*part, now]))
-    return cared
+        for order, in_time, has_owner, due in store.cache.execute(query, [now, *part]):
+            if in_time:
+                cared.add(order)
+            if has_owner:
+                owned[order] = bool(due)
+    return cared, owned
 
 
 def _leaving(store: Workspace, mails: Iterable[int]) -> set[int]:
@@ -364,7 +377,7 @@ def _leaving(store: Workspace, mails: Iterable[int]) -> set[int]:
         query = f"SELECT id, message_id, digest FROM messages WHERE id IN ({marks(len(part))})"
         for number, message_id, digest in store.cache.execute(query, list(part)):
             names[mail_rows.content_name(message_id, digest)] = number
-    return {names[name] for name in answered_at(store.desk, names)}
+    return {names[name] for name in answered_at(store, names)}
 
 
 def _gone(store: Workspace, ids: Iterable[int]) -> set[int]:
