@@ -335,6 +335,20 @@ def test_an_invoice_is_overdue_from_the_moment_it_is_due(plain: PlainShop) -> No
     assert plain.row(order)["invoice"] == "overdue"
 
 
+def test_what_was_delivered_long_ago_stays_in_the_queue_while_its_invoice_is_overdue(plain: PlainShop) -> None:
+    orders = [plain.order(payment_status="pending") for _ in range(2)]
+    for order, due in zip(orders, (plain.now - DAY, plain.now + DAY), strict=True):
+        plain.parcel(order, status="delivered", delivered_at=plain.now - 30 * DAY, state="delivered")
+        plain.record("invoices", order, kind="invoice", number=f"INV-{order}", status="open", due_at=due, total=7900)
+
+    plain.derive()
+    assert [plain.row(order)["is_open"] for order in orders] == [1, 0]
+
+    plain.now += DAY
+    derive_due(plain.store, plain.policy, now=plain.now)
+    assert [plain.row(order)["is_open"] for order in orders] == [1, 1]
+
+
 def test_what_people_decided_stands_beside_what_the_source_says(plain: PlainShop) -> None:
     order = plain.order(tags=["gift", "web"])
     plain.decide(

@@ -252,7 +252,7 @@ def _attend(
     quiet_at = delivered_at + _QUIET_AFTER_MS if delivered_at is not None else None
     quiet = quiet_at is not None and now >= quiet_at
     row |= {
-        "is_open": int(_is_open(row, attention, quiet=quiet)),
+        "is_open": int(_is_open(row, attention, quiet=quiet, now=moment)),
         "predicted_at": _ms(delay.predicted_at),
         "due_at": _ms(due),
         "due_sort": _ms(due) if due else LATER,
@@ -304,7 +304,7 @@ def _call(facts: OrderFacts, now: int) -> str:
     return (state_of(found, now) or "") if found else ""
 
 
-def _is_open(row: Values, attention: AttentionFacts, *, quiet: bool) -> bool:
+def _is_open(row: Values, attention: AttentionFacts, *, quiet: bool, now: datetime) -> bool:
     """Whether it belongs in a queue: it is under way, or something about it waits for somebody."""
     waits = (
         attention.waiting_since is not None
@@ -314,6 +314,7 @@ def _is_open(row: Values, attention: AttentionFacts, *, quiet: bool) -> bool:
         or attention.disputed
         or attention.money_held
         or attention.bounced
+        or (attention.invoice_due_at is not None and attention.invoice_due_at <= now)
         or row["return_status"] in _RETURN_RUNS
     )
     if waits:
