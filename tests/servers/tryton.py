@@ -23,6 +23,7 @@ import urllib.error
 import urllib.request
 import venv
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,15 +86,23 @@ class TrytonServer:
     def call(self, method: str, *params: Any) -> Any:
         """What another program of the shop does: a method over the wire as the administrator, warnings answered."""
         if not self.session:
-            answer = self._post("common.db.login", [self.user, {"password": self.password}, "en"])
-            self.session = base64.b64encode(f"{self.user}:{answer[0]}:{answer[1]}".encode()).decode()
-            self.context = self._post("model.res.user.get_preferences", [True, {}])
+            self._log_in()
         while True:
             try:
                 return self._post(method, [*params, self.context])
             except TrytonAsksError as warning:
                 record = {"user": 1, "name": warning.args[0]}
                 self._post("model.res.user.warning.create", [[record], self.context])
+            except urllib.error.HTTPError as error:
+                if error.code != HTTPStatus.UNAUTHORIZED:
+                    raise
+                self._log_in()  # a session that nobody used for five minutes is over
+
+    def _log_in(self) -> None:
+        self.session = ""
+        answer = self._post("common.db.login", [self.user, {"password": self.password}, "en"])
+        self.session = base64.b64encode(f"{self.user}:{answer[0]}:{answer[1]}".encode()).decode()
+        self.context = self._post("model.res.user.get_preferences", [True, {}])
 
     def _post(self, method: str, params: list[Any]) -> Any:
         request = urllib.request.Request(  # noqa: S310 - our own address

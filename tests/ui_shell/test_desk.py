@@ -57,6 +57,10 @@ async def test_moving_shows_each_order_where_the_cursor_rests(
         await settled(pilot)
 
         assert cursor(pilot) == "10479"
+        for _ in range(100):  # it is opened a moment after the last key
+            if pilot.app.queue_screen._pane.view.item.number == "10479":
+                break
+            await pilot.pause(0.05)
         assert pilot.app.queue_screen._pane.view.item.number == "10479"
 
 
