@@ -140,20 +140,10 @@ def _procedure_faults(config: Config) -> list[tuple[str, str]]:
 
 def _tier_faults(config: Config) -> list[tuple[str, str]]:
     """Tiers whose rule asks what a customer cannot be told by; those that cannot be read at all are told apart."""
-    from oms_tui.domain.query import QueryError, parse
-    from oms_tui.domain.tiers import UnknownTierWord, check
-    from oms_tui.store.query_words import CATALOGUE
+    from oms_tui.config_tiers import faults
+    from oms_tui.domain.tiers import UnknownTierWord
 
-    found = []
-    for name, tier in config.tiers.items():
-        try:
-            if tier.when:
-                check(parse(tier.when, CATALOGUE))
-        except UnknownTierWord as error:
-            found.append((f"tier {name!r}", str(error)))
-        except QueryError:
-            continue
-    return found
+    return [(f"tier {name!r}", str(error)) for name, error in faults(config) if isinstance(error, UnknownTierWord)]
 
 
 def _store(config: Config, options: Any) -> Iterator[Finding]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from oms_tui.domain.rfc3339 import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,9 +14,7 @@ Document = dict[str, Any]
 
 def moment(milliseconds: int | None) -> str | None:
     """A time as RFC 3339 in UTC."""
-    if milliseconds is None:
-        return None
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return None if milliseconds is None else utc_text(milliseconds)
 
 
 def amount(minor: int, currency: str) -> Document:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 _LIST: Final = "list"
 _BAR: Final = 16
-_CURVE: Final = 52
-"""Letters of a line over the weeks: a year's."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +76,7 @@ def _tell(report: Report) -> None:
 
 
 def _table(report: Report) -> None:
-    from oms_tui.domain.figures import bar, curve
+    from oms_tui.domain.figures import LONG_CURVE, bar, curve
 
     columns = report.columns
     heads = [title for each in columns for title in ((each.title, "") if each.bar else (each.title,))]
@@ -94,5 +92,5 @@ def _table(report: Report) -> None:
     table((cells(row) for row in report.rows), heads)
     if picture := report.kind.picture(report):
         say("")
-        rows = ([each.title, curve(each.values, _CURVE, each.most), each.highest] for each in picture.curves)
+        rows = ([each.title, curve(each.values, LONG_CURVE, each.most), each.highest] for each in picture.curves)
         table(rows, (picture.about, picture.along, "highest"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from oms_tui.commands import documents
 from oms_tui.commands.context import emit, opened, order_named, settled
@@ -11,11 +11,10 @@ from oms_tui.commands.failures import DONE, not_found
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
+    from datetime import datetime
 
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import OrderView
-
-_TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -52,12 +51,16 @@ def clock(session: Session, view: OrderView) -> documents.Document | None:
     return {
         "kind": found.clock.kind.value,
         "state": found.clock.state.value,
-        "started_at": found.clock.started_at.strftime(_TIME),
-        "soon_at": found.clock.soon_at.strftime(_TIME),
-        "due_at": found.clock.due_at.strftime(_TIME),
+        "started_at": _moment(found.clock.started_at),
+        "soon_at": _moment(found.clock.soon_at),
+        "due_at": _moment(found.clock.due_at),
         "promised_seconds": found.allowed,
         "share": found.share,
     }
+
+
+def _moment(at: datetime) -> str | None:
+    return documents.moment(int(at.timestamp() * 1000))
 
 
 def whole_order(session: Session, order_id: int) -> OrderView:

@@ -20,6 +20,9 @@ _NONE_OF_IT: Final = "·"
 CURVE: Final = 13
 """Cells of a curve beside other figures: a quarter's weeks."""
 
+LONG_CURVE: Final = 52
+"""Cells of a curve that has a line of its own: a year's weeks."""
+
 _NAMED: Final = 3
 """Orders named in a cell; how many more there are is said."""
 

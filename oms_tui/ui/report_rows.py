@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from oms_tui.domain.figures import bar, curve
+from oms_tui.domain.figures import LONG_CURVE, bar, curve
 from oms_tui.ui.rows import BLANK, Column, Part, Row, cut, table, wrap
 
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ _LEAST_FIRST: Final = 36
 _ONE_LINE: Final = 60
 _NAME: Final = 3
 """Words that tell a row from the others: of a clock its week, tier and kind."""
-
-_CURVE: Final = 52
-"""Cells of a line over the weeks: a year's."""
 
 
 def list_rows(kinds: Sequence[ReportKind], width: int) -> list[Row]:
@@ -82,7 +79,7 @@ def _picture(report: Report, width: int) -> list[Row]:
         return []
     heads = [(Part(words, "muted"),) for words in (found.about, found.along, "highest")]
     lines = [
-        [(Part(each.title),), (Part(curve(each.values, _CURVE, each.most), "info"),), (Part(each.highest),)]
+        [(Part(each.title),), (Part(curve(each.values, LONG_CURVE, each.most), "info"),), (Part(each.highest),)]
         for each in found.curves
     ]
     made = table([Column(), Column(least=_LEAST), Column("right")], [heads, *lines], width)

@@ -9,6 +9,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from oms_tui.domain.rfc3339 import utc_text
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -25,7 +27,7 @@ _HARMLESS: Final = "'"
 def document(report: Report) -> dict[str, Any]:
     """The report as JSON tells it."""
     items = [asdict(row) for row in report.rows]
-    period = {"weeks": report.names, "since": _moment(report.since), "until": _moment(report.until)}
+    period = {"weeks": report.names, "since": utc_text(report.since), "until": utc_text(report.until)}
     return {"formula": report.formula, "by": report.by, "period": period, "items": items, "next": None}
 
 
@@ -59,7 +61,3 @@ def _cell(value: Any) -> Any:
     if isinstance(value, tuple):
         value = " ".join(map(str, value))
     return _RUNS.sub(_HARMLESS, value) if isinstance(value, str) else value
-
-
-def _moment(at: int) -> str:
-    return datetime.fromtimestamp(at // 1000, UTC).isoformat().replace("+00:00", "Z")
