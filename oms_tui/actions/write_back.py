@@ -14,6 +14,7 @@ from oms_tui.actions.decisions import ORDER_CHANGED, name_of, write_on
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from oms_tui.actions.base import WhyNot
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import QueueItem
     from oms_tui.store.writes.desk_write import DeskWrite
@@ -38,6 +39,11 @@ def not_now(order: QueueItem, action: str) -> str:
 def cannot(session: Session, order: QueueItem, action: str) -> str:
     """Why the order's own source does not do ``action`` now: the trade's rules, what it can, what is on its way."""
     return not_now(order, action) or source_cannot(session, order, order.source, action)
+
+
+def unless_it_cannot(action: str) -> WhyNot:
+    """``why_not`` of an action whose only rules are the trade's and what the order's own source can do."""
+    return lambda session, order: cannot(session, order, action)
 
 
 def source_cannot(session: Session, order: QueueItem, source: str, action: str) -> str:

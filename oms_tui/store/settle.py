@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from oms_tui.store.derive.run import derive_orders
 from oms_tui.store.driver import transaction
+from oms_tui.store.order_names import ids_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -128,10 +129,7 @@ def _in_hands(cache: Connection) -> list[int]:
 def _named(store: Workspace, names: Iterable[tuple[str, ...]]) -> Iterator[int]:
     """The orders called so that are in the cache, each once, in the order of their last naming."""
     latest = dict.fromkeys(reversed(list(names)))
-    for source, remote_id in reversed(latest):
-        found = store.cache.execute("SELECT id FROM orders WHERE source = ? AND remote_id = ?", (source, remote_id))
-        for (order,) in found:
-            yield order
+    yield from ids_of(store.cache, ((source, remote_id) for source, remote_id in reversed(latest))).values()
 
 
 def _decided(store: Workspace, tables: Iterable[str], columns: str) -> list[tuple[str, ...]]:

@@ -180,7 +180,7 @@ class FilterLine(Vertical, WithOwnKeys):
         bound = {each.id: each.key for each in QueryInput.BINDINGS if isinstance(each, Binding) and each.id}
         bound["filter.keep"] = "enter"
         wanted = (*_KEYS, ("filter.cancel", "as before"))
-        return [Hint(name, (keys.widgets.get(name) or bound[name].split(","))[0], words) for name, words in wanted]
+        return [Hint(name, keys.shown_inside(name, bound[name]), words) for name, words in wanted]
 
     def do(self, command: str) -> bool:
         """A click on a key is the key."""

@@ -229,6 +229,9 @@ _WRITTEN: Final = {
     " ": "space",
 }
 _CHORD: Final = re.compile(r"((?:ctrl|alt|shift|super)\+)+")
+_SHOWN: Final = {"full_stop": ".", "comma": ","}
+"""How keys are shown that Textual names by words."""
+
 _FUNCTION: Final = re.compile(r"f([1-9]|1[0-9]|2[0-4])")
 # Names that Textual gives to signs in place of Unicode's own.
 _SIGNS: Final = {"/": "slash", "\\": "backslash", "@": "at", "-": "minus", "+": "plus", "_": "underscore"}
@@ -289,6 +292,14 @@ class KeyMap(NamedTuple):
     def shown(self, name: str) -> str:
         """The key to show for it, "" if it has none."""
         return next(iter(self.keys(name)), "")
+
+    def shown_inside(self, name: str, keys: str) -> str:
+        """The key to show for a binding inside a widget: the config's, else the first of its own ``keys``.
+
+        These are named as Textual does, with commas between.
+        """
+        own = keys.partition(",")[0].strip()
+        return next(iter(self.widgets.get(name, ())), _SHOWN.get(own, own))
 
 
 def is_text(key: str) -> bool:

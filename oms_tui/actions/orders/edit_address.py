@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oms_tui.actions.base import Action, Field, Outcome, Refused
-from oms_tui.actions.write_back import cannot, queue
+from oms_tui.actions.write_back import queue, unless_it_cannot
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import QueueItem
-
-
-def _why_not(session: Session, order: QueueItem) -> str:
-    return cannot(session, order, "edit_address")
 
 
 def _changes(fields: Fields) -> dict[str, str]:
@@ -52,7 +48,7 @@ ACTION = Action(
         Field("country", "Country", help="two letters, such as DE"),
         Field("phone", "Phone"),
     ),
-    why_not=_why_not,
+    why_not=unless_it_cannot("edit_address"),
     apply=_apply,
     preview=_preview,
 )

@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oms_tui.actions.base import DESK_AND_WAREHOUSE, Action, Field, Outcome
-from oms_tui.actions.write_back import cannot, queue
+from oms_tui.actions.write_back import queue, unless_it_cannot
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import QueueItem
-
-
-def _why_not(session: Session, order: QueueItem) -> str:
-    return cannot(session, order, "hold")
 
 
 def _apply(session: Session, order: QueueItem, fields: Fields) -> Outcome:
@@ -31,6 +27,6 @@ ACTION = Action(
     rank=110,
     fields=(Field("reason", "Why", required=True),),
     roles=DESK_AND_WAREHOUSE,
-    why_not=_why_not,
+    why_not=unless_it_cannot("hold"),
     apply=_apply,
 )

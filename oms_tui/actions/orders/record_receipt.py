@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oms_tui.actions.base import DESK_AND_FINANCE, Action, Field, Outcome
-from oms_tui.actions.write_back import cannot, queue
+from oms_tui.actions.write_back import queue, unless_it_cannot
 
 if TYPE_CHECKING:
     from oms_tui.actions.base import Fields
     from oms_tui.store.session import Session
     from oms_tui.store.shapes import QueueItem
-
-
-def _why_not(session: Session, order: QueueItem) -> str:
-    return cannot(session, order, "record_receipt")
 
 
 def _words(session: Session, order: QueueItem, fields: Fields) -> tuple[int, str]:
@@ -49,7 +45,7 @@ ACTION = Action(
     ),
     roles=DESK_AND_FINANCE,
     destructive=True,
-    why_not=_why_not,
+    why_not=unless_it_cannot("record_receipt"),
     not_by_rule="somebody must have seen the money",
     apply=_apply,
     preview=_preview,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from oms_tui.store.order_names import ids_of
 from oms_tui.store.reads.queue import items
 from oms_tui.store.work_shapes import TaskItem
 
@@ -67,11 +68,5 @@ def _items(store: Workspace, rows: list[Any]) -> Iterator[TaskItem]:
 
 def _orders(store: Workspace, names: list[tuple[str, str]]) -> dict[tuple[str, str], QueueItem]:
     """The orders of these names that are in the store."""
-    ids = []
-    for source, remote_id in dict.fromkeys(names):
-        row = store.cache.execute(
-            "SELECT id FROM orders WHERE source=? AND remote_id=?", (source, remote_id)
-        ).fetchone()
-        if row is not None:
-            ids.append(int(row[0]))
-    return {(item.source, item.remote_id): item for item in items(store, ids)}
+    found = items(store, list(ids_of(store.cache, names).values()))
+    return {(item.source, item.remote_id): item for item in found}

@@ -34,4 +34,4 @@ def key_hints(widgets: Iterable[DOMNode], wanted: Iterable[tuple[str, str]], key
     bound = {
         each.id: each.key for widget in widgets for each in widget.BINDINGS if isinstance(each, Binding) and each.id
     }
-    return [Hint(name, (keys.widgets.get(name) or (bound[name],))[0], words) for name, words in wanted]
+    return [Hint(name, keys.shown_inside(name, bound[name]), words) for name, words in wanted]

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _FRAME_CELLS = 2  # a border at either side
 _FIRST = 2  # keys of the panel that stand before those of every panel
-_SIGNS = {"full_stop": ".", "comma": ","}
 _TITLE_CELLS = 6  # corners, a dash and a blank at either side
 
 
@@ -69,10 +68,7 @@ class Panel(LinesView, WithMoreKeys):
     def more_keys(self, keys: KeyMap) -> list[Hint]:
         """What can be done in the panel; then all the room for it, and the way back."""
         bound = self._bound()
-        found = [
-            Hint(name, (keys.widgets.get(name) or (_SIGNS.get(bound[name].key, bound[name].key),))[0], words)
-            for name, words in self.MORE
-        ]
+        found = [Hint(name, keys.shown_inside(name, bound[name].key), words) for name, words in self.MORE]
         desk = [Hint(name, keys.shown(name), words) for name, words in (("back", "list"), ("maximise", "maximise"))]
         return [*found[:_FIRST], *(hint for hint in desk if hint.key), *found[_FIRST:]]
 

@@ -6,6 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from oms_tui.domain.query_tree import quote
+from oms_tui.store.order_names import ids_of
+from oms_tui.store.rows import marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,12 +48,7 @@ def names_all(query: str) -> bool:
 
 
 def named(store: Workspace, references: Iterable[tuple[str, str]]) -> list[Named]:
-    """The orders that the desk knows by source and remote id; one that the cache has not is left out."""
-    found = []
-    for source, remote_id in set(references):
-        row = store.cache.execute(
-            "SELECT id, source, number FROM orders WHERE source = ? AND remote_id = ?", (source, remote_id)
-        ).fetchone()
-        if row is not None:
-            found.append(Named(*row))
-    return found
+    """The newest ``MOST`` of the orders that the desk knows by source and remote id; what the cache has not is none."""
+    ids = sorted(ids_of(store.cache, references).values(), reverse=True)[:MOST]
+    query = f"SELECT id, source, number FROM orders WHERE id IN ({marks(len(ids))})"
+    return [Named(*row) for row in store.cache.execute(query, ids)]

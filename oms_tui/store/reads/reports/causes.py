@@ -15,6 +15,7 @@ from oms_tui.domain.figures import Kind
 from oms_tui.domain.impact import TIER_WEIGHTS, UNEXPLAINED, cause_of, weight_of
 from oms_tui.domain.vocabulary import TRACKING_TROUBLE, Tier
 from oms_tui.store.ids import first_id
+from oms_tui.store.order_names import ids_of
 from oms_tui.store.reads.reports.behind import MOST, Named, newest, query_of
 from oms_tui.store.reads.reports.shape import figure
 from oms_tui.store.reads.reports.weeks import DAY_MS
@@ -242,13 +243,11 @@ def _house_reasons(store: Workspace, weeks: Weeks) -> dict[int, tuple[str, int]]
         "SELECT source, remote_id, delay_reason, updated_at FROM order_decisions "
         "WHERE delay_reason <> '' AND updated_at >= ?",
         (weeks.since,),
-    )
+    ).fetchall()
+    ids = ids_of(store.cache, ((source, remote_id) for source, remote_id, *_ in decided))
     for source, remote_id, reason, at in decided:
-        row = store.cache.execute(
-            "SELECT id FROM orders WHERE source = ? AND remote_id = ?", (source, remote_id)
-        ).fetchone()
-        if row is not None:
-            found[row[0]] = (reason, at)
+        if (order := ids.get((source, remote_id))) is not None:
+            found[order] = (reason, at)
     return found
 
 
