@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something about one field of a reply (``to``, ``cc``, ``subject``, ``body``, ``attachments``, ``thread``)."""
+    """Something about one field of a reply (``to``, ``cc``, ``subject``, ``body``, ``attachments``, ``thread``).
+
+    ``kind``: ``missing`` of a value that the text lacks, ``blank`` of a text that is not begun, "" for all others.
+    """
 
     field: str
     words: str
     blocking: bool
+    kind: str = ""
 
 
 def problems(session: Session, writing: Writing) -> list[Problem]:
@@ -72,11 +76,12 @@ def _text(session: Session, writing: Writing) -> Iterator[Problem]:
     subject, body = writing.draft["subject"], writing.draft["body"]
     for field, text in (("subject", subject), ("body", body)):
         for missing in unresolved(text):
-            yield Problem(field, f"{missing.name or 'a value'} is missing: fill it in, or take it out", blocking=True)
+            words = f"{missing.name or 'a value'} is missing: fill it in, or take it out"
+            yield Problem(field, words, blocking=True, kind="missing")
     if not subject.strip():
         yield Problem("subject", "it has no subject", blocking=True)
     if is_blank(session, body):
-        yield Problem("body", "nothing is written yet", blocking=True)
+        yield Problem("body", "nothing is written yet", blocking=True, kind="blank")
     if writing.draft["quote"] and writing.mail and not writing.mail.has_body:
         yield Problem("body", "the mail's text was not read yet, so it cannot be quoted", blocking=False)
 

@@ -60,7 +60,7 @@ def test_a_call_that_is_to_be_made_next_is_said_once() -> None:
     due = call.due_at
     order = replace(
         order,
-        item=order.item._replace(next_action="call"),
+        item=order.item._replace(next_action="log_call"),
         next_why="call about: delayed",
         next_due_at=due,
         tasks=(call, replace(call, id="t2", title="call about shipped", due_at=due + 3_600_000)),

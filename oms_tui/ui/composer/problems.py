@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from oms_tui.ui.composer.saving import Written
 
-_NOT_BEGUN: Final = "nothing is written yet"  # true of every reply at first, and no mistake
 _MOST: Final = 4  # lines; what is more is counted
 
 
@@ -32,34 +31,29 @@ class ProblemLike(Protocol):
     def blocking(self) -> bool:
         """Whether it must not be sent like this."""
 
+    @property
+    def kind(self) -> str:
+        """``missing`` of a value that the text lacks, ``blank`` of a text that is not begun."""
+
 
 def problem_rows(problems: Sequence[ProblemLike], written: Written, width: int, *, most: int = _MOST) -> list[Row]:
     """A line for each problem, what blocks first. What is missing in the text is known at once, without a check."""
-    lines: list[tuple[bool, str, str]] = []
+    lines: list[tuple[bool, str, str, str]] = []
     missing = [*unresolved(written.subject), *unresolved(written.body)]
     if missing:
         names = ", ".join(dict.fromkeys(each.name or "a value" for each in missing))
-        lines.append((True, "body", f"missing: {names}"))
-    marks = {each.name for each in missing}
-    for each in problems:
-        if (
-            each.field in {"subject", "body"}
-            and each.blocking
-            and any(each.words.startswith(f"{name} is missing") for name in marks)
-        ):
-            continue  # said already, for the text as it is now
-        if each.blocking and each.words.endswith("fill it in, or take it out"):
-            continue  # of a text that was filled in meanwhile
-        lines.append((each.blocking, each.field, each.words))
+        lines.append((True, "body", f"missing: {names}", ""))
+    # What a check found missing is said already, of the text as it is now, or was filled in meanwhile.
+    lines += [(each.blocking, each.field, each.words, each.kind) for each in problems if each.kind != "missing"]
     lines.sort(key=lambda line: not line[0])
     rows = []
-    for blocking, field, words in lines[:most]:
+    for blocking, field, words, kind in lines[:most]:
         mark, level = ("✗", "alarm") if blocking else ("!", "warn")
-        if words == _NOT_BEGUN:
+        if kind == "blank":  # true of every reply at first, and no mistake
             mark, level = "·", "muted"
         rows.append(Row(cut([Part(f"{mark} ", level, bold=True), Part(words, level)], width), key=("field", field)))
     if len(lines) > most:
-        blocked = sum(blocking for blocking, _, _ in lines[most:])
+        blocked = sum(line[0] for line in lines[most:])
         more = f"… {len(lines) - most} more" + (f", {blocked} of them block" if blocked else "")
         rows[-1:] = [
             Row(

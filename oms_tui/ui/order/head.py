@@ -138,6 +138,10 @@ def _by(source: str) -> list[Part]:
     return [Part(f" {source.replace('_', ' ')}", "faint")] if source else []
 
 
+_OF_TASKS: Final = frozenset({"log_call", "remind"})
+"""Next steps that are an open task."""
+
+
 def _next(view: OrderView, frame: Frame) -> Iterator[list[Part]]:
     action, why, due = view.item.next_action, view.next_why, view.next_due_at
     if action:
@@ -148,7 +152,7 @@ def _next(view: OrderView, frame: Frame) -> Iterator[list[Part]]:
         yield [Part("next ", "muted"), Part(why, "text"), *_due(frame, due)]
     yield from _procedures(view)
     tasks = sorted((task for task in view.tasks if task.state == "open"), key=lambda task: task.due_at)
-    if tasks and action and due == tasks[0].due_at and why.replace(":", "") == tasks[0].title:
+    if tasks and action in _OF_TASKS and due == tasks[0].due_at:
         del tasks[0]  # it is what is to be done next, and was said
     for at, task in enumerate(tasks[:2]):
         lead = "then " if action and not at else "and "
