@@ -93,9 +93,7 @@ def may_say(session: Session, agent: str) -> None:
     Raises:
         Refused: it is not, or there is no such agent.
     """
-    if session.agents and agent not in session.agents:
-        there = ", ".join(session.agents)
-        raise Refused(f"there is no agent {agent!r}", code="usage", field="agent", hint=f"there are: {there}")
+    _is_there(session, agent, "agent")
     if agent != session.agent.id and session.agent.role != Role.LEAD:
         raise Refused("only a lead says that somebody else is away", code="forbidden", field="agent")
     if session.store.read_only or session.agent.role == Role.READER:
@@ -105,9 +103,14 @@ def may_say(session: Session, agent: str) -> None:
 def _can_stand_in(session: Session, agent: str, deputy: str) -> None:
     if deputy == agent:
         raise Refused("nobody stands in for themselves", code="usage", field="deputy")
-    if deputy and session.agents and deputy not in session.agents:
-        there = ", ".join(each for each in session.agents if each != agent)
-        raise Refused(f"there is no agent {deputy!r}", code="usage", field="deputy", hint=f"there are: {there}")
+    if deputy:
+        _is_there(session, deputy, "deputy", but=agent)
+
+
+def _is_there(session: Session, agent: str, field: str, *, but: str = "") -> None:
+    if session.agents and agent not in session.agents:
+        there = ", ".join(each for each in session.agents if each != but)
+        raise Refused(f"there is no agent {agent!r}", code="usage", field=field, hint=f"there are: {there}")
 
 
 def _moment(session: Session, text: str, field: str) -> int:
