@@ -185,7 +185,12 @@ class DeskScreen(ListPlace):
         else:
             self.desk.effort.opened(event.item.id)
         if event.item is not None and not self.narrow:
-            self._opening = self.set_timer(_OPEN_AFTER, partial(self.open, event.item.id))
+            self._opening = self.set_timer(_OPEN_AFTER, self._open_rested)
+
+    def _open_rested(self) -> None:
+        """The order under the cursor now: Textual may tell of a timer after it was stopped, when the cursor is on."""
+        if self._opening is not None and self.model.current is not None:
+            self.open(self.model.current.id)
 
     def on_queue_list_opened(self, event: QueueList.Opened) -> None:
         """Enter or a click: at once, and the keys go there."""

@@ -14,6 +14,7 @@ from oms_tui.store import desk_rows
 from oms_tui.store.reads import queue
 from oms_tui.ui.app import DeskApp
 from oms_tui.ui.keys import checked
+from oms_tui.ui.queue.list import QueueList
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +63,28 @@ async def test_moving_shows_each_order_where_the_cursor_rests(
                 break
             await pilot.pause(0.05)
         assert pilot.app.queue_screen._pane.view.item.number == "10479"
+
+
+async def test_a_timer_told_of_after_it_was_stopped_opens_no_row_that_the_cursor_has_left(
+    config: Config, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(config, session, WIDE) as pilot:
+        desk_screen, late = pilot.app.queue_screen, []
+        set_timer = desk_screen.set_timer
+        monkeypatch.setattr(
+            desk_screen, "set_timer", lambda delay, do: (late.append(do), set_timer(delay, do))[1], raising=True
+        )
+        model = desk_screen.model
+        for model.cursor in (1, 3):  # quicker than Textual empties its queue
+            desk_screen.on_queue_list_moved(QueueList.Moved(model.current))
+        late[0]()
+        await settled(pilot)
+        assert desk_screen._pane.view.item.number == cursor(pilot) == "10479"
+
+        desk_screen.go_to(model.items[0].id)
+        late[1]()
+        await settled(pilot)
+        assert desk_screen._pane.view.item.number == "10482", "what was opened on purpose stays"
 
 
 async def test_in_a_small_terminal_list_and_order_take_turns(config: Config, session: Session) -> None:
