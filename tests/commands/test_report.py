@@ -56,10 +56,8 @@ def test_a_workaround_and_an_order_taken_up_again_are_informal_steps(desk: Desk)
     desk.json("do", "close", "1042", "--reason", "settled by phone")
     desk.json("do", "reopen", "1042", "--reason", "they called again")
     rows = desk.json("report", "workflow")["items"]
-    assert [(row["kind"], row["step"], row["times"]) for row in rows if row["week"]] == [
-        ("reopened", "close", 1),
-        ("workaround", "note", 1),
-    ]
+    by_hand = {(row["kind"], row["step"], row["times"]) for row in rows if row["week"] and row["kind"] != "escalated"}
+    assert by_hand == {("reopened", "close", 1), ("workaround", "note", 1)}  # the hour decides what goes to the lead
     assert "tag:contract" in {row["what"] for row in rows}  # the key tier is kept to some customers
 
 

@@ -29,15 +29,18 @@ async def desk(config: Config, session: Session, size: tuple[int, int] = MEDIUM,
 
 
 async def settled(pilot: Pilot[Any]) -> None:
-    """Until the reader has nothing left to do and what it told is drawn."""
+    """Until every key was given to somebody, the reader has nothing left to do and what it told is drawn."""
     for _ in range(200):
         await pilot.pause(0.02)
-        reader = pilot.app.reader  # type: ignore[attr-defined]
-        if not reader.busy and not pilot.app._batch_count:
+        if _rests(pilot.app) and not pilot.app._batch_count:
             await pilot.pause(0.08)
-            if not reader.busy:
+            if _rests(pilot.app):
                 return
     raise AssertionError("the desk never came to rest")
+
+
+def _rests(app: Any) -> bool:
+    return not app.reader.busy and not app._typed
 
 
 def screen(pilot: Any) -> str:
