@@ -189,6 +189,21 @@ class Counting(httpx.BaseTransport):
 
 
 @dataclass
+class Telling(httpx.BaseTransport):
+    """Passes on, and can tell what was asked and answered, for a failure that comes once in a thousand runs."""
+
+    inner: httpx.BaseTransport
+    told: list[str] = field(default_factory=list)
+
+    def handle_request(self, request: httpx.Request) -> Reply:
+        asked, began = request.read()[:300], time.monotonic()
+        answer = self.inner.handle_request(request)
+        took = time.monotonic() - began
+        self.told.append(f"{request.method} {request.url} {asked!r}: {answer.status_code} in {took:.2f} s")
+        return answer
+
+
+@dataclass
 class Dated(httpx.BaseTransport):
     """The server's clock is ``off``, as its Date header tells."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.dovecot
 
+LONG = os.environ.get("OMS_TUI_FAULTS") == "long"
 _GENERATIONS = itertools.count(5_000_000)
 _CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus" / "mail"
 
@@ -100,7 +102,7 @@ def happen(server: DovecotServer, user: str, step: str, number: int, numbers: it
 
 
 @settings(
-    max_examples=300,
+    max_examples=1000 if LONG else 80,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
