@@ -132,7 +132,10 @@ class CustomerRecord:
 
 @dataclass(slots=True)
 class LineRecord:
-    """One line of an order. ``quantity`` and ``fulfilled`` are whole units; ``unit_price`` is in minor units."""
+    """One line of an order. ``quantity`` and ``fulfilled`` are whole units; ``unit_price`` is in minor units.
+
+    ``tax`` likewise, of the whole line; None where nobody says, 0 where it is said to be none.
+    """
 
     remote_id: str
     sku: str
@@ -140,7 +143,7 @@ class LineRecord:
     title: str = ""
     gtin: str = ""
     unit_price: int = 0
-    tax: int = 0
+    tax: int | None = None
     fulfilled: int = 0
 
 

@@ -184,7 +184,7 @@ def _line(row: dict[str, Any], reader: Reader, currency: str, place: int) -> Lin
         title=reader.text(row, "title"),
         gtin=reader.text(row, "gtin"),
         unit_price=reader.money(row, "unit_price", currency),
-        tax=reader.money(row, "tax", currency),
+        tax=reader.money(row, "tax", currency) if reader.text(row, "tax") else None,
         fulfilled=_fulfilled(row, reader, quantity),
     )
 

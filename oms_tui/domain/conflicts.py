@@ -116,7 +116,7 @@ def with_order(order: Told, other: Told) -> Iterator[Disagreement]:
         yield _told("phone", order, order.phone, other, other.phone)
     yield from with_address(order, other)
     yield from _money(order, other, tolerance=_CENT)
-    if order.tax and other.tax and abs(order.tax - other.tax) > _CENT and _same_currency(order, other):
+    if _taxes_differ(order, other):
         yield _tax(order, other)
     if order.units and other.units:
         yield from _goods(order, other, whole=True)
@@ -190,7 +190,8 @@ def with_invoices(
         yield _told("currency", order, order.currency, last, last.currency)
     elif not _is_part(order, billed, len(invoices)):
         yield from _money(order, billed, tolerance=_CENT * len(invoices))
-        if order.tax and tax is not None and not _tax_agrees(order, tax, _CENT * max(len(invoices), len(order.units))):
+        tolerance = _CENT * max(len(invoices), len(order.units))
+        if order.tax is not None and tax is not None and not _tax_agrees(order, tax, tolerance):
             yield _tax(order, billed)
     if order.units and units:
         yield from _goods(order, billed, whole=False, products=products)
@@ -306,6 +307,11 @@ def _tax_agrees(order: Told, tax: int, tolerance: int) -> bool:
     """Whether an invoice's tax is that of the lines; what is on postage may be in it or not, at 27 % at the most."""
     lines = order.tax or 0
     return lines - tolerance <= tax <= lines + order.shipping * 27 // 127 + tolerance
+
+
+def _taxes_differ(one: Told, other: Told) -> bool:
+    said = one.tax is not None and other.tax is not None
+    return said and abs((one.tax or 0) - (other.tax or 0)) > _CENT and _same_currency(one, other)
 
 
 def _tax(one: Told, other: Told) -> Disagreement:

@@ -150,7 +150,7 @@ class OrderLine(CacheTable, table=True):
     title: str = ""
     quantity: int
     unit_price: int = Field(default=0, sa_column=big())
-    tax: int = Field(default=0, sa_column=big())
+    tax: int | None = Field(default=None, sa_column=big(null=True))
     fulfilled: int = 0
 
 

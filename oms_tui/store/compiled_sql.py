@@ -51,7 +51,7 @@ CACHE_DDL: tuple[str, ...] = (
     'CREATE INDEX IF NOT EXISTS order_keys_order ON order_keys (order_id)',
     'CREATE INDEX IF NOT EXISTS order_keys_reversed ON order_keys (reversed)',
     'CREATE INDEX IF NOT EXISTS order_keys_value ON order_keys (value)',
-    'CREATE TABLE IF NOT EXISTS order_lines ( order_id INTEGER NOT NULL, position INTEGER NOT NULL, remote_id VARCHAR NOT NULL, sku VARCHAR NOT NULL, gtin VARCHAR NOT NULL, title VARCHAR NOT NULL, quantity INTEGER NOT NULL, unit_price INTEGER NOT NULL, tax INTEGER NOT NULL, fulfilled INTEGER NOT NULL, PRIMARY KEY (order_id, position) ) WITHOUT ROWID',
+    'CREATE TABLE IF NOT EXISTS order_lines ( order_id INTEGER NOT NULL, position INTEGER NOT NULL, remote_id VARCHAR NOT NULL, sku VARCHAR NOT NULL, gtin VARCHAR NOT NULL, title VARCHAR NOT NULL, quantity INTEGER NOT NULL, unit_price INTEGER NOT NULL, tax INTEGER, fulfilled INTEGER NOT NULL, PRIMARY KEY (order_id, position) ) WITHOUT ROWID',
     'CREATE INDEX IF NOT EXISTS order_lines_sku ON order_lines (sku)',
     'CREATE TABLE IF NOT EXISTS order_tags ( tag VARCHAR NOT NULL, order_id INTEGER NOT NULL, PRIMARY KEY (tag, order_id) ) WITHOUT ROWID',
     'CREATE INDEX IF NOT EXISTS order_tags_order ON order_tags (order_id)',

@@ -195,7 +195,8 @@ def _orders(cache: Connection, orders: Iterable[int]) -> dict[int, Told]:
             f"SELECT order_id, sku, quantity, tax FROM order_lines WHERE order_id IN ({place})", part
         ):
             units.setdefault(order, []).append((sku, quantity))
-            taxes[order] = taxes.get(order, 0) + tax
+            if tax is not None:  # a line without one beside taxed ones is a line without tax
+                taxes[order] = taxes.get(order, 0) + tax
         for order, *row in cache.execute(f"SELECT {_ORDER} FROM orders WHERE id IN ({place})", part):
             source, seen_at, email, phone, name, street, postcode, city, country, placed_at, *money = row
             currency, total, shipping = money
@@ -209,7 +210,7 @@ def _orders(cache: Connection, orders: Iterable[int]) -> dict[int, Told]:
                 placed_at=placed_at,
                 currency=currency,
                 total=total,
-                tax=taxes.get(order) or None,
+                tax=taxes.get(order),
                 shipping=shipping,
                 units=_units(units.get(order, [])),
                 order_id=order,

@@ -139,7 +139,7 @@ def _line(place: int, record: LineRecord) -> tuple[Any, ...]:
         *lines(record.remote_id, record.sku, record.gtin, record.title),
         integer(record.quantity, "quantity"),
         integer(record.unit_price, "unit price"),
-        integer(record.tax, "tax"),
+        None if record.tax is None else integer(record.tax, "tax"),
         integer(record.fulfilled, "fulfilled"),
     )
 

@@ -213,6 +213,20 @@ def test_parcels_vendors_and_taxes_are_compared_as_well(world: World) -> None:
     assert done.why == "tax: €14.21 (shop); by hand in books invoice: " + FIXED
 
 
+def test_no_tax_is_another_tax_and_an_unknown_one_is_none(two: World) -> None:
+    def said(tax: int | None) -> tuple[LineRecord, ...]:
+        return (LineRecord("1", "LAMP-BLUE", 1, unit_price=8900, tax=tax),)
+
+    two.orders(order(lines=said(1421)))
+    two.feed("erp", erp(ship_to=HERE, version="e8", lines=said(None)))
+    two.derive()
+    assert _conflicts(two) == [], "erp does not say"
+    two.feed("erp", erp(ship_to=HERE, version="e9", lines=said(0)))
+    two.derive()
+    [conflict] = _conflicts(two)
+    assert (conflict.field, [value.value for value in conflict.values]) == ("tax", ["€14.21", "€0.00"])
+
+
 # ---- a decision is over when the systems agree
 
 

@@ -28,6 +28,9 @@ def mails(desk: Desk, pattern: str) -> list[EmailMessage]:
 
 
 def test_it_answers_the_mail_and_is_filed_once(desk: Desk) -> None:
+    config = desk.folder / "config.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace('undo_window = "10s"', 'undo_window = "1s"'), encoding="utf-8")
     number, mail = waiting(desk)
     sent_before = len(mails(desk, "mail/**/cur/*")) + len(mails(desk, "mail/**/new/*"))
     body = desk.folder / "reply.txt"

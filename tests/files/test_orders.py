@@ -55,6 +55,13 @@ def test_rows_that_repeat_an_order_are_its_lines(folder: Folder) -> None:
     assert [line.sku for line in eight.lines] == ["LAMP"]
 
 
+@pytest.mark.parametrize(("written", "tax"), [("6.31", 631), ("0", 0), ("0.00", 0), ("", None)])
+def test_no_tax_is_told_from_a_tax_that_nobody_wrote_down(folder: Folder, written: str, tax: int | None) -> None:
+    folder.write("orders.csv", f"order no,date,sku,qty,price,line tax\n7,2026-01-05,LAMP,1,39.50,{written}\n")
+    [seven] = folder.read().records
+    assert [line.tax for line in seven.lines] == [tax]
+
+
 def test_lines_in_a_file_of_their_own_find_their_orders_by_number_or_by_id(folder: Folder) -> None:
     folder.write("orders.csv", "id,order number,date,total\nA1,#7,2026-01-05,10\nA2,#8,2026-01-06,20\n")
     folder.write("order_lines.csv", "order id,sku,qty\nA2,SHADE,3\n")
