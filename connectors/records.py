@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from connectors.words import (
+        Beginning,
         DisputeState,
         FulfillmentStatus,
         IdentityKind,
@@ -132,10 +133,7 @@ class CustomerRecord:
 
 @dataclass(slots=True)
 class LineRecord:
-    """One line of an order. ``quantity`` and ``fulfilled`` are whole units; ``unit_price`` is in minor units.
-
-    ``tax`` likewise, of the whole line; None where nobody says, 0 where it is said to be none.
-    """
+    """A line. ``quantity``, ``fulfilled``: whole units. ``unit_price``, the line's ``tax`` if known: minor units."""
 
     remote_id: str
     sku: str
@@ -145,6 +143,13 @@ class LineRecord:
     unit_price: int = 0
     tax: int | None = None
     fulfilled: int = 0
+
+
+class CameFrom(NamedTuple):
+    """What an order was made of, by its number: a quote, a lead, or the order whose goods it takes back."""
+
+    kind: Beginning
+    number: str
 
 
 @dataclass(slots=True)
@@ -177,7 +182,7 @@ class OrderRecord:
     note: str = ""
     channel: str = ""
     url: str = ""
-    origin: str = ""
+    came_from: tuple[CameFrom, ...] = ()
     replaces: OrderRef | None = None
     references: tuple[str, ...] = ()  # payment intents, invoice numbers, purchase orders that this order names
     raw_status: Mapping[str, str] = field(default_factory=dict)

@@ -19,6 +19,7 @@ RefundState = Literal["pending", "settled", "failed"]
 ShipmentState = Literal["created", "pending", "shipped", "delivered", "cancelled"]
 InvoiceStatus = Literal["draft", "submitted", "open", "partially_paid", "paid", "void", "deleted", "uncollectible"]
 InvoiceKind = Literal["invoice", "credit_note", "supplier_bill"]
+Beginning = Literal["quote", "lead", "order"]
 DisputeState = Literal["needs_response", "under_review", "won", "lost", "accepted", "charge_refunded"]
 RequestStatus = Literal[
     "unsubmitted",

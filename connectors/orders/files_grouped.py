@@ -19,6 +19,7 @@ from connectors.orders.files_records import (
 from connectors.orders.files_words import WORDS
 from connectors.records import (
     Address,
+    CameFrom,
     CustomerRecord,
     InvoiceRecord,
     LineRecord,
@@ -159,7 +160,7 @@ def _order(groups: Sequence[Group], lines: Sequence[Group]) -> OrderRecord:
         note=reader.text(head, "note"),
         channel=reader.text(head, "channel"),
         url=reader.text(head, "url"),
-        origin=reader.text(head, "origin"),
+        came_from=_came_from(head, reader),
         replaces=OrderRef(number=replaces) if replaces else None,
         references=tags(reader.text(head, "references")),
         raw_status={
@@ -169,6 +170,11 @@ def _order(groups: Sequence[Group], lines: Sequence[Group]) -> OrderRecord:
         },
         updated_at=reader.at(head, "updated_at"),
     )
+
+
+def _came_from(head: dict[str, Any], reader: Reader) -> tuple[CameFrom, ...]:
+    found = CameFrom("quote", reader.name(head, "quote")), CameFrom("lead", reader.name(head, "lead"))
+    return tuple(each for each in found if each.number)
 
 
 def _is_place(address: Address) -> bool:

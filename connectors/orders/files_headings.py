@@ -92,7 +92,8 @@ ORDER: Final = """
     note: notes, comment, comments, customer note, remarks, bemerkung, kommentar, anmerkung, notiz
     channel: sales channel, shop, kanal, verkaufskanal
     url: link, order url
-    origin: order origin
+    quote: quote number, quote no, quotation, estimate, offer, angebot, angebotsnummer, angebotsnr, devis, preventivo
+    lead: lead number, lead id, opportunity, order origin, verkaufschance
     replaces: replaces order, replacement for, ersetzt
     references: reference, payment reference, payment id, transaction id, po number, invoice number, rechnungsnummer
     updated_at: updated, last updated, modified, modified at, last modified, date modified, geändert, geändert am

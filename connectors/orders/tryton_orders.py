@@ -11,6 +11,7 @@ from connectors.orders.tryton_row import Row, UnreadableRecordError
 from connectors.orders.tryton_scan import Walk
 from connectors.records import (
     Address,
+    CameFrom,
     CustomerRecord,
     Identity,
     LineRecord,
@@ -116,13 +117,16 @@ class SaleMap:
         found = row.text("number")
         return f"{self._prefix}{found}" if found else f"({row.id})"
 
-    def order(self, values: object, *, returns: Sequence[Row], credited: Decimal) -> OrderRecord:
+    def order(
+        self, values: object, *, returns: Sequence[Row], credited: Decimal, came_from: tuple[CameFrom, ...] = ()
+    ) -> OrderRecord:
         """An order.
 
         Args:
             values: the sale as read with SALE_FIELDS.
             returns: sales that give goods of this one back (``state``, ``shipment_state``).
             credited: sum of the credit notes against its invoices, positive.
+            came_from: the opportunity, or the sale it takes back, that it was made of.
 
         Raises:
             UnreadableRecordError: a field is not what it should be.
@@ -160,7 +164,7 @@ class SaleMap:
             note=row.text("comment"),
             channel=_name(row.row("web_shop")),
             url=self._link.format(id=row.id),
-            origin="return" if is_return else "",
+            came_from=came_from,
             references=tuple(
                 filter(None, [row.text("reference"), *(each.text("number") for each in row.rows("invoices"))])
             ),

@@ -6,12 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from connectors.orders import tryton_goods as goods
 from connectors.orders import tryton_money as money
 from connectors.orders import tryton_orders as sales
 from connectors.orders.tryton_row import Row, UnreadableRecordError, day_stamp, record_id, set_aside
+from connectors.records import CameFrom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
     from connectors.orders.tryton_rpc import TrytonRpc
     from connectors.orders.tryton_scan import Walk
     from connectors.records import Page, Record, Ref
+    from connectors.words import Beginning
 
 
 T = TypeVar("T")
+
+_ORIGINS: Final[dict[str, Beginning]] = {"sale.opportunity": "lead", "sale.sale": "order"}
 
 
 @dataclass(frozen=True)
@@ -155,12 +159,36 @@ class TrytonReader:
         rows = self._rows("orders", ids, sales.SALE_FIELDS)
         returns = self._returns(ids)
         credited = self._credited(rows, page)
+        origins = self._origins(rows)
 
         def order(values: dict[str, Any]) -> list[Record]:
-            found = credited.get(values["id"], Decimal(0))
-            return [self._sales.order(values, returns=returns.get(values["id"], []), credited=found)]
+            own, found = values["id"], credited.get(values["id"], Decimal(0))
+            return [
+                self._sales.order(values, returns=returns.get(own, []), credited=found, came_from=origins.get(own, ()))
+            ]
 
         return self._take("orders", rows, page, order)
+
+    def _origins(self, rows: list[dict[str, Any]]) -> dict[int, tuple[CameFrom, ...]]:
+        """What sales were made of, by the sale: an opportunity's number, or the sale whose goods come back.
+
+        A quotation is the sale itself in Tryton. What this user may not read is left out.
+        """
+        origin: dict[str, dict[int, list[int]]] = {model: {} for model in _ORIGINS}
+        for values in rows:
+            with suppress(UnreadableRecordError):  # told where the sale itself is made
+                model, of = Row(values).reference("origin")
+                if model in origin and of:
+                    origin[model].setdefault(of, []).append(values["id"])
+        found: dict[int, tuple[CameFrom, ...]] = {}
+        for model, kind in _ORIGINS.items():
+            if not origin[model] or not self._rpc.readable(model):
+                continue
+            for named in self._rpc.search_read(model, [["id", "in", list(origin[model])]], ["number"]):
+                if number := _text(named.get("number")):
+                    for sale in origin[model].get(named["id"], ()):
+                        found[sale] = (CameFrom(kind, number),)
+        return found
 
     def _returns(self, ids: list[int]) -> dict[int, list[Row]]:
         """Sales made to take goods of the given sales back."""
@@ -280,6 +308,10 @@ class TrytonReader:
     def _notes(self, ids: list[int], page: Page) -> set[int]:
         rows = self._rows("notes", ids, sales.NOTE_FIELDS)
         return self._take("notes", rows, page, lambda values: [self._sales.note(values)])
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _all(rows: list[dict[str, Any]], name: str) -> list[int]:

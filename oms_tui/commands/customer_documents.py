@@ -96,8 +96,10 @@ def conflict(each: ConflictView) -> Document:
 def lead_to_cash(view: OrderView) -> Document:
     """From what the order came of to the money: as far as a source says."""
     currency = view.item.currency
+    came_from = dict(view.came_from)
     return {
-        "lead": view.origin or None,
+        "lead": came_from.get("lead"),
+        "quote": came_from.get("quote"),
         "order": view.item.number,
         "references": list(view.references),
         "invoices": [each.number for each in view.invoices if each.kind == "invoice"],

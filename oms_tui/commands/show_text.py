@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from oms_tui.commands.context import say
 from oms_tui.domain.money import money_text
 from oms_tui.domain.vocabulary import (
+    Beginning,
     FulfillmentStatus,
     InvoiceStatus,
     OrderState,
@@ -87,6 +88,8 @@ def _goods(view: OrderView) -> None:
 
 def _money(view: OrderView, when: Callable[[int | None], str]) -> None:
     say("\nMoney")
+    for kind, number in view.came_from:
+        say(f"  {words_of(Beginning, kind)} {number}")
     for payment in view.payments:
         say(f"  {payment.state} {money_text(payment.amount, payment.currency)} {payment.method}  {when(payment.at)}")
     for refund in view.refunds:

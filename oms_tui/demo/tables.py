@@ -27,7 +27,7 @@ _HEADERS: Final = {
     "shop/orders.csv": "Order number,Order ID,Order date,State,Payment status,Fulfillment status,Return status,"
     "Currency,Total,Shipping cost,Discount,Email,Phone,Customer ID,Customer,Company,Customer group,"
     "Ship name,Ship company,Ship street,Ship postcode,Ship city,Ship region,Ship country,Promised date,Tags,"
-    "Packing instructions,Note,Channel,URL,References,Last modified",
+    "Packing instructions,Note,Channel,URL,References,Quote number,Last modified",
     "shop/order_lines.csv": "Order ID,Line ID,SKU,Product name,EAN,Quantity,Unit price,Tax,Shipped quantity",
     "shop/customers.csv": "Customer ID,Name,Company,Email,Phone,Tags,Customer since,Accepts marketing",
     "shop/notes.csv": "Order ID,Note,Author,Written at",
@@ -162,6 +162,7 @@ class Tables:
                 "phone" if order.index % 23 == 0 else "web",
                 f"https://bright-shop.example/admin/orders/{order.remote_id}",
                 self._reference(order),
+                f"Q-{order.index:05}" if customer.company and order.index % 3 == 0 else "",  # companies ask first
                 _time(self._moved(order)),
             )
         )

@@ -164,6 +164,14 @@ class InvoiceKind(Word):
     SUPPLIER_BILL = "supplier_bill"
 
 
+class Beginning(Word):
+    """What an order was made of."""
+
+    QUOTE = "quote"
+    LEAD = "lead"
+    ORDER = "order", "takes back"
+
+
 class DisputeState(Word):
     """A chargeback."""
 

@@ -345,7 +345,7 @@ class OrderView:
     note: str
     channel: str
     url: str
-    origin: str
+    came_from: tuple[tuple[str, str], ...]
     replaces: str
     tags: tuple[str, ...]
     raw_status: dict[str, str]

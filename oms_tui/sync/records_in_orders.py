@@ -54,12 +54,11 @@ def order(record: OrderRecord, unmapped: list[tuple[str, str]]) -> IncomingOrder
     """
     remote_id = identifier(record.remote_id)
     ship_to = record.ship_to
-    number, currency, phone_number, channel, origin, version, *address = lines(
+    number, currency, phone_number, channel, version, *address = lines(
         record.number,
         record.currency,
         record.phone,
         record.channel,
-        record.origin,
         record.version,
         ship_to.name,
         ship_to.company,
@@ -86,6 +85,7 @@ def order(record: OrderRecord, unmapped: list[tuple[str, str]]) -> IncomingOrder
         axes = lines(*axes)
     placed_at, updated_at = milliseconds(record.placed_at), maybe(record.updated_at)
     references = lines(*record.references) if record.references else ()
+    came_from = [(each.kind, of) for each in record.came_from if (of := line(each.number))]
     content = (
         number,
         *axes,
@@ -104,7 +104,7 @@ def order(record: OrderRecord, unmapped: list[tuple[str, str]]) -> IncomingOrder
         block(record.note),
         channel,
         web_address(record.url),
-        origin,
+        json.dumps(came_from, ensure_ascii=False) if came_from else "[]",
         line(record.replaces.number or record.replaces.remote_id) if record.replaces else "",
         json.dumps(references, ensure_ascii=False) if references else "[]",
         mapped(record.raw_status) if record.raw_status else "{}",
@@ -118,7 +118,7 @@ def order(record: OrderRecord, unmapped: list[tuple[str, str]]) -> IncomingOrder
         placed_at=placed_at,
         values=content,
         lines=goods,
-        keys=_keys(number, remote_id, references),
+        keys=_keys(number, remote_id, (*references, *(named for kind, named in came_from if kind != "order"))),
         digest=digest((content, goods, who.digest if who else "")),
         customer=who,
     )

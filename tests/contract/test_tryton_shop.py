@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tryton_changes import Shop
 
 from connectors.base import Account
 from connectors.errors import NotFound
 from connectors.orders.tryton import Tryton
-from connectors.records import Identity, Ref
+from connectors.records import CameFrom, Identity, OrderRecord, Ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,6 +126,23 @@ def test_one_order_comes_with_all_that_hangs_off_it(open_shop: Callable[..., Try
     credited: list[Any] = [*shop.fetch([Ref("order", str(orders["credited"]["id"]))]).records]
     notes = [each.number for each in credited if getattr(each, "kind", "") == "credit_note"]
     assert notes == [orders["credited"]["credit_note"]]
+
+
+def test_an_order_tells_what_it_was_made_of(
+    open_shop: Callable[..., Tryton], tryton: TrytonServer, tryton_to_change: TrytonServer
+) -> None:
+    back = tryton.seed["orders"]["return"]
+    numbers = {str(each["id"]): each["number"] for each in tryton.seed["orders"].values()}
+    [order] = [each for each in everything(open_shop(), "orders") if each.remote_id == str(back["id"])]
+    assert order.came_from == (CameFrom("order", numbers[str(back["origin"])]),)
+
+    sale = Shop(tryton_to_change).draft()
+    [lead] = tryton_to_change.call("model.sale.opportunity.create", [{"description": "Lamps for a hall"}])
+    tryton_to_change.call("model.sale.sale.write", [sale], {"origin": f"sale.opportunity,{lead}"})
+    [named] = tryton_to_change.call("model.sale.opportunity.read", [lead], ["number"])
+    found = open_shop(url=tryton_to_change.url).fetch([Ref("order", str(sale))]).records
+    [made] = [each for each in found if isinstance(each, OrderRecord)]
+    assert made.came_from == (CameFrom("lead", named["number"]),)
 
 
 def test_what_hangs_off_an_order_names_it(open_shop: Callable[..., Tryton], tryton: TrytonServer) -> None:

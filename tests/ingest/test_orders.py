@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from feeding import NOW, customer, day, order
 
-from connectors.records import Address, Identity, LineRecord, OrderRef
+from connectors.records import Address, CameFrom, Identity, LineRecord, OrderRef
 
 if TYPE_CHECKING:
     from feeding import Desk
@@ -217,9 +217,19 @@ def test_after_a_change_the_old_words_find_nothing(desk: Desk) -> None:
 
 
 def test_a_replacement_remembers_what_it_replaces(desk: Desk) -> None:
-    desk.feed("shop", order("1043", replaces=OrderRef(number="1042"), origin="reissue"))
+    desk.feed("shop", order("1043", replaces=OrderRef(number="1042")))
 
-    assert desk.rows("SELECT replaces, origin FROM orders") == [("1042", "reissue")]
+    assert desk.rows("SELECT replaces FROM orders") == [("1042",)]
+
+
+def test_what_an_order_was_made_of_is_kept_and_finds_it(desk: Desk) -> None:
+    made_of = (CameFrom("quote", "Q-2026/17"), CameFrom("lead", "L-4"), CameFrom("order", "1001"), CameFrom("lead", ""))
+    desk.feed("shop", order("1043", came_from=made_of))
+
+    assert desk.one("SELECT number FROM orders") == "1043"
+    assert desk.one("SELECT came_from FROM orders") == '[["quote", "Q-2026/17"], ["lead", "L-4"], ["order", "1001"]]'
+    found = desk.rows("SELECT value FROM order_keys WHERE kind = 'reference' ORDER BY value")
+    assert found == [("l4",), ("q202617",)], "the order it takes back is another order"
 
 
 def test_times_are_exact_to_the_millisecond(desk: Desk) -> None:

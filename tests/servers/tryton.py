@@ -43,6 +43,7 @@ MODULES = (
     "stock_package_shipping",
     "sale_payment",
     "sale_shipment_cost",
+    "sale_opportunity",
 )
 PASSWORD = "admin-Passw0rd-admin"
 DATABASE = "shop"
@@ -227,7 +228,8 @@ def _prepared(cache: Path) -> tuple[Path, Path]:
     with (cache / "tryton.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         python = home / "env" / "bin" / "python"
-        if not (home / "env.done").exists():
+        done = home / "env.done"
+        if not done.exists() or done.read_text(encoding="utf-8") != repr(MODULES):
             _install(home, python)
         if not (template / "seed.json").exists():
             _seed(home, template, python)
@@ -242,7 +244,7 @@ def _install(home: Path, python: Path) -> None:
         _run([str(python), "-m", "pip", "install", "-q", *(f"{name}~={SERIES}.0" for name in wanted)])
     except RuntimeError as error:
         raise Unavailable(f"could not be installed from PyPI: {str(error)[-300:]}") from None
-    (home / "env.done").touch()
+    (home / "env.done").write_text(repr(MODULES), encoding="utf-8")
 
 
 def _seed(home: Path, template: Path, python: Path) -> None:

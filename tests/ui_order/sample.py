@@ -316,7 +316,7 @@ def order(**changes: object) -> OrderView:
         note="",
         channel="Bright Shop",
         url="https://shop.example/admin/orders/5000482",
-        origin="",
+        came_from=(),
         replaces="",
         tags=("gift",),
         raw_status={},

@@ -167,6 +167,14 @@ def test_money_is_summed_first_then_each_paper_and_movement() -> None:
     assert lines[4] == "stripe has not answered for 1h: figures may be old"
 
 
+def test_the_quote_and_the_lead_an_order_was_made_of_stand_before_its_papers() -> None:
+    made_of = (("quote", "Q-17"), ("lead", "L-4"))
+    lines = texts(money_rows(sample.order(came_from=made_of), FRAME, 54))
+    assert lines[1] == "quote Q-17  lead L-4"
+    assert lines[2].startswith("INV-2201")
+    assert "takes back 1001" in texts(money_rows(sample.order(came_from=(("order", "1001"),)), FRAME, 54))
+
+
 def test_overdue_part_paid_and_disputed_money_stand_out() -> None:
     overdue = sample.invoice("INV-7", "partially_paid", 8900, 5000, overdue=True, due_at=sample.at("2026-11-20 12:00"))
     dispute = sample.money("dispute", 8900, state="needs_response", reason="product_not_received")

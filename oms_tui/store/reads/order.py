@@ -89,7 +89,7 @@ def _read(store: Workspace, policy: DeskPolicy, order_id: int, now: int) -> Orde
         note=order["note"],
         channel=order["channel"],
         url=order["url"],
-        origin=order["origin"],
+        came_from=tuple((kind, number) for kind, number in json.loads(order["came_from"])),
         replaces=order["replaces"],
         tags=tuple(json.loads(row["tags"])),
         raw_status=json.loads(order["raw_status"]),

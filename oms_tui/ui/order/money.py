@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from oms_tui.domain.vocabulary import (
+    Beginning,
     DisputeState,
     InvoiceKind,
     InvoiceStatus,
@@ -29,12 +30,13 @@ _OPEN_DISPUTES: Final = frozenset({DisputeState.NEEDS_RESPONSE, DisputeState.UND
 
 
 def money_rows(view: OrderView, frame: Frame, width: int) -> list[Row]:
-    """The sum first, then disputes, invoices, payments and refunds one by one."""
+    """The sum first, then disputes, the quote or lead it was made of, invoices, payments and refunds one by one."""
     rows = [Row(parts) for parts in flow(_sum(view), width)]
     rows += [
         Row(cut(_dispute(each, view, frame), width), key=("money", each.source, each.source_id))
         for each in view.disputes
     ]
+    rows += _beginnings(view, width)
     rows += _papers(view, frame, width)
     rows += _movements(view, frame, width)
     rows += [
@@ -96,6 +98,17 @@ def _dispute(dispute: MoneyView, view: OrderView, frame: Frame) -> list[Part]:
     if dispute.at is not None:
         parts.append(Part(f"  {frame.day(dispute.at)}", "muted"))
     return parts
+
+
+def _beginnings(view: OrderView, width: int) -> Iterator[Row]:
+    """What the order was made of: lead to cash begins there."""
+    if view.came_from:
+        parts = [
+            Part(text, level)
+            for kind, number in view.came_from
+            for text, level in ((f"{words_of(Beginning, kind)} ", "muted"), (f"{number}  ", "text"))
+        ]
+        yield Row(cut(parts, width))
 
 
 def _papers(view: OrderView, frame: Frame, width: int) -> Iterator[Row]:
