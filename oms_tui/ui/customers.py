@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from oms_tui.store.queue_shapes import QueueItem
     from oms_tui.store.shapes import OrderView
     from oms_tui.ui.desk_screen import DeskScreen
     from oms_tui.ui.order.frame import Frame
@@ -25,6 +27,14 @@ def show_parties(screen: DeskScreen, view: OrderView, frame: Frame) -> None:
     from oms_tui.ui.dialogs.parties import PartiesDialog
 
     screen.desk.push_screen(PartiesDialog(view, frame))
+
+
+def offered(screen: DeskScreen, item: QueueItem, view: OrderView | None) -> bool:
+    """Whether the values that systems disagree on are offered; an order that was not read yet is opened first."""
+    if view is None:
+        screen.open(item.id, then=partial(screen.act, "resolve_conflict", only=item))
+        return True
+    return screen.about(show_differing)
 
 
 def show_differing(screen: DeskScreen, view: OrderView, frame: Frame, field: str = "") -> bool:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from oms_tui.ui import questions
-from oms_tui.ui.customers import show_differing, show_parties, show_related
+from oms_tui.ui.customers import offered, show_differing, show_parties, show_related
 from oms_tui.ui.keys import DESK
 from oms_tui.ui.list_place import ListPlace
 from oms_tui.ui.mail_requests import SLOT, MailRequests
@@ -368,7 +368,7 @@ class DeskScreen(ListPlace):
             case "url":
                 self.desk.open_url(event.text)
             case "conflict":
-                self._about(partial(show_differing, field=event.text))
+                self.about(partial(show_differing, field=event.text))
             case "body":
                 self._asked.ask(event.ref, None, event.order_id)
             case "attachment":
@@ -406,7 +406,7 @@ class DeskScreen(ListPlace):
 
         known = self._shown is not None and len(orders) == 1 and self._shown.order_id == orders[0].id
         view = self._shown.view if known and self._shown else None
-        if action_id == "resolve_conflict" and view is not None and not given and self._about(show_differing):
+        if action_id == "resolve_conflict" and not given and len(orders) == 1 and offered(self, orders[0], view):
             return
         self._acting = Acting(self, action, orders, view, given or {})
         self._acting.begin(ask=ask)
@@ -447,11 +447,11 @@ class DeskScreen(ListPlace):
     def _open_about(self, show: Callable[[DeskScreen, OrderView, Frame], object]) -> None:
         target = self._target()
         if target is not None:
-            self.open(target.id, then=partial(self._about, show))
+            self.open(target.id, then=partial(self.about, show))
         else:
             self.desk.say("no order is chosen")
 
-    def _about(self, show: Callable[[DeskScreen, OrderView, Frame], object]) -> bool:
+    def about(self, show: Callable[[DeskScreen, OrderView, Frame], object]) -> bool:
         """A dialog about the order that is shown; whether there is anything to show."""
         view, pane = self._shown.view if self._shown else None, self._pane
         return view is not None and pane is not None and show(self, view, pane.now()) is not False

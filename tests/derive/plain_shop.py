@@ -48,7 +48,7 @@ POLICY = DeskPolicy(
     own_addresses=frozenset({"support@shop.example"}),
 )
 
-_LISTS = {"tags", "refs", "lines", "flags", "terms", "labels", "quoted", "attachments", "warnings"}
+_LISTS = {"tags", "refs", "came_from", "lines", "flags", "terms", "labels", "quoted", "attachments", "warnings"}
 _LISTS |= {"to_addresses", "cc_addresses", "reply_to", "delivered_to"}
 _TRACKER = {"estimated_delivery_at", "delayed", "reason", "last_event_at", "first_seen_at", "raw_code", "updated_at"}
 

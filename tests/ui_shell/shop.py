@@ -114,6 +114,7 @@ def add_order(store: Workspace, order_id: int, **values: Any) -> None:
         ship_city="Leipzig",
         tags="[]",
         refs="[]",
+        came_from="[]",
         raw_status="{}",
         updated_at=None,
         recorded_at=NOW,

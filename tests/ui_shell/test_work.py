@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from ui_shell.driving import MEDIUM, SMALL, desk, said, screen, settled
-from ui_shell.shop import NOW
+from ui_shell.shop import NOW, insert
 from ui_shell.test_screens import add_mail
 
 from oms_tui.store import desk_rows
@@ -181,3 +181,20 @@ def test_a_task_given_to_nobody_is_of_whoever_attends_to_its_order(store: Worksp
         assert [task.title for task in tasks(store, owner="lea")] == ["call about shipped"]
         assert len(tasks(store, owner="ana")) == (0 if owner else 1)
     store.cache.execute("UPDATE queue_row SET owner=? WHERE source=? AND remote_id=?", (before, source, remote_id))
+
+
+@pytest.mark.parametrize("size", [SMALL, MEDIUM])
+async def test_what_systems_disagree_on_is_settled_by_one_key_from_the_list(
+    config: Config, session: Session, store: Workspace, size: tuple[int, int]
+) -> None:
+    values = {"source": "books", "remote_id": "i1", "order_id": 1, "kind": "invoice", "number": "INV-1"}
+    insert(store, "invoices", id=1, status="open", total=5_000, currency="EUR", lines="[]", tax=None, **values)
+    async with desk(config, session, size) as pilot:
+        await pilot.press("F")  # a small terminal has not read the order yet, a larger one a moment ago
+        await settled(pilot)
+        assert "total differs" in screen(pilot)
+        assert "1  €89.00" in screen(pilot)
+        await pilot.press("1")
+        await settled(pilot)
+    [decision] = desk_rows.select(store.desk, "conflict_decisions")
+    assert (decision["field"], decision["chosen"]) == ("total", "€89.00")
