@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _PAGE: Final = 50
 _WITHIN: Final = 1.3
+_FRAME: Final = 0.016
+"""Seconds of a frame at sixty a second: what nobody sees. A page that no index answers is bounded below it."""
+
 _OF_KIND: Final = {
     Kind.DATE: ("today", "<2d", "*"),
     Kind.AGE: (">4h",),
@@ -117,4 +120,8 @@ def figures(stores: dict[int, Path]) -> Iterator[Figure]:
     for text, (seconds, longest, steps) in whole.items():
         yield Figure(f"whole page of {text}, in {steps} steps", seconds * 1000, "ms")
         yield Figure(f"longest of those steps: {text}", longest * 1000, "ms")
+    slow = sum(times[larger] > _FRAME for times in found.values())
+    yield Figure(
+        f"words over a frame of {_FRAME * 1000:.0f} ms at {larger:,} orders, of {len(found)}", slow, "", budget=0
+    )
     yield Figure(f"words over {_WITHIN} at {larger:,} orders against {smaller:,}, of {len(found)}", over, "", budget=0)
