@@ -1,4 +1,4 @@
-"""Tryton 8: sales, parties, stock, shipments, invoices, payments and purchases over its own JSON-RPC."""
+"""Tryton 8: sales, parties, stock, shipments, invoices, payments, purchases and opportunities over its own JSON-RPC."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Tryton:
         actions=TrytonActions.kinds,
         streams=tuple(STREAMS),
         scale="gold",
-        proof="a real Tryton 8.2 with sales, stock, shipments, drop shipments, invoices, payments and purchases",
+        proof="a real Tryton 8.2 with sales, stock, shipments, drop shipments, invoices, payments, purchases and opportunities",
         min_poll=timedelta(seconds=15),
     )
 
