@@ -60,7 +60,7 @@ class Tryton:
         actions=TrytonActions.kinds,
         streams=tuple(STREAMS),
         scale="gold",
-        proof="a real Tryton 8.2 with sales, stock, shipments, drop shipments, invoices, payments, purchases and opportunities",
+        proof="a real Tryton 8.2: leads, sales, stock, shipments, drop shipments, invoices, payments, purchases",
         min_poll=timedelta(seconds=15),
     )
 

@@ -169,7 +169,7 @@ def call_state(
     if state == "open":
         return CallState.MISSED if missed_at is not None or due_at <= now else CallState.DUE
     if state == "done" and outcome == "reached" and done_at is not None:
-        return CallState.LATE if missed_at is not None or done_at > due_at else CallState.KEPT
+        return CallState.LATE if missed_at is not None or done_at >= due_at else CallState.KEPT
     return CallState.MISSED if state == "dropped" else None
 
 

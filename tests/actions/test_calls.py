@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from actions.acting import at, order
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from oms_tui.domain.milestones import call_state
@@ -97,6 +97,7 @@ TRIES = st.lists(st.tuples(st.integers(0, 300), st.sampled_from(["no_answer", "c
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(tries=[(60, "reached")])  # at the very moment at which it is missed
 @given(tries=TRIES)
 def test_whatever_is_tried_a_call_that_was_ever_missed_is_never_kept(
     world: World, tries: list[tuple[int, Any]]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FORMULA: Final = (
     "coverage: kept / (kept + late + missed) in per cent, of the milestone calls that were due in the week, by how the "
-    "customer was served when the milestone was reached. kept: reached by when it was due; late: reached after that; "
+    "customer was served when the milestone was reached. kept: reached before it was due; late: reached from then on; "
     "missed: not made, and due, or given up as everything was there or the order was closed. A try that nobody "
     "answered moves the call on and does not count. Calls that were withdrawn are not owed, and none is counted. "
     "chasing: mails of the week that ask where an order is, and calls that came in, on orders of the tier."
