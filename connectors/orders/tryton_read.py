@@ -174,21 +174,27 @@ class TrytonReader:
 
         A quotation is the sale itself in Tryton. What this user may not read is left out.
         """
-        origin: dict[str, dict[int, list[int]]] = {model: {} for model in _ORIGINS}
+        origins: dict[int, tuple[str, int]] = {}
         for values in rows:
             with suppress(UnreadableRecordError):  # told where the sale itself is made
-                model, of = Row(values).reference("origin")
-                if model in origin and of:
-                    origin[model].setdefault(of, []).append(values["id"])
+                origins[values["id"]] = Row(values).reference("origin")
         found: dict[int, tuple[CameFrom, ...]] = {}
         for model, kind in _ORIGINS.items():
-            if not origin[model] or not self._rpc.readable(model):
-                continue
-            for named in self._rpc.search_read(model, [["id", "in", list(origin[model])]], ["number"]):
-                if number := _text(named.get("number")):
-                    for sale in origin[model].get(named["id"], ()):
-                        found[sale] = (CameFrom(kind, number),)
+            numbers = self._numbers(model, {record for of, record in origins.values() if of == model})
+            for sale, (of, record) in origins.items():
+                if of == model and record in numbers:
+                    found[sale] = (CameFrom(kind, numbers[record]),)
         return found
+
+    def _numbers(self, model: str, ids: set[int]) -> dict[int, str]:
+        """The numbers people use for records of a model, as far as this user may read them."""
+        found: dict[int, str] = {}
+        if ids and self._rpc.readable(model):
+            for values in self._rpc.search_read(model, [["id", "in", sorted(ids)]], ["number"]):
+                with suppress(UnreadableRecordError):
+                    row = Row(values)
+                    found[row.id] = self._sales.number(row) if model == "sale.sale" else row.text("number")
+        return {record: number for record, number in found.items() if number}
 
     def _returns(self, ids: list[int]) -> dict[int, list[Row]]:
         """Sales made to take goods of the given sales back."""
@@ -308,10 +314,6 @@ class TrytonReader:
     def _notes(self, ids: list[int], page: Page) -> set[int]:
         rows = self._rows("notes", ids, sales.NOTE_FIELDS)
         return self._take("notes", rows, page, lambda values: [self._sales.note(values)])
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _all(rows: list[dict[str, Any]], name: str) -> list[int]:

@@ -133,8 +133,9 @@ def test_an_order_tells_what_it_was_made_of(
 ) -> None:
     back = tryton.seed["orders"]["return"]
     numbers = {str(each["id"]): each["number"] for each in tryton.seed["orders"].values()}
-    [order] = [each for each in everything(open_shop(), "orders") if each.remote_id == str(back["id"])]
-    assert order.came_from == (CameFrom("order", numbers[str(back["origin"])]),)
+    orders = everything(open_shop(order_prefix="T-"), "orders")
+    [order] = [each for each in orders if each.remote_id == str(back["id"])]
+    assert order.came_from == (CameFrom("order", f"T-{numbers[str(back['origin'])]}"),), "as the desk numbers it"
 
     sale = Shop(tryton_to_change).draft()
     [lead] = tryton_to_change.call("model.sale.opportunity.create", [{"description": "Lamps for a hall"}])
