@@ -100,6 +100,7 @@ def lead_to_cash(view: OrderView) -> Document:
     return {
         "lead": came_from.get("lead"),
         "quote": came_from.get("quote"),
+        "takes_back": came_from.get("order"),
         "order": view.item.number,
         "references": list(view.references),
         "invoices": [each.number for each in view.invoices if each.kind == "invoice"],

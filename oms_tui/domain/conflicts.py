@@ -310,8 +310,9 @@ def _tax_agrees(order: Told, tax: int, tolerance: int) -> bool:
 
 
 def _taxes_differ(one: Told, other: Told) -> bool:
-    said = one.tax is not None and other.tax is not None
-    return said and abs((one.tax or 0) - (other.tax or 0)) > _CENT and _same_currency(one, other)
+    if one.tax is None or other.tax is None:
+        return False
+    return abs(one.tax - other.tax) > _CENT and _same_currency(one, other)
 
 
 def _tax(one: Told, other: Told) -> Disagreement:

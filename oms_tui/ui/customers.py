@@ -29,8 +29,8 @@ def show_parties(screen: DeskScreen, view: OrderView, frame: Frame) -> None:
     screen.desk.push_screen(PartiesDialog(view, frame))
 
 
-def offered(screen: DeskScreen, item: QueueItem, view: OrderView | None) -> bool:
-    """Whether the values that systems disagree on are offered; an order that was not read yet is opened first."""
+def offer_sides(screen: DeskScreen, item: QueueItem, view: OrderView | None) -> bool:
+    """Whether it is seen to: what systems disagree on is shown, or an order not read yet is opened and asked again."""
     if view is None:
         screen.open(item.id, then=partial(screen.act, "resolve_conflict", only=item))
         return True

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from oms_tui.ui import questions
-from oms_tui.ui.customers import offered, show_differing, show_parties, show_related
+from oms_tui.ui.customers import offer_sides, show_differing, show_parties, show_related
 from oms_tui.ui.keys import DESK
 from oms_tui.ui.list_place import ListPlace
 from oms_tui.ui.mail_requests import SLOT, MailRequests
@@ -406,7 +406,7 @@ class DeskScreen(ListPlace):
 
         known = self._shown is not None and len(orders) == 1 and self._shown.order_id == orders[0].id
         view = self._shown.view if known and self._shown else None
-        if action_id == "resolve_conflict" and not given and len(orders) == 1 and offered(self, orders[0], view):
+        if action_id == "resolve_conflict" and not given and len(orders) == 1 and offer_sides(self, orders[0], view):
             return
         self._acting = Acting(self, action, orders, view, given or {})
         self._acting.begin(ask=ask)

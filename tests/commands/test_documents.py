@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,16 @@ def test_an_order_is_shown_whole_with_source_and_age_on_everything(desk: Desk) -
     for text in moments(document):
         assert text.endswith("Z")
         assert datetime.fromisoformat(text).tzinfo is not None
+
+
+def test_lead_to_cash_begins_with_the_quote_and_the_quote_finds_its_order(desk: Desk) -> None:
+    with (desk.folder / "shop" / "orders.csv").open(encoding="utf-8", newline="") as file:
+        row = next(each for each in csv.DictReader(file) if each["Quote number"])
+    [found] = [each["number"] for each in desk.json("find", row["Quote number"])["items"]]
+    assert found == row["Order number"]
+    way = desk.json("show", found)["lead_to_cash"]
+    assert (way["lead"], way["quote"], way["takes_back"], way["order"]) == (None, row["Quote number"], None, found)
+    assert f"quote {row['Quote number']}" in desk.run("show", found).out
 
 
 def test_the_timeline_is_in_order_of_what_happened_and_not_of_what_arrived(desk: Desk) -> None:

@@ -71,9 +71,12 @@ async def test_a_timer_told_of_after_it_was_stopped_opens_no_row_that_the_cursor
     async with desk(config, session, WIDE) as pilot:
         desk_screen, late = pilot.app.queue_screen, []
         set_timer = desk_screen.set_timer
-        monkeypatch.setattr(
-            desk_screen, "set_timer", lambda delay, do: (late.append(do), set_timer(delay, do))[1], raising=True
-        )
+
+        def kept(delay: float, do: Callable[[], object]) -> object:
+            late.append(do)
+            return set_timer(delay, do)
+
+        monkeypatch.setattr(desk_screen, "set_timer", kept)
         model = desk_screen.model
         for model.cursor in (1, 3):  # quicker than Textual empties its queue
             desk_screen.on_queue_list_moved(QueueList.Moved(model.current))
